@@ -1,0 +1,132 @@
+//! A card: what the bot shows.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Choice, Text};
+
+/// One message of the bot. Readable without colours, pictures or emoji.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// The first line, and what a notification shows. Never empty.
+    pub title: Text,
+    /// How it should feel. Never the only carrier of a meaning.
+    pub tone: Tone,
+    /// The rest, top to bottom.
+    pub blocks: Vec<Block>,
+}
+
+/// How a card should feel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tone {
+    /// Nothing special.
+    #[default]
+    Neutral,
+    /// Something went well.
+    Good,
+    /// Something waits for the reader.
+    Attention,
+    /// Something went wrong.
+    Bad,
+}
+
+/// A part of a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Block {
+    /// A paragraph.
+    Text(Text),
+    /// Short labelled values, in order: (label, value).
+    Facts(Vec<(String, Text)>),
+    /// Somebody's own words, any length; adapters split and never cut.
+    Quote(String),
+    /// Rows under a head; each row has as many cells as the head.
+    Table {
+        /// Column titles.
+        head: Vec<String>,
+        /// Cells by row.
+        rows: Vec<Vec<Text>>,
+    },
+    /// Up to five buttons to a row; adapters wrap.
+    Buttons(Vec<Button>),
+    /// A menu that acts as soon as something is chosen.
+    Pick(Pick),
+    /// Small print.
+    Note(Text),
+    /// A line between parts.
+    Divider,
+}
+
+/// A button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// What a press means.
+    pub action: Action,
+    /// At most 40 characters.
+    pub label: String,
+    /// How it stands out.
+    pub look: Look,
+}
+
+/// How a button stands out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Look {
+    /// Like the others.
+    #[default]
+    Ordinary,
+    /// The one most people want; at most one a card.
+    Primary,
+    /// Takes something away.
+    Danger,
+}
+
+/// A menu in a card: choosing presses `action` with the choice's value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pick {
+    /// What a choice means.
+    pub action: Action,
+    /// What to choose, shown until something is chosen; at most 100 characters.
+    pub label: String,
+    /// 1 to 25 choices.
+    pub choices: Vec<Choice>,
+}
+
+impl Card {
+    /// A card with a title only.
+    pub fn titled(title: impl Into<Text>) -> Self {
+        Self { title: title.into(), ..Self::default() }
+    }
+
+    /// The same card in another tone.
+    #[must_use]
+    pub fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+
+    /// The same card with one more block.
+    #[must_use]
+    pub fn with(mut self, block: Block) -> Self {
+        self.blocks.push(block);
+        self
+    }
+
+    /// The same card with one more block, if there is one.
+    #[must_use]
+    pub fn with_some(mut self, block: Option<Block>) -> Self {
+        self.blocks.extend(block);
+        self
+    }
+}
+
+impl Button {
+    /// An ordinary button.
+    pub fn new(action: Action, label: impl Into<String>) -> Self {
+        Self { action, label: label.into(), look: Look::Ordinary }
+    }
+
+    /// The same button with another look.
+    #[must_use]
+    pub fn look(mut self, look: Look) -> Self {
+        self.look = look;
+        self
+    }
+}

@@ -1,0 +1,24 @@
+//! What people do and see, on any platform.
+//!
+//! Nothing here knows Slack, Discord, a database or a rule of sales. A platform adapter turns its wire format into
+//! [`Event`]s and what happened in them, hands them to the [`Bot`], and draws the [`Reply`] it gets back. When the
+//! bot speaks first it goes through [`Platform`].
+//!
+//! ```text
+//! person -> adapter -> Bot::{command, press, shortcut, submit, suggest} -> Reply -> adapter -> person
+//!                      jobs -> Platform::{post, replace, find}          -> adapter -> person
+//! ```
+
+mod card;
+mod event;
+mod form;
+mod menu;
+mod ports;
+mod text;
+
+pub use card::{Block, Button, Card, Look, Pick, Tone};
+pub use event::{Account, Command, Event, MessageRef, Place, Press, Query, Service, Shortcut, Submission};
+pub use form::{Choice, Fault, Faults, Field, Form, Kind};
+pub use menu::{CommandSpec, Localized, Menu, OptionKind, OptionSpec, ShortcutSpec, SubcommandSpec};
+pub use ports::{Bot, Busy, BusyGuard, Drafts, Failure, Phrase, Platform, Ports, Reply};
+pub use text::{Action, Span, Text, WhenStyle};

@@ -1,0 +1,4 @@
+//! Panout: refusals logged, looked at, and brought back.
+
+pub mod chat;
+pub mod clock;

@@ -1,0 +1,3 @@
+//! The `panout` command.
+
+fn main() {}

@@ -1,0 +1,4 @@
+//! One test binary: stories in the words of the people who use the bot, and the strict stand-ins they run on.
+
+mod fake;
+mod story;
