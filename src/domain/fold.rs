@@ -11,7 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 /// comparing, never for showing: marks that carry a vowel in other scripts are lost too.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase).nfkd().filter(|c| !is_combining_mark(*c)) {
+    for c in text.nfkd().flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c)) {
         if c.is_whitespace() {
             if !folded.is_empty() && !folded.ends_with(' ') {
                 folded.push(' ');
@@ -39,7 +39,7 @@ fn push_plain(folded: &mut String, c: char) {
         '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' | '`' | '´' => folded.push('\''),
         '“' | '”' | '„' | '‟' | '«' | '»' | '″' => folded.push('"'),
         '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => folded.push('-'),
-        c => folded.extend(c.to_lowercase()),
+        c => folded.push(c),
     }
 }
 

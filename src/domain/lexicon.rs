@@ -129,7 +129,9 @@ impl<T: Clone + PartialEq> Lexicon<T> {
         if typed.chars().count() < MIN_PREFIX {
             return None;
         }
-        let begun = self.entries.iter().filter(|entry| entry.keys.iter().any(|key| key.text.starts_with(typed)));
+        // `tech` begins `technical`, not each `technical/...`.
+        let begins = |key: &Key| key.text.strip_prefix(typed).is_some_and(|end| !end.contains('/'));
+        let begun = self.entries.iter().filter(|entry| entry.keys.iter().any(begins));
         only(begun.map(|entry| &entry.value))
     }
 
@@ -166,7 +168,7 @@ impl<T> Entry<T> {
                 let allowed = slips(length);
                 let near = allowed > 0 && key.length.abs_diff(length) <= allowed;
                 let distance = if near { damerau_levenshtein(&key.text, typed) } else { usize::MAX };
-                (distance <= allowed).then_some(3 + distance)
+                (distance <= allowed).then(|| 3 + distance)
             }
         };
         self.keys.iter().filter_map(rank).min()

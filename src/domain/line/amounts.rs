@@ -72,7 +72,7 @@ fn candidate(tokens: &Tokens, at: usize, currency: Currency) -> Option<Candidate
         .find_map(|n| {
             let words = tokens.words(at, n);
             // `Area 51 200k`: nobody writes groups of thousands and then thousands.
-            if words.iter().skip(1).any(|word| multiplied(word)) {
+            if words.iter().skip_while(|word| !digit(word)).skip(1).any(|word| multiplied(word)) {
                 return None;
             }
             let read = Money::parse(bare(&words.join(" ")), currency);
@@ -84,10 +84,10 @@ fn candidate(tokens: &Tokens, at: usize, currency: Currency) -> Option<Candidate
     (strength > Strength::Weak || alone).then_some(Candidate { at, n, read, strength })
 }
 
-/// Whether a later word of an amount is a number with its own multiplier.
+/// Whether a later word of an amount is a number with its own multiplier (`000k` can only be a later one).
 fn multiplied(word: &str) -> bool {
     let sign = word.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ','));
-    word.starts_with(|c: char| c.is_ascii_digit())
+    word.starts_with(|c: char| matches!(c, '1'..='9'))
         && sign.is_some_and(|at| word[at..].starts_with(['k', 'K', 'm', 'M', 'b', 'B']))
 }
 

@@ -113,7 +113,8 @@ fn starts_a_name(tokens: &Tokens, at: usize) -> bool {
 
 /// Whether the word looks like a later one of a name.
 fn ends_a_name(tokens: &Tokens, at: usize) -> bool {
-    at > 0 && capital(tokens, at) && tokens.phrase(at - 1) > 1 && capital(tokens, at - 1)
+    let shouted = tokens.free(at).is_some_and(|word| !word.contains(char::is_lowercase));
+    at > 0 && !shouted && capital(tokens, at) && tokens.phrase(at - 1) > 1 && capital(tokens, at - 1)
 }
 
 fn capital(tokens: &Tokens, at: usize) -> bool {

@@ -147,17 +147,24 @@ fn minutes(text: &str) -> Option<u16> {
     (minutes < 60 && total <= DAY).then_some(total)
 }
 
-/// In order, with those that touch or overlap made one.
+/// In order, with those that touch or overlap made one, as long as one range can say it.
 fn joined(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     let mut apart: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
         match apart.last_mut() {
-            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            Some(last) if span.start <= last.end && can_be_written(last.start, last.end.max(span.end)) => {
+                last.end = last.end.max(span.end);
+            }
             _ => apart.push(span),
         }
     }
     apart
+}
+
+/// A range of a whole day is written only from midnight: `04:00-04:00` says nothing.
+fn can_be_written(start: u16, end: u16) -> bool {
+    end - start < DAY || (start == 0 && end == DAY)
 }
 
 impl TryFrom<String> for WorkingHours {
