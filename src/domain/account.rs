@@ -3,57 +3,8 @@
 use super::fold::fold;
 
 /// Legal forms that may end a company's name. Folded, without dots.
-const SUFFIXES: [&str; 49] = [
-    "ab",
-    "ad",
-    "ag",
-    "aps",
-    "as",
-    "bv",
-    "co",
-    "company",
-    "corp",
-    "corporation",
-    "doo",
-    "ead",
-    "eood",
-    "eurl",
-    "gmbh",
-    "inc",
-    "incorporated",
-    "kft",
-    "kg",
-    "limited",
-    "llc",
-    "llp",
-    "ltd",
-    "nv",
-    "nyrt",
-    "ohg",
-    "ood",
-    "oy",
-    "oyj",
-    "pfa",
-    "plc",
-    "pte",
-    "pty",
-    "sa",
-    "sarl",
-    "sas",
-    "sasu",
-    "sca",
-    "sci",
-    "scs",
-    "se",
-    "sl",
-    "slu",
-    "snc",
-    "spa",
-    "srl",
-    "sro",
-    "ug",
-    "zrt",
-];
+const SUFFIXES: &str = "ab ad ag aps as bv co company corp corporation doo ead eood eurl gmbh inc incorporated kft kg limited llc llp \
+     ltd nv nyrt ohg ood oy oyj pfa plc pte pty sa sarl sas sasu sca sci scs se sl slu snc spa srl sro ug zrt";
 
 /// Words that join two names and are often left out.
 const JOINTS: [&str; 4] = ["and", "et", "si", "und"];
@@ -74,7 +25,7 @@ pub fn account_key(name: &str) -> String {
     if words.is_empty() {
         return folded;
     }
-    while words.len() > 1 && words.last().is_some_and(|last| SUFFIXES.contains(last)) {
+    while words.len() > 1 && words.last().is_some_and(|last| is_suffix(last)) {
         words.pop();
     }
     // "SC ... SRL": the Romanian form stands on both sides.
@@ -88,7 +39,7 @@ pub fn account_key(name: &str) -> String {
 
 /// Whether a folded word is a legal form.
 pub(super) fn is_suffix(folded: &str) -> bool {
-    SUFFIXES.contains(&folded)
+    SUFFIXES.split(' ').any(|suffix| suffix == folded)
 }
 
 /// Whether two names are written for the same company, as far as their spelling tells.

@@ -66,7 +66,8 @@ fn candidate(tokens: &Tokens, at: usize, currency: Currency) -> Option<Candidate
     if !digit(first) && !announces {
         return None;
     }
-    let most = tokens.phrase(at).min(WORDS);
+    let followed = (at + 1..at + tokens.phrase(at).min(WORDS)).take_while(|next| may_follow(tokens, *next)).count();
+    let most = 1 + followed;
     let (n, read) = (1..=most)
         .rev()
         .find_map(|n| {
@@ -82,6 +83,14 @@ fn candidate(tokens: &Tokens, at: usize, currency: Currency) -> Option<Candidate
     let strength = strength(bare(&tokens.words(at, n).join(" ")), read.as_ref().ok())?;
     let alone = tokens.free(at + n).is_none() || tokens.phrase(at) == n;
     (strength > Strength::Weak || alone).then_some(Candidate { at, n, read, strength })
+}
+
+/// Whether a word can be a later one of an amount: the first number, a group of three digits, or a short word.
+fn may_follow(tokens: &Tokens, at: usize) -> bool {
+    let word = tokens.free(at).unwrap_or_default();
+    let before = tokens.free(at - 1).unwrap_or_default();
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    digits == 3 || (digits == 0 && word.len() <= 12) || !before.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a later word of an amount is a number with its own multiplier (`000k` can only be a later one).

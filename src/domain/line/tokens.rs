@@ -2,6 +2,9 @@
 
 use crate::domain::lexicon::key;
 
+/// The most words looked at together: no name, reason or amount has as many.
+const PHRASE: usize = 12;
+
 /// What a token turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -84,10 +87,13 @@ impl<'a> Tokens<'a> {
         (0..self.len()).filter_map(|at| self.quote(at)).filter(|quote| !quote.is_empty()).collect()
     }
 
-    /// How many words from `at` on mean nothing yet and belong together: a `,`, `;` or `:` after one ends them.
+    /// How many words from `at` on mean nothing yet and belong together: a `,`, `;` or `:` after one ends them. Never
+    /// more than [`PHRASE`].
     pub(super) fn phrase(&self, at: usize) -> usize {
         let mut n = 0;
-        while let Some(word) = self.free(at + n) {
+        while n < PHRASE
+            && let Some(word) = self.free(at + n)
+        {
             n += 1;
             if word.ends_with([',', ';', ':']) {
                 break;
