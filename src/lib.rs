@@ -2,3 +2,7 @@
 
 pub mod chat;
 pub mod clock;
+pub mod domain;
+pub mod flows;
+pub mod jobs;
+pub mod store;

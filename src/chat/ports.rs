@@ -198,6 +198,11 @@ impl Busy {
         let _ = seen.wait_for(|n| *n == 0).await;
     }
 
+    /// Waits until fewer than `most` things are under way.
+    pub async fn fewer_than(&self, most: usize) {
+        let _ = self.0.subscribe().wait_for(|n| *n < most).await;
+    }
+
     /// How many things are under way.
     pub fn count(&self) -> usize {
         *self.0.borrow()

@@ -1,0 +1,27 @@
+//! The rules: pure, no async, no I/O. The words are those of the people who sell.
+
+mod account;
+mod currency;
+mod fold;
+mod lexicon;
+mod line;
+mod money;
+mod outcome;
+mod person;
+mod reason;
+mod refusal;
+mod schedule;
+mod wall;
+mod working_hours;
+
+pub use account::account_key;
+pub use fold::fold;
+pub use lexicon::{Found, Lexicon};
+pub use line::{Line, Vocabulary, parse as parse_line, parse_day};
+pub use money::{AmountError, Currency, Money};
+pub use outcome::Outcome;
+pub use person::{BATCH_AT, Choices, Person, PersonId, Role, Team, TeamId};
+pub use refusal::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT, Stage, UNDO};
+pub use reason::{ReasonId, TAXONOMY};
+pub use schedule::{DailyAt, Run, Schedule, ScheduleError};
+pub use working_hours::{HoursError, QUIET_HOURS_EXAMPLE, QuietHours, WORKING_HOURS_EXAMPLE, WorkingHours};
