@@ -86,6 +86,11 @@ impl<'a> Words<'a> {
         self.line(&key, args! {}).split(',').map(|alias| alias.trim().to_owned()).collect()
     }
 
+    /// So many of something: `counted("refusals", 120)` is "120 refusals", "120 refus", "120 de refuzuri".
+    pub fn counted(self, noun: &str, count: i64) -> String {
+        self.line(&format!("count.{noun}"), args! { count: count })
+    }
+
     /// A quantity: `12,000`, `12 000`, `12.000`.
     pub fn number(self, quantity: i64) -> String {
         numbers::number(self.language, quantity)
