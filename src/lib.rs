@@ -6,3 +6,4 @@ pub mod domain;
 pub mod flows;
 pub mod jobs;
 pub mod store;
+pub mod words;

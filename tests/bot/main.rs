@@ -1,4 +1,8 @@
 //! One test binary: stories in the words of the people who use the bot, and the strict stand-ins they run on.
 
 mod fake;
+mod layers;
+mod prompts;
+mod source;
 mod story;
+mod words;
