@@ -16,7 +16,12 @@ pub(super) fn card(call: &Call<'_>, about: &str) -> Card {
             let card = Card::titled(words.text("help.about", args! { command: about.as_str() }))
                 .with(Block::Text(command.description.get(words.language().tag()).into()))
                 .with(Block::Text(lines(call, command)));
-            if command.name == "refusal" { card.with(Block::Text(words.text("help.refusal", args! {}))) } else { card }
+            if command.name != "refusal" {
+                return card;
+            }
+            ["help.refusal.line", "help.refusal.parts", "help.refusal.form"]
+                .into_iter()
+                .fold(card, |card, key| card.with(Block::Text(words.text(key, args! {}))))
         }
         None => {
             let mut card = Card::titled(words.text("help.title", args! {}));
