@@ -1,10 +1,11 @@
 //! Dates, hours and lists as each language writes them.
 
-use chrono::{DateTime, Datelike, NaiveDate, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::{Language, Words};
 use crate::args;
+use crate::chat::{Span, WhenStyle};
 
 impl<'a> Words<'a> {
     /// `22 November 2026`, `22 novembre 2026`, `22 noiembrie 2026`.
@@ -25,6 +26,17 @@ impl<'a> Words<'a> {
     /// The hour in the zone of `at`: `14:05`.
     pub fn time(self, at: DateTime<Tz>) -> String {
         at.format("%H:%M").to_string()
+    }
+
+    /// An instant for a text, in words for readers whose platform cannot show it in their own zone; the zone of `at`
+    /// is the one those words are in.
+    pub fn when(self, at: DateTime<Tz>, style: WhenStyle) -> Span {
+        let fallback = match style {
+            WhenStyle::Date => self.date(at.date_naive()),
+            WhenStyle::Time => self.time(at),
+            WhenStyle::DateTime => self.date_time(at),
+        };
+        Span::When { at: at.with_timezone(&Utc), style, fallback }
     }
 
     /// `Monday`, `lundi`, `luni`.

@@ -3,9 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test whose files cannot be read fails")]
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use chrono::{NaiveDate, TimeZone, Weekday};
-use panout::chat::{Account, Phrase, Service, Span, Text};
+use panout::chat::{Account, Phrase, Service, Span, Text, WhenStyle};
 use panout::words::{Arg, Catalogue, Language, Words, args, money, number};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -109,6 +110,18 @@ fn dates_are_written_as_each_language_does() {
 }
 
 #[test]
+fn an_instant_carries_its_words_in_the_readers_zone() {
+    let catalogue = Catalogue::built_in();
+    let at = chrono_tz::Europe::Bucharest.with_ymd_and_hms(2026, 11, 22, 1, 30, 0).unwrap();
+    let said = |style| match catalogue.in_language(Language::En).when(at, style) {
+        Span::When { at: instant, fallback, .. } if instant == at => fallback,
+        other => panic!("{other:?}"),
+    };
+    let styles = [WhenStyle::Date, WhenStyle::Time, WhenStyle::DateTime].map(said);
+    assert_eq!(styles, ["22 November 2026", "01:30", "22 November 2026, 01:30"]);
+}
+
+#[test]
 fn lists_end_with_and() {
     let catalogue = Catalogue::built_in();
     let [english, french, romanian] = Language::ALL.map(|language| catalogue.in_language(language));
@@ -158,12 +171,13 @@ fn french_spaces_become_unbreakable_by_themselves() {
     assert_eq!(said, format!("«{NBSP}a : b{NBSP}»{NBSP}: c{NNBSP}! Non{NNBSP}; quoi{NNBSP}?"));
 }
 
+static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(Catalogue::built_in);
+
 proptest! {
     #[test]
     fn what_people_typed_stays_as_they_typed_it(typed in any::<String>(), other in "[*{}a-z ]{0,20}") {
-        let catalogue = Catalogue::built_in();
         for language in Language::ALL {
-            let words: Words<'_> = catalogue.in_language(language);
+            let words: Words<'_> = BUILT_IN.in_language(language);
             let and = words.list(&["", ""]);
             prop_assert_eq!(words.list(&[&typed, &other]), format!("{typed}{and}{other}"));
             let text = words.text("list.last", args! { start: Arg::Strong(typed.clone()), last: other.as_str() });
