@@ -66,9 +66,9 @@ fn saved(call: &Call<'_>) -> Card {
 
 /// What holds for a person, by field.
 fn shown(person: &crate::domain::Person) -> [(&'static str, String); 5] {
-    let language = Language::from_tag(person.language()).map_or(person.language(), Language::name);
+    let language = Language::from_tag(person.language());
     [
-        ("language", language.to_owned()),
+        ("language", language.map_or_else(|| person.language().to_owned(), |language| language.name().to_owned())),
         ("time_zone", person.time_zone().name().to_owned()),
         ("working_hours", person.working_hours().to_string()),
         ("quiet_hours", person.choices.quiet_hours.as_ref().map(ToString::to_string).unwrap_or_default()),
