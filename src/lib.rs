@@ -5,5 +5,6 @@ pub mod clock;
 pub mod domain;
 pub mod flows;
 pub mod jobs;
+pub mod platforms;
 pub mod store;
 pub mod words;
