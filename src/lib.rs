@@ -1,5 +1,6 @@
 //! Panout: refusals logged, looked at, and brought back.
 
+pub mod app;
 pub mod chat;
 pub mod clock;
 pub mod domain;
