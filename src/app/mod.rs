@@ -66,7 +66,7 @@ impl App {
         let drafts: Arc<dyn Drafts> = Arc::new(kept::Kept { db: db.clone(), clock: clock.clone() });
         let (busy, stop, tasks) = (Busy::default(), CancellationToken::new(), TaskTracker::new());
         let (says_fatal, fatal) = mpsc::unbounded_channel();
-        let ports = Ports {
+        let given = Ports {
             bot: bot.clone(),
             drafts,
             busy: busy.clone(),
@@ -78,10 +78,10 @@ impl App {
         let mut platforms: HashMap<Service, Arc<dyn Platform>> = HashMap::new();
         let mut page = None;
         if let Some(settings) = slack {
-            platforms.insert(Service::Slack, slack::start(settings, ports.clone())?);
+            platforms.insert(Service::Slack, slack::start(settings, given.clone())?);
         }
         if let Some(settings) = local {
-            let (platform, addr) = local::start(settings, ports.clone()).await?;
+            let (platform, addr) = local::start(settings, given.clone()).await?;
             platforms.insert(Service::Local, platform);
             page = Some(addr);
         }

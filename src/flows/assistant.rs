@@ -9,7 +9,9 @@ use async_trait::async_trait;
 
 use super::{Call, Error, Inbound, Result, Shared, act, menu, people, refusing, suggest, words_for};
 use crate::args;
-use crate::chat::{Bot, Card, Choice, Command, Event, Faults, Menu, Phrase, Press, Query, Reply, Shortcut, Submission, Tone};
+use crate::chat::{
+    Bot, Card, Choice, Command, Event, Faults, Menu, Phrase, Press, Query, Reply, Shortcut, Submission, Tone,
+};
 use crate::clock::Clock;
 use crate::store::{Db, Tx};
 use crate::words::{Language, Words};

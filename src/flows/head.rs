@@ -163,8 +163,11 @@ pub(super) async fn draw_batch(
     let mut choices = Vec::new();
     for refusal in refusals.iter().take(LISTED) {
         let rep = tx.person(refusal.owner).await?;
-        let line = Text::strong(refusal.number.to_string())
-            .then(format!(" {}, {}", summary(words, &refusal.details), rep.name));
+        let line = Text::strong(refusal.number.to_string()).then(format!(
+            " {}, {}",
+            summary(words, &refusal.details),
+            rep.name
+        ));
         let seen = words.line("batch.seen", args! {});
         card = card.with(Block::Text(if refusal.seen.is_some() { line.then(format!(", {seen}")) } else { line }));
         let label: String = format!("{} {}", refusal.number, refusal.details.account).chars().take(75).collect();

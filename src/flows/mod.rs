@@ -24,7 +24,9 @@ pub use assistant::Assistant;
 pub use menu::menu;
 pub use notice::{Notice, POST, REFRESH, Saying, check_shown, posted, say, still};
 
-use crate::chat::{Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle};
+use crate::chat::{
+    Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
+};
 use crate::domain::{Lexicon, Money, Outcome, Person, ReasonId, RefusalNumber};
 use crate::store::Tx;
 use crate::words::{Catalogue, Language, Words};
@@ -125,7 +127,14 @@ impl Inbound {
             Inbound::Command(command) => command.name != "refusal" || refusal::is_bare(command),
             Inbound::Press(press) => matches!(
                 press.action.as_str().parse(),
-                Ok(Act::Log | Act::Edit(_) | Act::EditOne | Act::Detail(_) | Act::Show | Act::Ask(_) | Act::Answer(_) | Act::Settings)
+                Ok(Act::Log
+                    | Act::Edit(_)
+                    | Act::EditOne
+                    | Act::Detail(_)
+                    | Act::Show
+                    | Act::Ask(_)
+                    | Act::Answer(_)
+                    | Act::Settings)
             ),
             Inbound::Shortcut(_) => true,
             Inbound::Submission(_) => false,

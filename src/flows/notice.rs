@@ -148,7 +148,13 @@ pub async fn still(tx: &mut Tx, shared: &Shared, notice: &Notice) -> Result<Opti
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn check_shown(tx: &mut Tx, shared: &Shared, notice: &Notice, shown: &Card, now: DateTime<Utc>) -> Result<()> {
+pub async fn check_shown(
+    tx: &mut Tx,
+    shared: &Shared,
+    notice: &Notice,
+    shown: &Card,
+    now: DateTime<Utc>,
+) -> Result<()> {
     match still(tx, shared, notice).await? {
         Some(card) if card != *shown => refresh(tx, notice, now).await,
         _ => Ok(()),
@@ -172,7 +178,8 @@ async fn draw_stranger(tx: &mut Tx, shared: &Shared, id: PersonId) -> Result<Opt
     let Some(head) = tx.head_of(stranger.team.id).await? else { return Ok(None) };
     let words = words_for(shared, &head);
     let accounts = tx.accounts(id).await?.join(", ");
-    let card = Card::titled(words.text("stranger.title", crate::args! { name: &stranger.name, team: &stranger.team.name }))
-        .with(crate::chat::Block::Text(words.text("stranger.next", crate::args! { accounts: accounts })));
+    let card =
+        Card::titled(words.text("stranger.title", crate::args! { name: &stranger.name, team: &stranger.team.name }))
+            .with(crate::chat::Block::Text(words.text("stranger.next", crate::args! { accounts: accounts })));
     Ok(Some((head, card)))
 }

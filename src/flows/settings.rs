@@ -29,7 +29,8 @@ pub(super) fn form(call: &Call<'_>) -> Form {
         intro: None,
         language: words.language().tag().to_owned(),
         fields: vec![
-            Field::new("language", label("language"), Kind::Choice(languages.into())).filled(Some(words.language().tag())),
+            Field::new("language", label("language"), Kind::Choice(languages.into()))
+                .filled(Some(words.language().tag())),
             line("time_zone", by.time_zone().name().to_owned()),
             line("working_hours", by.working_hours().to_string()),
             Field::new("quiet_hours", label("quiet_hours"), Kind::Line { max: 40 })

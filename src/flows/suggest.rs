@@ -20,7 +20,7 @@ fn scope(by: &Person) -> Scope {
 
 /// Suggestions for what is typed, best first.
 pub(super) async fn suggest(tx: &mut Tx, shared: &Shared, by: &Person, query: &Query) -> Result<Vec<Choice>> {
-    let same = |names: Vec<String>| names.into_iter().map(|name| clipped(name.clone(), name)).collect();
+    let same = |names: Vec<String>| names.into_iter().map(|name| clipped(name.clone(), &name)).collect();
     Ok(match query.source.as_str() {
         "account" => same(tx.accounts_used(scope(by), &query.typed).await?),
         "competitor" => same(tx.competitors_used(scope(by), &query.typed).await?),
@@ -31,7 +31,7 @@ pub(super) async fn suggest(tx: &mut Tx, shared: &Shared, by: &Person, query: &Q
 }
 
 /// Suggested values are what is stored, so one too long for a platform's list is left out, never cut.
-fn clipped(value: String, label: String) -> Choice {
+fn clipped(value: String, label: &str) -> Choice {
     Choice { value, label: label.chars().take(75).collect() }
 }
 
@@ -39,7 +39,7 @@ async fn products(tx: &mut Tx, by: &Person, typed: &str) -> Result<Vec<Choice>> 
     let products: Vec<Product> = tx.products(by.id).await?.into_iter().filter(|p| !p.retired).collect();
     let found = lexicon(&products).suggest(typed.trim_start_matches('#'), MOST);
     let named = found.into_iter().filter_map(|id| products.iter().find(|product| product.id == id));
-    Ok(named.map(|product| clipped(product.id.to_string(), product.name.clone())).collect())
+    Ok(named.map(|product| clipped(product.id.to_string(), &product.name)).collect())
 }
 
 /// Products by name and alias. An id is a name too, so that what a menu sends back is understood like words.
@@ -76,7 +76,7 @@ pub(super) async fn catalogue(tx: &mut Tx, shared: &Shared, query: &Query) -> Re
             let products = tx.products(crate::domain::PersonId(0)).await?;
             let found = lexicon(&products).suggest(&query.typed, MOST);
             let named = found.into_iter().filter_map(|id| products.iter().find(|product| product.id == id));
-            named.map(|product| clipped(product.id.to_string(), product.name.clone())).collect()
+            named.map(|product| clipped(product.id.to_string(), &product.name)).collect()
         }
         _ => Vec::new(),
     })

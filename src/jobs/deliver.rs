@@ -18,7 +18,7 @@ use crate::store::{JobRow, MessageRow};
 
 /// What the first transaction of a delivery decided.
 enum Decided {
-    Send(MessageRow, Place, Card),
+    Send(Box<(MessageRow, Place, Card)>),
     Nothing,
 }
 
@@ -26,7 +26,7 @@ enum Decided {
 pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Utc>) -> Result<()> {
     let notice: Notice = parsed(&job.payload)?;
     let (message, place, card) = match decide(worker, job, &notice).await? {
-        Decided::Send(message, place, card) => (message, place, card),
+        Decided::Send(send) => *send,
         Decided::Nothing => return Ok(()),
     };
     let Some(platform) = worker.platforms.get(&place.service()).cloned() else {
@@ -84,7 +84,7 @@ async fn decide(worker: &Worker, job: &JobRow, notice: &Notice) -> Result<Decide
             let place = serde_json::to_string(&place).map_err(anyhow::Error::from)?;
             let message = tx.decide_message(&notice.key(), &marker, &place, now).await?;
             let place = parsed(&message.place)?;
-            Ok(Decided::Send(message, place, card))
+            Ok(Decided::Send(Box::new((message, place, card))))
         })
     });
     write.await
@@ -102,7 +102,8 @@ fn parsed<T: serde::de::DeserializeOwned>(json: &str) -> Result<T> {
 /// how it looked when it was sent, it is drawn again.
 async fn record(worker: &Worker, job: &JobRow, notice: &Notice, posted: MessageRef, shown: Option<Card>) -> Result<()> {
     let (shared, now) = (worker.shared.clone(), worker.clock.now());
-    let (job, notice, posted, shown) = (job.clone(), notice.clone(), Arc::new(posted), Arc::new(shown.unwrap_or_default()));
+    let (job, notice, posted, shown) =
+        (job.clone(), notice.clone(), Arc::new(posted), Arc::new(shown.unwrap_or_default()));
     let write = worker.db.write(move |tx| {
         let (shared, job, notice) = (shared.clone(), job.clone(), notice.clone());
         let (posted, shown) = (posted.clone(), shown.clone());

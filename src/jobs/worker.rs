@@ -162,7 +162,12 @@ impl Worker {
         if job.attempts >= self.limits.attempts {
             return self.bury(job, fault).await;
         }
-        tracing::warn!(job = job.id, kind = job.kind, attempts = job.attempts, "a job failed, it is tried again: {fault}");
+        tracing::warn!(
+            job = job.id,
+            kind = job.kind,
+            attempts = job.attempts,
+            "a job failed, it is tried again: {fault}"
+        );
         self.give_back(job, self.clock.now() + backoff(job.attempts), fault).await;
     }
 
@@ -173,7 +178,7 @@ impl Worker {
             let (job, fault) = (claimed.clone(), fault.clone());
             Box::pin(async move { Ok(tx.return_job(&job, at, Some(&fault)).await?) })
         });
-        self.log_unless_stored(job, returned.await);
+        Self::log_unless_stored(job, returned.await);
     }
 
     /// Gives a job up for good; the admin sees it in `panout doctor`.
@@ -184,10 +189,10 @@ impl Worker {
             let (job, fault) = (claimed.clone(), fault.clone());
             Box::pin(async move { Ok(tx.bury_job(&job, &fault).await?) })
         });
-        self.log_unless_stored(job, buried.await);
+        Self::log_unless_stored(job, buried.await);
     }
 
-    fn log_unless_stored(&self, job: &JobRow, stored: anyhow::Result<bool>) {
+    fn log_unless_stored(job: &JobRow, stored: anyhow::Result<bool>) {
         if let Err(error) = stored {
             // Its lease ends by itself, and the next attempt looks at the platform first.
             tracing::error!(job = job.id, kind = job.kind, "what came of a job is not stored: {error:#}");

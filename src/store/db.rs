@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 
 use super::tx::{Closure, Conn, Tx};
 use super::writer::Writer;
+use crate::clock;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -97,8 +98,7 @@ impl Db {
             };
             let collided = again || committed.as_ref().is_err_and(is_collision);
             if collided && run < RUNS {
-                // Collided transactions must not meet again in step.
-                crate_pause(run).await;
+                step_aside(run).await;
                 continue;
             }
             committed.context("the change was not accepted by the database")?;
@@ -184,10 +184,9 @@ fn is_collision(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("40001" | "40P01")))
 }
 
-async fn crate_pause(run: u32) {
-    let most = 4u64 << run.min(6);
-    // Real time on purpose: this is about the database server, not about anybody's calendar.
-    let _ = tokio::time::timeout(Duration::from_millis(fastrand::u64(1..=most)), std::future::pending::<()>()).await;
+/// Waits a little longer after each collision, never two callers equally long.
+async fn step_aside(run: u32) {
+    clock::pause(Duration::from_millis(fastrand::u64(1..=4 << run.min(6)))).await;
 }
 
 async fn open_sqlite(url: &str) -> anyhow::Result<Engine> {
@@ -201,7 +200,8 @@ async fn open_sqlite(url: &str) -> anyhow::Result<Engine> {
         .disable_statement_logging();
     let file = options.get_filename().to_owned();
     let lock = lock_beside(&file)?;
-    let writing = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
+    let writing =
+        SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
     let writing = writing.connect_with(options.clone()).await;
     let writing = writing.with_context(|| format!("cannot open the SQLite file {}", file.display()))?;
     SQLITE.run(&writing).await.context("the tables could not be brought up to date")?;

@@ -69,17 +69,13 @@ impl Tx {
         Ok(())
     }
 
-
     /// Makes every waiting job of a kind due at `at`, but for occurrences that start with `except`: each decides again
     /// when its moment is.
     pub async fn reconsider_jobs(&mut self, kind: &str, except: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
         let sql = "UPDATE jobs SET run_at = $4
                    WHERE organisation_id = $1 AND kind = $2 AND state = 'ready' AND run_at > $4
                      AND substr(occurrence, 1, length($3)) <> $3";
-        let moved = change!(
-            self,
-            sqlx::query(sql).bind(self.organisation).bind(kind).bind(except).bind(instant(at))
-        )?;
+        let moved = change!(self, sqlx::query(sql).bind(self.organisation).bind(kind).bind(except).bind(instant(at)))?;
         self.planned |= moved > 0;
         Ok(())
     }
@@ -119,23 +115,13 @@ impl Tx {
     }
 
     /// Gives a claimed job back, due again at `at`. A delay that is nobody's fault does not count as an attempt.
-    pub async fn return_job(
-        &mut self,
-        job: &JobRow,
-        at: DateTime<Utc>,
-        fault: Option<&str>,
-    ) -> sqlx::Result<bool> {
+    pub async fn return_job(&mut self, job: &JobRow, at: DateTime<Utc>, fault: Option<&str>) -> sqlx::Result<bool> {
         let sql = "UPDATE jobs SET state = 'ready', lease_until = NULL, run_at = $4, error = $5,
                           attempts = CASE WHEN $5 IS NULL THEN attempts - 1 ELSE attempts END
                    WHERE organisation_id = $1 AND id = $2 AND lease_token = $3 AND state = 'sending'";
         Ok(change!(
             self,
-            sqlx::query(sql)
-                .bind(self.organisation)
-                .bind(job.id)
-                .bind(&job.lease_token)
-                .bind(instant(at))
-                .bind(fault)
+            sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token).bind(instant(at)).bind(fault)
         )? > 0)
     }
 
@@ -143,10 +129,7 @@ impl Tx {
     pub async fn bury_job(&mut self, job: &JobRow, fault: &str) -> sqlx::Result<bool> {
         let sql = "UPDATE jobs SET state = 'dead', lease_until = NULL, error = $4
                    WHERE organisation_id = $1 AND id = $2 AND lease_token = $3 AND state = 'sending'";
-        Ok(change!(
-            self,
-            sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token).bind(fault)
-        )? > 0)
+        Ok(change!(self, sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token).bind(fault))? > 0)
     }
 
     /// Notes a fault on a claimed job whose outcome is unknown; its lease goes on.
@@ -158,7 +141,8 @@ impl Tx {
 
     /// Shortens every lease to end at `at`: for the only process on a database, after it started.
     pub async fn shorten_leases(&mut self, at: DateTime<Utc>) -> sqlx::Result<u64> {
-        let sql = "UPDATE jobs SET lease_until = $2 WHERE organisation_id = $1 AND state = 'sending' AND lease_until > $2";
+        let sql =
+            "UPDATE jobs SET lease_until = $2 WHERE organisation_id = $1 AND state = 'sending' AND lease_until > $2";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(instant(at)))
     }
 

@@ -29,7 +29,8 @@ impl Tx {
         place: &str,
         now: DateTime<Utc>,
     ) -> sqlx::Result<MessageRow> {
-        let sql = "INSERT INTO messages (organisation_id, notice, marker, place, decided_at) VALUES ($1, $2, $3, $4, $5)
+        let sql =
+            "INSERT INTO messages (organisation_id, notice, marker, place, decided_at) VALUES ($1, $2, $3, $4, $5)
                    ON CONFLICT (organisation_id, notice) DO NOTHING";
         change!(
             self,

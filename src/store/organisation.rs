@@ -110,7 +110,8 @@ impl Tx {
                 )?
             }
             None => {
-                let sql = "INSERT INTO people (organisation_id, team_id, name, role, listed) VALUES ($1, $2, $3, $4, $5)
+                let sql =
+                    "INSERT INTO people (organisation_id, team_id, name, role, listed) VALUES ($1, $2, $3, $4, $5)
                            ON CONFLICT (organisation_id, name) WHERE listed
                            DO UPDATE SET team_id = excluded.team_id, role = excluded.role RETURNING id";
                 run!(
@@ -134,11 +135,8 @@ impl Tx {
     /// The stranger who has one of this person's accounts, if the person is not listed yet.
     async fn met_as_stranger(&mut self, person: &ListedPerson) -> sqlx::Result<Option<PersonId>> {
         let sql = "SELECT COUNT(*) FROM people WHERE organisation_id = $1 AND name = $2 AND listed = $3";
-        let listed: i64 = run!(
-            self,
-            fetch_one,
-            sqlx::query_scalar(sql).bind(self.organisation).bind(&person.name).bind(true)
-        )?;
+        let listed: i64 =
+            run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(&person.name).bind(true))?;
         if listed > 0 {
             return Ok(None);
         }

@@ -83,9 +83,7 @@ impl PersonRow {
 impl Tx {
     /// Whose account this is.
     pub async fn person_of(&mut self, account: &str) -> sqlx::Result<Option<Person>> {
-        let sql = people_where!(
-            "p.id = (SELECT person_id FROM accounts WHERE organisation_id = $1 AND account = $2)"
-        );
+        let sql = people_where!("p.id = (SELECT person_id FROM accounts WHERE organisation_id = $1 AND account = $2)");
         let row: Option<PersonRow> =
             run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(account))?;
         row.map(PersonRow::person).transpose()
@@ -104,7 +102,8 @@ impl Tx {
             "((p.role = 'head' AND p.team_id = $2) OR p.role = 'admin')
              ORDER BY CASE p.role WHEN 'head' THEN 0 ELSE 1 END, p.id LIMIT 1"
         );
-        let row: Option<PersonRow> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(team))?;
+        let row: Option<PersonRow> =
+            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(team))?;
         row.map(PersonRow::person).transpose()
     }
 
@@ -126,11 +125,8 @@ impl Tx {
     pub async fn add_stranger(&mut self, name: &str, account: &str, team: TeamId) -> sqlx::Result<PersonId> {
         let sql = "INSERT INTO people (organisation_id, team_id, name, role, listed) VALUES ($1, $2, $3, 'rep', $4)
                    RETURNING id";
-        let id: PersonId = run!(
-            self,
-            fetch_one,
-            sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(name).bind(false)
-        )?;
+        let id: PersonId =
+            run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(name).bind(false))?;
         self.give_account(account, id).await?;
         Ok(id)
     }
@@ -160,7 +156,7 @@ impl Tx {
                 .bind(self.organisation)
                 .bind(person)
                 .bind(&choices.language)
-                .bind(choices.time_zone.map(|zone| zone.name()))
+                .bind(choices.time_zone.map(chrono_tz::Tz::name))
                 .bind(choices.working_hours.as_ref().map(ToString::to_string))
                 .bind(choices.quiet_hours.as_ref().map(ToString::to_string))
                 .bind(choices.batch_at.map(|at| at.format("%H:%M:%S").to_string()))

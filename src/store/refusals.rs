@@ -4,9 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
 use super::tx::{Tx, change, instant, run};
-use crate::domain::{
-    Change, Details, Money, PersonId, Refusal, RefusalNumber, Stage, TeamId, account_key, fold,
-};
+use crate::domain::{Change, Details, Money, PersonId, Refusal, RefusalNumber, Stage, TeamId, account_key, fold};
 
 /// Whose refusals somebody may draw on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,9 +212,8 @@ impl Tx {
 
     /// The latest `most` refusals a person logged.
     pub async fn refusals_by(&mut self, person: PersonId, most: i64) -> sqlx::Result<Vec<Refusal>> {
-        let sql = refusals_where!(
-            "logged_by = $2 AND withdrawn_at IS NULL ORDER BY logged_at DESC, number DESC LIMIT $3"
-        );
+        let sql =
+            refusals_where!("logged_by = $2 AND withdrawn_at IS NULL ORDER BY logged_at DESC, number DESC LIMIT $3");
         let rows: Vec<Row> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(most))?;
         rows.into_iter().map(Row::refusal).collect()
@@ -239,9 +236,8 @@ impl Tx {
 
     /// The refusals a notice brings, largest first; withdrawn ones are left out.
     pub async fn refusals_told_in(&mut self, notice: &str) -> sqlx::Result<Vec<Refusal>> {
-        let sql = refusals_where!(
-            "told_in = $2 AND withdrawn_at IS NULL ORDER BY COALESCE(budget_minor, 0) DESC, number"
-        );
+        let sql =
+            refusals_where!("told_in = $2 AND withdrawn_at IS NULL ORDER BY COALESCE(budget_minor, 0) DESC, number");
         let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(notice))?;
         rows.into_iter().map(Row::refusal).collect()
     }
@@ -318,10 +314,7 @@ impl Tx {
     /// Moves a refusal to another stage if it is in the one given.
     pub async fn advance_refusal(&mut self, number: RefusalNumber, from: Stage, to: Stage) -> sqlx::Result<()> {
         let sql = "UPDATE refusals SET stage = $4 WHERE organisation_id = $1 AND number = $2 AND stage = $3";
-        change!(
-            self,
-            sqlx::query(sql).bind(self.organisation).bind(number).bind(from.as_str()).bind(to.as_str())
-        )?;
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(number).bind(from.as_str()).bind(to.as_str()))?;
         Ok(())
     }
 

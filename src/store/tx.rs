@@ -62,7 +62,9 @@ macro_rules! change {
     ($tx:expr, $query:expr) => {{
         let result = match &mut $tx.conn {
             $crate::store::tx::Conn::Sqlite(conn) => $query.execute(&mut **conn).await.map(|done| done.rows_affected()),
-            $crate::store::tx::Conn::Postgres(conn) => $query.execute(&mut **conn).await.map(|done| done.rows_affected()),
+            $crate::store::tx::Conn::Postgres(conn) => {
+                $query.execute(&mut **conn).await.map(|done| done.rows_affected())
+            }
         };
         $tx.noted(result)
     }};

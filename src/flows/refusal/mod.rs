@@ -13,8 +13,8 @@ mod card;
 mod form;
 mod typed;
 
-pub(super) use card::{reason_label, summary};
 pub(super) use card::{facts, quote, title};
+pub(super) use card::{reason_label, summary};
 
 use super::{Act, Call, Error, Result, Values, head, refusing, tell};
 use crate::args;
@@ -168,10 +168,8 @@ async fn store(call: &mut Call<'_>, details: Details) -> Result<Refusal> {
 /// The card that says what was stored, with what can still be done about it.
 async fn stored(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
     let number = refusal.number.to_string();
-    let title = call.words.text(
-        "refusal.stored",
-        args! { number: number.as_str(), account: refusal.details.account.as_str() },
-    );
+    let title =
+        call.words.text("refusal.stored", args! { number: number.as_str(), account: refusal.details.account.as_str() });
     let products = call.tx.products(call.by.id).await?;
     let words = call.words;
     let mut buttons = vec![
@@ -201,10 +199,8 @@ pub(super) async fn undo(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     call.tx.audit(Some(number), call.by.id, &Change::of_state("withdrawn"), call.now).await?;
     head::changed(call, number).await?;
     let (words, number) = (call.words, number.to_string());
-    let title = words.text(
-        "refusal.undone",
-        args! { number: number.as_str(), account: refusal.details.account.as_str() },
-    );
+    let title =
+        words.text("refusal.undone", args! { number: number.as_str(), account: refusal.details.account.as_str() });
     let again = Button::new(Act::Log.action(), words.line("button.log", args! {}));
     Ok(Reply::Replace(Card::titled(title).with(Block::Buttons(vec![again]))))
 }

@@ -22,7 +22,6 @@ pub(super) struct Typed {
     pub(super) competitor: Option<String>,
     pub(super) verbatim: Option<String>,
     pub(super) until: Option<NaiveDate>,
-    pub(super) contact: Option<String>,
     pub(super) remarks: Vec<Text>,
 }
 
@@ -80,7 +79,6 @@ impl Typed {
         match name {
             "account" => self.account = Some(value.to_owned()),
             "competitor" => self.competitor = Some(value.to_owned()),
-            "verbatim" => self.keep(value),
             "outcome" => self.outcome = value.parse().ok().or_else(|| found(vocabulary.outcomes.find(value))),
             "amount" => match Money::parse(value, vocabulary.currency) {
                 Ok(budget) => (self.budget, self.amount) = (Some(budget), Some(as_typed(budget))),
@@ -107,6 +105,7 @@ impl Typed {
                     self.keep(value);
                 }
             },
+            // The verbatim, and whatever a platform may send one day.
             _ => self.keep(value),
         }
     }
@@ -132,7 +131,8 @@ impl Typed {
 
     /// A "name" longer than any name goes to the verbatim, where it fits.
     fn keep_names_short(&mut self) {
-        for name in [self.account.take_if(too_long), self.competitor.take_if(too_long)].into_iter().flatten() {
+        let long = |name: &mut Option<String>| name.take_if(|name| name.chars().count() > NAME);
+        for name in [long(&mut self.account), long(&mut self.competitor)].into_iter().flatten() {
             self.keep(&name);
         }
     }
@@ -187,14 +187,9 @@ impl From<&Details> for Typed {
             competitor: details.competitor,
             verbatim: details.verbatim,
             until: details.contract_until,
-            contact: details.contact,
             remarks: Vec::new(),
         }
     }
-}
-
-fn too_long(name: &mut String) -> bool {
-    name.chars().count() > NAME
 }
 
 fn found<T>(found: Option<crate::domain::Found<T>>) -> Option<T> {
