@@ -48,7 +48,7 @@ pub enum Kind {
     },
     /// Several lines of text.
     Paragraph {
-        /// The most characters; at most 3000 (Slack's plain_text_input).
+        /// The most characters; at most 3000 (Slack's `plain_text_input`).
         max: u16,
     },
     /// One of at most 25 choices; the value is the choice's.

@@ -148,7 +148,7 @@ pub trait Platform: Send + Sync + 'static {
 
 /// What an adapter must remember over a restart: half-filled forms, and the local page's messages.
 ///
-/// Values are JSON texts. A draft is kept [`Drafts::DAYS`] days.
+/// Values are JSON texts. A draft is kept `Drafts::DAYS` days.
 #[async_trait]
 pub trait Drafts: Send + Sync + 'static {
     /// Keeps `value` under `key` (unique per service), in place of what was there.
@@ -196,6 +196,11 @@ impl Busy {
         let mut seen = self.0.subscribe();
         // The sender lives in `self`, so waiting cannot fail.
         let _ = seen.wait_for(|n| *n == 0).await;
+    }
+
+    /// Waits until fewer than `most` things are under way.
+    pub async fn fewer_than(&self, most: usize) {
+        let _ = self.0.subscribe().wait_for(|n| *n < most).await;
     }
 
     /// How many things are under way.

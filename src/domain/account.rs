@@ -41,8 +41,3 @@ pub fn account_key(name: &str) -> String {
 pub(super) fn is_suffix(folded: &str) -> bool {
     SUFFIXES.split(' ').any(|suffix| suffix == folded)
 }
-
-/// Whether two names are written for the same company, as far as their spelling tells.
-pub fn same_account(one: &str, other: &str) -> bool {
-    account_key(one) == account_key(other)
-}

@@ -96,6 +96,12 @@ pub fn parse(text: &str, vocabulary: &Vocabulary) -> Line {
     line
 }
 
+/// A day, or a month that stands for its first day, as it may follow "until": `2027-03-15`, `2027-03`, `03/2027`.
+pub fn parse_day(text: &str, today: NaiveDate) -> Option<NaiveDate> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    until::date(&words, today).filter(|(_, read)| *read == words.len()).map(|(day, _)| day)
+}
+
 fn take_products(tokens: &mut Tokens, vocabulary: &Vocabulary, line: &mut Line) {
     for at in 0..tokens.len() {
         let Some(named) = tokens.free(at).and_then(|word| word.strip_prefix('#')) else { continue };

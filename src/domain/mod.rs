@@ -1,14 +1,27 @@
-//! The rules: pure, no waiting, no reading or writing of anything.
+//! The rules: pure, no async, no I/O. The words are those of the people who sell.
 
-pub mod account;
-pub mod currency;
-pub mod fold;
-pub mod lexicon;
-pub mod line;
-pub mod money;
-pub mod outcome;
-pub mod person;
-pub mod reason;
-pub mod schedule;
+mod account;
+mod currency;
+mod fold;
+mod lexicon;
+mod line;
+mod money;
+mod outcome;
+mod person;
+mod reason;
+mod refusal;
+mod schedule;
 mod wall;
-pub mod working_hours;
+mod working_hours;
+
+pub use account::account_key;
+pub use fold::fold;
+pub use lexicon::{Found, Lexicon};
+pub use line::{Line, Vocabulary, parse as parse_line, parse_day};
+pub use money::{AmountError, Currency, Money};
+pub use outcome::Outcome;
+pub use person::{BATCH_AT, Choices, Person, PersonId, Role, Team, TeamId};
+pub use reason::{ReasonId, TAXONOMY};
+pub use refusal::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT, Stage, UNDO};
+pub use schedule::{DailyAt, Run, SCHEDULE_EXAMPLE, Schedule, ScheduleError};
+pub use working_hours::{HoursError, QUIET_HOURS_EXAMPLE, QuietHours, WORKING_HOURS_EXAMPLE, WorkingHours};

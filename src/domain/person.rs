@@ -1,22 +1,34 @@
-//! The people of an organisation.
+//! People, what they may do, and when they want to hear from the bot.
 
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Tz;
 
-/// What a person does in the organisation, and so what they may do here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+use super::{Currency, DailyAt, QuietHours, WorkingHours};
+
+/// When the daily batch comes, unless a person chose: the start of the usual day.
+pub const BATCH_AT: NaiveTime = NaiveTime::from_hms_opt(9, 0, 0).expect("nine o'clock is a time");
+
+/// A person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PersonId(pub i64);
+
+/// A team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TeamId(pub i64);
+
+/// What somebody is in their organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// Logs refusals and sees their own.
-    #[default]
+    /// Logs refusals, sees their own figures.
     Rep,
-    /// Head of sales of a team: processes its refusals.
+    /// Head of sales of a team: sees the team.
     Head,
     /// Installs and configures; sees everything.
     Admin,
-    /// Sees figures, never a rep's personal ones.
+    /// Marketing, product: never sees a rep's figures.
     Observer,
 }
 
@@ -24,7 +36,7 @@ impl Role {
     /// Every role.
     pub const ALL: [Role; 4] = [Role::Rep, Role::Head, Role::Admin, Role::Observer];
 
-    /// `rep`, `head`, `admin` or `observer`.
+    /// Its name in the configuration and the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::Rep => "rep",
@@ -44,8 +56,132 @@ impl fmt::Display for Role {
 impl FromStr for Role {
     type Err = String;
 
-    /// Reads a role's id; the error is the text that was refused.
-    fn from_str(written: &str) -> Result<Self, String> {
-        Role::ALL.into_iter().find(|role| role.as_str() == written).ok_or_else(|| written.into())
+    fn from_str(name: &str) -> Result<Self, String> {
+        Role::ALL.into_iter().find(|role| role.as_str() == name).ok_or_else(|| name.to_owned())
+    }
+}
+
+/// A team and its defaults.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Team {
+    /// Its id.
+    pub id: TeamId,
+    /// Its name.
+    pub name: String,
+    /// `en`, `fr` or `ro`.
+    pub language: String,
+    /// What amounts without a currency are in.
+    pub currency: Currency,
+    /// Where it is.
+    pub time_zone: Tz,
+    /// When it works.
+    pub working_hours: WorkingHours,
+    /// Its channels, `service:id`.
+    pub channels: Vec<String>,
+}
+
+/// What a person chose for themselves; where they did not, the team's choice holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Choices {
+    /// `en`, `fr` or `ro`.
+    pub language: Option<String>,
+    /// Where they are.
+    pub time_zone: Option<Tz>,
+    /// When they work.
+    pub working_hours: Option<WorkingHours>,
+    /// When nothing may come.
+    pub quiet_hours: Option<QuietHours>,
+    /// When the daily batch comes.
+    pub batch_at: Option<NaiveTime>,
+}
+
+/// Somebody of the organisation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their role.
+    pub role: Role,
+    /// Their team.
+    pub team: Team,
+    /// What they chose.
+    pub choices: Choices,
+    /// The chat service they last acted on.
+    pub service: Option<String>,
+}
+
+impl Person {
+    /// Whether they process and see a team's refusals.
+    pub fn leads(&self, team: TeamId) -> bool {
+        match self.role {
+            Role::Admin => true,
+            Role::Head => self.team.id == team,
+            Role::Rep | Role::Observer => false,
+        }
+    }
+
+    /// Their language.
+    pub fn language(&self) -> &str {
+        self.choices.language.as_deref().unwrap_or(&self.team.language)
+    }
+
+    /// Where they are.
+    pub fn time_zone(&self) -> Tz {
+        self.choices.time_zone.unwrap_or(self.team.time_zone)
+    }
+
+    /// When they work.
+    pub fn working_hours(&self) -> &WorkingHours {
+        self.choices.working_hours.as_ref().unwrap_or(&self.team.working_hours)
+    }
+
+    /// When their daily batch comes.
+    pub fn batch_at(&self) -> NaiveTime {
+        self.choices.batch_at.unwrap_or(BATCH_AT)
+    }
+
+    /// The first moment at or after `now` at which the bot may write to them: in working hours, outside quiet hours.
+    ///
+    /// If their quiet hours cover all their working hours, working hours win: quiet is not never.
+    pub fn reachable_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let zone = self.time_zone();
+        let opening = self.working_hours().next_opening(now, zone);
+        let Some(quiet) = &self.choices.quiet_hours else { return opening };
+        let mut at = opening;
+        for _ in 0..14 {
+            if !quiet.holds(at, zone) {
+                return at;
+            }
+            at = self.working_hours().next_opening(quiet.end(at, zone), zone);
+        }
+        opening
+    }
+
+    /// When their next daily batch after `now` comes: at their hour, on a day they work.
+    pub fn next_batch(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let (zone, daily) = (self.time_zone(), DailyAt(self.batch_at()));
+        let mut at = now;
+        // Some day of a week is worked, or the working hours could not have been read.
+        for _ in 0..8 {
+            let Some(run) = daily.next(at, zone) else { break };
+            at = run.at;
+            if self.works_on(run.wall.date()) {
+                return at;
+            }
+        }
+        self.reachable_at(now)
+    }
+
+    /// Whether they work at some time of a day.
+    fn works_on(&self, day: NaiveDate) -> bool {
+        let zone = self.time_zone();
+        let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(zone).earliest();
+        // A midnight inside a gap is no opening: the first instant of that day will do.
+        let midnight = midnight.or_else(|| day.and_hms_opt(3, 0, 0)?.and_local_timezone(zone).earliest());
+        let Some(midnight) = midnight else { return false };
+        let opening = self.working_hours().next_opening(midnight.to_utc(), zone);
+        opening.with_timezone(&zone).date_naive() == day
     }
 }

@@ -3,4 +3,8 @@
 #[cfg(test)]
 mod domain;
 mod fake;
+mod layers;
+mod prompts;
+mod source;
 mod story;
+mod words;

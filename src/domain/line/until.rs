@@ -33,7 +33,7 @@ pub(super) fn read(words: &[&str], today: NaiveDate) -> Option<(NaiveDate, usize
     Some((date, keyword + n))
 }
 
-fn date(words: &[&str], today: NaiveDate) -> Option<(NaiveDate, usize)> {
+pub(super) fn date(words: &[&str], today: NaiveDate) -> Option<(NaiveDate, usize)> {
     if let Some(date) = numeric(words.first()?) {
         return Some((date, 1));
     }

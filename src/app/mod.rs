@@ -1,0 +1,162 @@
+//! The whole bot: builds the parts, starts them, waits for quiet, stops them.
+
+mod kept;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::chat::{Bot, Busy, Drafts, Platform, Ports, Service};
+use crate::clock::Clock;
+use crate::flows::{Assistant, Rules, Shared};
+use crate::jobs::{Limits, Worker};
+use crate::platforms::{local, slack};
+use crate::store::{Db, Listing};
+use crate::words::Catalogue;
+
+/// What an app is built from.
+pub struct Parts {
+    /// The database, with its tables up to date.
+    pub db: Db,
+    /// What the configuration lists.
+    pub listing: Listing,
+    /// What the organisation decided. Its services are those configured below.
+    pub rules: Rules,
+    /// Every text.
+    pub words: Catalogue,
+    /// How patient jobs are.
+    pub limits: Limits,
+    /// Slack, if it is configured.
+    pub slack: Option<slack::Settings>,
+    /// The local page, if it is wanted.
+    pub local: Option<local::Settings>,
+}
+
+/// A running bot.
+pub struct App {
+    /// Whom the platforms call: a test may, too.
+    pub bot: Arc<dyn Bot>,
+    /// Where the local page is, if it is served.
+    pub page: Option<SocketAddr>,
+    db: Db,
+    worker: Worker,
+    busy: Busy,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    fatal: mpsc::UnboundedReceiver<(Service, String)>,
+    services: Vec<Service>,
+}
+
+impl App {
+    /// Starts the bot on every configured platform. Connecting goes on in the background.
+    ///
+    /// # Errors
+    /// When the database does not take what the configuration lists, or a platform cannot even begin.
+    pub async fn start(parts: Parts, clock: Clock) -> anyhow::Result<Self> {
+        let Parts { db, listing, rules, words, limits, slack, local } = parts;
+        list(&db, listing, &clock).await.context("storing what the configuration lists")?;
+        let services = rules.services.clone();
+        let shared = Arc::new(Shared::new(words, rules));
+        let bot: Arc<dyn Bot> = Arc::new(Assistant::new(db.clone(), shared.clone(), clock.clone()));
+        let drafts: Arc<dyn Drafts> = Arc::new(kept::Kept { db: db.clone(), clock: clock.clone() });
+        let (busy, stop, tasks) = (Busy::default(), CancellationToken::new(), TaskTracker::new());
+        let (says_fatal, fatal) = mpsc::unbounded_channel();
+        let given = Ports {
+            bot: bot.clone(),
+            drafts,
+            busy: busy.clone(),
+            clock: clock.clone(),
+            stop: stop.clone(),
+            tasks: tasks.clone(),
+            fatal: says_fatal,
+        };
+        let mut platforms: HashMap<Service, Arc<dyn Platform>> = HashMap::new();
+        let mut page = None;
+        if let Some(settings) = slack {
+            platforms.insert(Service::Slack, slack::start(settings, given.clone())?);
+        }
+        if let Some(settings) = local {
+            let (platform, addr) = local::start(settings, given.clone()).await?;
+            platforms.insert(Service::Local, platform);
+            page = Some(addr);
+        }
+        let worker = Worker::new(db.clone(), shared, platforms, clock, limits);
+        worker.plan_tidying().await?;
+        tasks.spawn(worker.clone().run(stop.clone()));
+        Ok(Self { bot, page, db, worker, busy, stop, tasks, fatal, services })
+    }
+
+    /// Returns once no event is in flight and no job is due.
+    pub async fn idle(&self) {
+        loop {
+            self.busy.idle().await;
+            self.worker.idle().await;
+            if self.busy.count() == 0 {
+                return;
+            }
+        }
+    }
+
+    /// The database, for `doctor` and tests.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Runs until the process is told to stop, or no platform is left; finishes what is in flight.
+    ///
+    /// # Errors
+    /// When every platform refused the bot for good.
+    pub async fn run(mut self) -> anyhow::Result<()> {
+        let ended = tokio::select! {
+            told = told_to_stop() => told,
+            ended = self.last_platform_lost() => ended,
+        };
+        self.stop().await;
+        ended
+    }
+
+    /// Returns once every platform has refused the bot for good.
+    async fn last_platform_lost(&mut self) -> anyhow::Result<()> {
+        let mut left = self.services.clone();
+        while let Some((service, why)) = self.fatal.recv().await {
+            tracing::error!(%service, "{why}");
+            left.retain(|running| *running != service);
+            if left.is_empty() {
+                bail!("no platform is left to run on");
+            }
+        }
+        std::future::pending().await
+    }
+
+    /// Takes no new events, finishes those in flight, and closes the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.busy.idle().await;
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.db.close().await;
+    }
+}
+
+async fn list(db: &Db, listing: Listing, clock: &Clock) -> anyhow::Result<()> {
+    let (listing, now) = (Arc::new(listing), clock.now());
+    let write = db.write(move |tx| {
+        let listing = listing.clone();
+        Box::pin(async move { Ok(tx.list(&listing, now).await?) })
+    });
+    write.await
+}
+
+async fn told_to_stop() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        told = tokio::signal::ctrl_c() => told.context("listening for Ctrl-C"),
+    }
+}

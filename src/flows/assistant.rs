@@ -1,0 +1,161 @@
+//! The bot as platforms see it: one door for whatever somebody does.
+//!
+//! An act that changes something runs in one write transaction together with the memory of its reply, so that an event
+//! the platform repeats finds what came of it the first time. An act that only asks reads, and waits for no writer.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{Call, Error, Inbound, Result, Shared, act, menu, people, refusing, suggest, words_for};
+use crate::args;
+use crate::chat::{
+    Bot, Card, Choice, Command, Event, Faults, Menu, Phrase, Press, Query, Reply, Shortcut, Submission, Tone,
+};
+use crate::clock::Clock;
+use crate::store::{Db, Tx};
+use crate::words::{Language, Words};
+
+/// The bot.
+pub struct Assistant {
+    db: Db,
+    shared: Arc<Shared>,
+    menu: Menu,
+    clock: Clock,
+}
+
+/// One event and what it is, shared with the transaction that may run again.
+type Given = Arc<(Event, Inbound)>;
+
+impl Assistant {
+    /// The bot of an organisation.
+    pub fn new(db: Db, shared: Arc<Shared>, clock: Clock) -> Self {
+        let menu = menu(&shared.words);
+        Self { db, shared, menu, clock }
+    }
+
+    async fn answer(&self, event: Event, inbound: Inbound) -> Result<Reply, Faults> {
+        let given = Arc::new((event, inbound));
+        let result = match self.ask(&given).await {
+            Ok(None) => self.change(&given).await,
+            Ok(Some(reply)) => Ok(reply),
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(reply) => Ok(reply),
+            Err(Error::Faults(faults)) => Err(faults),
+            Err(Error::Tell(text)) => Ok(Reply::Whisper(refusing(text))),
+            Err(Error::Internal(error)) => Ok(Reply::Whisper(self.apology(&given.0, &error))),
+        }
+    }
+
+    /// Answers what only asks, if the person is known already.
+    async fn ask(&self, given: &Given) -> Result<Option<Reply>> {
+        if !given.1.only_asks() {
+            return Ok(None);
+        }
+        let (given, shared, now) = (given.clone(), self.shared.clone(), self.clock.now());
+        let read = self.db.read(move |tx| {
+            let (given, shared) = (given.clone(), shared.clone());
+            Box::pin(async move {
+                let Some(by) = people::known(tx, &given.0).await? else { return Ok(None) };
+                let words = words_for(&shared, &by);
+                let mut call = Call { tx, by, words, shared: &shared, now };
+                act(&mut call, &given.1).await.map(Some)
+            })
+        });
+        read.await
+    }
+
+    /// Does what changes something, once for each event.
+    async fn change(&self, given: &Given) -> Result<Reply> {
+        let (given, shared, clock) = (given.clone(), self.shared.clone(), self.clock.clone());
+        let write = self.db.write(move |tx| {
+            let (given, shared, now) = (given.clone(), shared.clone(), clock.now());
+            Box::pin(async move {
+                let (event, inbound) = &*given;
+                let id = format!("{}:{}", event.who.service, event.id);
+                if let Some(reply) = seen(tx, &id).await? {
+                    return Ok(reply);
+                }
+                let by = people::recognise(tx, &shared, event, now).await?;
+                let words = words_for(&shared, &by);
+                let mut call = Call { tx, by, words, shared: &shared, now };
+                let reply = act(&mut call, inbound).await?;
+                let kept = serde_json::to_string(&reply).map_err(anyhow::Error::from)?;
+                tx.saw(&id, &kept, now).await?;
+                Ok(reply)
+            })
+        });
+        write.await
+    }
+
+    /// Logs a fault once, and makes the card that names it.
+    fn apology(&self, event: &Event, error: &anyhow::Error) -> Card {
+        let reference = format!("{:06x}", fastrand::u32(0..0x0100_0000));
+        tracing::error!(reference, service = %event.who.service, "an act failed: {error:#}");
+        let words = self.words(event.language.as_deref());
+        Card::titled(words.text("apology.title", args! {}))
+            .tone(Tone::Bad)
+            .with(crate::chat::Block::Text(words.text("apology.next", args! { reference: reference })))
+    }
+
+    fn words(&self, language: Option<&str>) -> Words<'_> {
+        let language = language.and_then(Language::from_tag).unwrap_or(self.shared.rules.language);
+        self.shared.words.in_language(language)
+    }
+}
+
+async fn seen(tx: &mut Tx, id: &str) -> Result<Option<Reply>> {
+    let kept = tx.seen(id).await?;
+    let reply = kept.map(|reply| serde_json::from_str(&reply)).transpose();
+    Ok(reply.map_err(anyhow::Error::from)?)
+}
+
+#[async_trait]
+impl Bot for Assistant {
+    fn menu(&self) -> &Menu {
+        &self.menu
+    }
+
+    fn phrase(&self, language: Option<&str>, phrase: Phrase) -> String {
+        self.words(language).phrase(phrase)
+    }
+
+    async fn command(&self, event: Event, command: Command) -> Reply {
+        self.answer(event, Inbound::Command(command)).await.unwrap_or(Reply::Done)
+    }
+
+    async fn press(&self, event: Event, press: Press) -> Reply {
+        self.answer(event, Inbound::Press(press)).await.unwrap_or(Reply::Done)
+    }
+
+    async fn shortcut(&self, event: Event, shortcut: Shortcut) -> Reply {
+        self.answer(event, Inbound::Shortcut(shortcut)).await.unwrap_or(Reply::Done)
+    }
+
+    async fn submit(&self, event: Event, submission: Submission) -> Result<Reply, Faults> {
+        self.answer(event, Inbound::Submission(submission)).await
+    }
+
+    async fn suggest(&self, event: Event, query: Query) -> Vec<Choice> {
+        let (account, shared) = (event.who.to_string(), self.shared.clone());
+        let read = self.db.read(move |tx| {
+            let (account, shared, query) = (account.clone(), shared.clone(), query.clone());
+            Box::pin(async move {
+                match tx.person_of(&account).await? {
+                    Some(by) => suggest::suggest(tx, &shared, &by, &query).await,
+                    None => suggest::catalogue(tx, &shared, &query).await,
+                }
+            })
+        });
+        let found: Result<Vec<Choice>> = read.await;
+        found.unwrap_or_else(|error| {
+            // Suggestions are a comfort: without them one types.
+            if let Error::Internal(error) = error {
+                tracing::error!(service = %event.who.service, "suggesting failed: {error:#}");
+            }
+            Vec::new()
+        })
+    }
+}

@@ -1,0 +1,373 @@
+//! A refusal in front of the head of sales.
+//!
+//! Starts: a refusal is stored. Acts: the head of its team; the rep when asked. Ends, for now: seen, questions
+//! answered. (Revive and validate come with the life of a refusal.)
+//!
+//! ```text
+//! stored -> card, at once in working hours      -+-> Seen
+//!       '-> batch, once a day, if it is small   -+-> Ask the rep -> question to the rep -> answer -> card, and a word
+//! ```
+
+use chrono::{DateTime, Utc};
+
+use super::notice::{self, Notice};
+use super::refusal::{denied_reply, denied_text, facts, load, quote, summary, title};
+use super::{Act, Call, Error, Result, Shared, Values, tell, when, words_for};
+use crate::args;
+use crate::chat::{Block, Button, Card, Choice, Fault, Faults, Field, Form, Kind, Look, Pick, Reply, Text, Tone};
+use crate::domain::{Change, Denied, Person, PersonId, Refusal, RefusalNumber, TeamId};
+use crate::store::{Question, Tx};
+use crate::words::Words;
+
+/// The most refusals a batch lists by line, and offers to open.
+const LISTED: usize = 20;
+/// The longest question or answer, in characters.
+const LONGEST: u16 = 3000;
+
+/// Plans how a new refusal reaches the head: by itself, or with the other small ones of the day.
+pub(super) async fn bring(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
+    let Some(head) = call.tx.head_of(refusal.team).await? else { return Ok(()) };
+    if head.id == call.by.id {
+        // Who logged it has just seen it.
+        return Ok(());
+    }
+    let notice = if comes_by_itself(call.shared, refusal) {
+        Notice::Refusal(refusal.number.0)
+    } else {
+        Notice::Batch(refusal.team.0, head.next_batch(call.now))
+    };
+    let at = match &notice {
+        Notice::Batch(_, at) => *at,
+        _ => head.reachable_at(call.now),
+    };
+    call.tx.tell_in(refusal.number, &notice.key()).await?;
+    notice::plan(call.tx, call.shared, &notice, at, call.now).await
+}
+
+/// Whether a refusal is large enough to come at once. One without a known budget is small; one in another currency
+/// than the threshold cannot be compared, and comes.
+fn comes_by_itself(shared: &Shared, refusal: &Refusal) -> bool {
+    match (shared.rules.head_card_above, refusal.details.budget) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(least), Some(budget)) => budget.currency != least.currency || budget.minor >= least.minor,
+    }
+}
+
+/// A refusal changed: what was said about it is drawn again, and one that grew past the threshold comes by itself.
+pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Result<()> {
+    let Some(key) = call.tx.told_in(number).await? else { return Ok(()) };
+    let Some(refusal) = call.tx.refusal(number).await? else { return Ok(()) };
+    let card = Notice::Refusal(number.0);
+    if key != card.key() {
+        let posted = call.tx.message(&key).await?.is_some_and(|message| message.message.is_some());
+        if !posted && comes_by_itself(call.shared, &refusal) && refusal.withdrawn_at.is_none() {
+            return bring(call, &refusal).await;
+        }
+    }
+    notice::refresh(call.tx, &notice_of(&key, number), call.now).await
+}
+
+/// The notice with this key, which brings this refusal.
+fn notice_of(key: &str, number: RefusalNumber) -> Notice {
+    let mut parts = key.split(':');
+    match (parts.next(), parts.next().map(str::parse), parts.next().map(str::parse)) {
+        (Some("batch"), Some(Ok(team)), Some(Ok(at))) => {
+            Notice::Batch(team, DateTime::from_timestamp(at, 0).unwrap_or_default())
+        }
+        _ => Notice::Refusal(number.0),
+    }
+}
+
+/// The card of a refusal for the head.
+pub(super) async fn draw_refusal(
+    tx: &mut Tx,
+    shared: &Shared,
+    number: RefusalNumber,
+) -> Result<Option<(Person, Card)>> {
+    let Some(refusal) = tx.refusal(number).await? else { return Ok(None) };
+    let Some(head) = tx.head_of(refusal.team).await? else { return Ok(None) };
+    let key = Notice::Refusal(number.0).key();
+    if refusal.withdrawn_at.is_some() && tx.message(&key).await?.is_none_or(|message| message.message.is_none()) {
+        return Ok(None);
+    }
+    let card = card(tx, shared, &head, &refusal).await?;
+    Ok(Some((head, card)))
+}
+
+async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &Refusal) -> Result<Card> {
+    let words = words_for(shared, head);
+    let rep = tx.person(refusal.owner).await?;
+    let number = refusal.number.to_string();
+    if refusal.withdrawn_at.is_some() {
+        let title = words.text("head.withdrawn", args! { number: number.as_str(), rep: rep.name.as_str() });
+        return Ok(Card::titled(title));
+    }
+    let products = tx.products(rep.id).await?;
+    let logged = words.text(
+        "head.logged",
+        args! { number: number.as_str(), rep: rep.name.as_str(), when: when(words, head, refusal.logged_at) },
+    );
+    let mut card = Card::titled(title(words, &refusal.details))
+        .tone(if refusal.seen.is_some() { Tone::Neutral } else { Tone::Attention })
+        .with(Block::Text(logged))
+        .with(facts(words, &refusal.details, &products))
+        .with_some(quote(&refusal.details));
+    for question in tx.questions(refusal.number).await? {
+        card = with_question(card, words, &rep, &question);
+    }
+    let mut buttons = Vec::new();
+    match refusal.seen {
+        Some((by, at)) => {
+            let by = tx.person(by).await?;
+            let seen = words.text("head.seen", args! { name: by.name.as_str(), when: when(words, head, at) });
+            card = card.with(Block::Note(seen));
+        }
+        None => {
+            let seen = Button::new(Act::Seen(refusal.number).action(), words.line("button.seen", args! {}));
+            buttons.push(seen.look(Look::Primary));
+        }
+    }
+    buttons.push(Button::new(Act::Ask(refusal.number).action(), words.line("button.ask", args! {})));
+    Ok(card.with(Block::Buttons(buttons)))
+}
+
+fn with_question(card: Card, words: Words<'_>, rep: &Person, question: &Question) -> Card {
+    let card = card
+        .with(Block::Text(words.text("head.you_asked", args! { rep: rep.name.as_str() })))
+        .with(Block::Quote(question.question.clone()));
+    match &question.answer {
+        Some(answer) => card
+            .with(Block::Text(words.text("head.answered", args! { rep: rep.name.as_str() })))
+            .with(Block::Quote(answer.clone())),
+        None => card.with(Block::Note(words.text("head.waiting", args! { rep: rep.name.as_str() }))),
+    }
+}
+
+/// The small refusals of a day, in one card.
+pub(super) async fn draw_batch(
+    tx: &mut Tx,
+    shared: &Shared,
+    team: TeamId,
+    at: DateTime<Utc>,
+) -> Result<Option<(Person, Card)>> {
+    let Some(head) = tx.head_of(team).await? else { return Ok(None) };
+    let key = Notice::Batch(team.0, at).key();
+    let refusals = tx.refusals_told_in(&key).await?;
+    let words = words_for(shared, &head);
+    if refusals.is_empty() {
+        let posted = tx.message(&key).await?.is_some_and(|message| message.message.is_some());
+        return Ok(posted.then(|| (head, Card::titled(words.text("batch.empty", args! {})))));
+    }
+    let mut card = Card::titled(words.text("batch.title", args! { count: refusals.len() }));
+    let mut choices = Vec::new();
+    for refusal in refusals.iter().take(LISTED) {
+        let rep = tx.person(refusal.owner).await?;
+        let line = Text::strong(refusal.number.to_string()).then(format!(
+            " {}, {}",
+            summary(words, &refusal.details),
+            rep.name
+        ));
+        let seen = words.line("batch.seen", args! {});
+        card = card.with(Block::Text(if refusal.seen.is_some() { line.then(format!(", {seen}")) } else { line }));
+        let label: String = format!("{} {}", refusal.number, refusal.details.account).chars().take(75).collect();
+        choices.push(Choice::new(refusal.number.0.to_string(), label));
+    }
+    if refusals.len() > LISTED {
+        card = card.with(Block::Note(words.text("batch.more", args! { count: refusals.len() - LISTED })));
+    }
+    let open = Pick { action: Act::Show.action(), label: words.line("batch.open", args! {}), choices };
+    card = card.with(Block::Pick(open));
+    if refusals.iter().any(|refusal| refusal.seen.is_none()) {
+        let all = Act::SeenAll(team.0, at.timestamp()).action();
+        let all = Button::new(all, words.line("button.seen_all", args! {})).look(Look::Primary);
+        card = card.tone(Tone::Attention).with(Block::Buttons(vec![all]));
+    }
+    Ok(Some((head, card)))
+}
+
+/// "Seen".
+pub(super) async fn see(call: &mut Call<'_>, number: RefusalNumber) -> Result {
+    let refusal = load(call, number).await?;
+    let refusal = match refusal.clone().see(&call.by, call.now) {
+        Ok(seen) => {
+            mark_seen(call, &seen).await?;
+            seen
+        }
+        // A stale press meets what stands: the card says who saw it, and when.
+        Err(Denied::AlreadySeen(..) | Denied::Withdrawn) => refusal,
+        Err(denied) => return denied_reply(call, denied),
+    };
+    let card = card(call.tx, call.shared, &call.by, &refusal).await?;
+    Ok(Reply::Replace(card))
+}
+
+async fn mark_seen(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
+    call.tx.save_refusal(refusal).await?;
+    call.tx.audit(Some(refusal.number), call.by.id, &Change::of_state("seen"), call.now).await?;
+    changed(call, refusal.number).await
+}
+
+/// "Seen, all of them".
+pub(super) async fn see_all(call: &mut Call<'_>, team: i64, at: i64) -> Result {
+    let at = DateTime::from_timestamp(at, 0).unwrap_or_default();
+    if !call.by.leads(TeamId(team)) {
+        return tell(denied_text(call, Denied::NotYours));
+    }
+    for refusal in call.tx.refusals_told_in(&Notice::Batch(team, at).key()).await? {
+        if let Ok(seen) = refusal.see(&call.by, call.now) {
+            mark_seen(call, &seen).await?;
+        }
+    }
+    let drawn = draw_batch(call.tx, call.shared, TeamId(team), at).await?;
+    Ok(drawn.map_or(Reply::Done, |(_, card)| Reply::Replace(card)))
+}
+
+/// One refusal of a batch, for the head's eyes.
+pub(super) async fn show(call: &mut Call<'_>, number: RefusalNumber) -> Result {
+    let refusal = load(call, number).await?;
+    if !call.by.leads(refusal.team) {
+        return tell(denied_text(call, Denied::NotYours));
+    }
+    Ok(Reply::Whisper(card(call.tx, call.shared, &call.by, &refusal).await?))
+}
+
+/// The form to ask the rep.
+pub(super) async fn ask_form(call: &mut Call<'_>, number: RefusalNumber) -> Result {
+    let refusal = load(call, number).await?;
+    if let Err(denied) = refusal.may_ask(&call.by) {
+        return tell(denied_text(call, denied));
+    }
+    let rep = call.tx.person(refusal.owner).await?;
+    let words = call.words;
+    let about = words.text(
+        "ask.intro",
+        args! { rep: rep.name.as_str(), number: number.to_string(), account: refusal.details.account.as_str() },
+    );
+    let question = Field::new("question", words.line("ask.question.label", args! {}), Kind::Paragraph { max: LONGEST });
+    Ok(Reply::Ask(one_question(words, Act::Ask(number), "ask.title", about, question)))
+}
+
+fn one_question(words: Words<'_>, act: Act, title: &str, intro: Text, field: Field) -> Form {
+    Form {
+        action: act.action(),
+        title: words.line(title, args! {}),
+        submit: words.line("button.send", args! {}),
+        intro: Some(intro),
+        language: words.language().tag().to_owned(),
+        fields: vec![field],
+    }
+}
+
+/// The question, on its way to the rep.
+pub(super) async fn ask(call: &mut Call<'_>, number: RefusalNumber, values: &Values) -> Result {
+    let refusal = load(call, number).await?;
+    if let Err(denied) = refusal.may_ask(&call.by) {
+        return denied_reply(call, denied);
+    }
+    let question = written(call, values, "question")?;
+    let rep = call.tx.person(refusal.owner).await?;
+    let id = call.tx.ask(number, (call.by.id, rep.id), &question, call.now).await?;
+    notice::plan(call.tx, call.shared, &Notice::Question(id), rep.reachable_at(call.now), call.now).await?;
+    changed(call, number).await?;
+    Ok(Reply::Replace(card(call.tx, call.shared, &call.by, &refusal).await?))
+}
+
+fn written(call: &Call<'_>, values: &Values, field: &str) -> Result<String> {
+    match values.get(field).map(|text| text.trim()).filter(|text| !text.is_empty()) {
+        Some(text) => Ok(text.to_owned()),
+        None => {
+            let says = call.words.line("ask.empty", args! {});
+            Err(Error::Faults(Faults(vec![Fault { field: field.into(), says }])))
+        }
+    }
+}
+
+/// The question in front of the rep, and its answer once there is one.
+pub(super) async fn draw_question(tx: &mut Tx, shared: &Shared, id: i64) -> Result<Option<(Person, Card)>> {
+    let Some((question, refusal)) = question(tx, id).await? else { return Ok(None) };
+    let rep = tx.person(question.asked_of).await?;
+    let asker = tx.person(question.asked_by).await?;
+    let words = words_for(shared, &rep);
+    let card = question_card(words, &asker, &question, &refusal);
+    Ok(Some((rep, card)))
+}
+
+fn question_card(words: Words<'_>, asker: &Person, question: &Question, refusal: &Refusal) -> Card {
+    let number = refusal.number.to_string();
+    let title = words.text(
+        "question.title",
+        args! { name: asker.name.as_str(), number: number.as_str(), account: refusal.details.account.as_str() },
+    );
+    let card = Card::titled(title).with(Block::Quote(question.question.clone()));
+    match &question.answer {
+        Some(answer) => {
+            card.with(Block::Text(words.text("question.answered", args! {}))).with(Block::Quote(answer.clone()))
+        }
+        None => {
+            let reply = Button::new(Act::Answer(question.id).action(), words.line("button.answer", args! {}));
+            card.tone(Tone::Attention).with(Block::Buttons(vec![reply.look(Look::Primary)]))
+        }
+    }
+}
+
+async fn question(tx: &mut Tx, id: i64) -> Result<Option<(Question, Refusal)>> {
+    let Some(question) = tx.question(id).await? else { return Ok(None) };
+    let refusal = tx.refusal(question.refusal).await?;
+    Ok(refusal.map(|refusal| (question, refusal)))
+}
+
+/// A question for the person it was asked of.
+async fn my_question(call: &mut Call<'_>, id: i64) -> Result<(Question, Refusal)> {
+    match question(call.tx, id).await? {
+        Some((question, refusal)) if question.asked_of == call.by.id => Ok((question, refusal)),
+        _ => tell(denied_text(call, Denied::NotYours)),
+    }
+}
+
+/// The form to answer.
+pub(super) async fn answer_form(call: &mut Call<'_>, id: i64) -> Result {
+    let (question, refusal) = my_question(call, id).await?;
+    let words = call.words;
+    if question.answer.is_some() {
+        return already_answered(call, &question, &refusal).await;
+    }
+    let answer = Field::new("answer", words.line("answer.answer.label", args! {}), Kind::Paragraph { max: LONGEST });
+    let intro: String = question.question.chars().take(1000).collect();
+    Ok(Reply::Ask(one_question(words, Act::Answer(id), "answer.title", intro.into(), answer)))
+}
+
+async fn already_answered(call: &mut Call<'_>, question: &Question, refusal: &Refusal) -> Result {
+    let asker = call.tx.person(question.asked_by).await?;
+    Ok(Reply::Replace(question_card(call.words, &asker, question, refusal)))
+}
+
+/// The answer, on its way back.
+pub(super) async fn answer(call: &mut Call<'_>, id: i64, values: &Values) -> Result {
+    let (question, refusal) = my_question(call, id).await?;
+    let text = written(call, values, "answer")?;
+    if !call.tx.answer(id, &text, call.now).await? {
+        return already_answered(call, &question, &refusal).await;
+    }
+    let asker: PersonId = question.asked_by;
+    let head = call.tx.person(asker).await?;
+    notice::plan(call.tx, call.shared, &Notice::Answer(id), head.reachable_at(call.now), call.now).await?;
+    changed(call, refusal.number).await?;
+    let question = Question { answer: Some(text), ..question };
+    Ok(Reply::Replace(question_card(call.words, &head, &question, &refusal)))
+}
+
+/// The answer in front of the head.
+pub(super) async fn draw_answer(tx: &mut Tx, shared: &Shared, id: i64) -> Result<Option<(Person, Card)>> {
+    let Some((question, refusal)) = question(tx, id).await? else { return Ok(None) };
+    let Some(answer) = question.answer else { return Ok(None) };
+    let head = tx.person(question.asked_by).await?;
+    let rep = tx.person(question.asked_of).await?;
+    let words = words_for(shared, &head);
+    let number = refusal.number.to_string();
+    let title = words.text(
+        "answer.card",
+        args! { rep: rep.name.as_str(), number: number.as_str(), account: refusal.details.account.as_str() },
+    );
+    Ok(Some((head, Card::titled(title).tone(Tone::Good).with(Block::Quote(answer)))))
+}

@@ -1,0 +1,319 @@
+//! What the bot does, one business process per file.
+//!
+//! This file is the table of contents: every button and form is a variant of [`Act`], every command a line of
+//! [`command`], everything the bot says by itself a variant of [`Notice`]. A process makes the same moves each time:
+//! load, decide (in the domain), save, queue, reply, all in one transaction.
+
+mod assistant;
+mod head;
+mod help;
+mod menu;
+mod mine;
+mod notice;
+mod people;
+mod refusal;
+mod settings;
+mod suggest;
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+
+pub use assistant::Assistant;
+pub use menu::menu;
+pub use notice::{Notice, POST, REFRESH, Saying, check_shown, posted, say, still};
+
+use crate::chat::{
+    Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
+};
+use crate::domain::{Lexicon, Money, Outcome, Person, ReasonId, RefusalNumber};
+use crate::store::Tx;
+use crate::words::{Catalogue, Language, Words};
+
+/// What a button, a menu or a form means. It is written `word.number`, and never says more than which row it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// The empty form to log a refusal.
+    Log,
+    /// Undoes a refusal.
+    Undo(RefusalNumber),
+    /// The form to change a refusal.
+    Edit(RefusalNumber),
+    /// The form to change one of the refusals in a list; the press says which.
+    EditOne,
+    /// The form for what is rarely known at once.
+    Detail(RefusalNumber),
+    /// A waiting refusal is a new one.
+    New(i64),
+    /// A waiting refusal is the one stored before.
+    Same(i64),
+    /// The head saw a refusal.
+    Seen(RefusalNumber),
+    /// The head saw every refusal of a batch: its team, and when it came in seconds since 1970.
+    SeenAll(i64, i64),
+    /// Shows the head one of the refusals in a batch; the press says which.
+    Show,
+    /// The form to ask the rep about a refusal.
+    Ask(RefusalNumber),
+    /// The form to answer a question.
+    Answer(i64),
+    /// The form for one's own settings.
+    Settings,
+}
+
+impl Act {
+    /// As a platform carries it.
+    pub fn action(self) -> Action {
+        let encoded = match self {
+            Act::Log => "log".to_owned(),
+            Act::Undo(RefusalNumber(n)) => format!("undo.{n}"),
+            Act::Edit(RefusalNumber(n)) => format!("edit.{n}"),
+            Act::EditOne => "edit_one".to_owned(),
+            Act::Detail(RefusalNumber(n)) => format!("detail.{n}"),
+            Act::New(id) => format!("new.{id}"),
+            Act::Same(id) => format!("same.{id}"),
+            Act::Seen(RefusalNumber(n)) => format!("seen.{n}"),
+            Act::SeenAll(team, at) => format!("seen_all.{team}.{at}"),
+            Act::Show => "show".to_owned(),
+            Act::Ask(RefusalNumber(n)) => format!("ask.{n}"),
+            Act::Answer(id) => format!("answer.{id}"),
+            Act::Settings => "settings".to_owned(),
+        };
+        Action::new(encoded).expect("a word and two numbers are short and printable")
+    }
+}
+
+impl FromStr for Act {
+    type Err = Error;
+
+    fn from_str(encoded: &str) -> Result<Self> {
+        let unknown = || Error::Internal(anyhow::anyhow!("an action of no known form"));
+        let mut parts = encoded.split('.');
+        let word = parts.next().unwrap_or_default();
+        let numbers: Vec<i64> = parts.map(str::parse).collect::<Result<_, _>>().map_err(|_| unknown())?;
+        Ok(match (word, numbers.as_slice()) {
+            ("log", []) => Act::Log,
+            ("undo", [n]) => Act::Undo(RefusalNumber(*n)),
+            ("edit", [n]) => Act::Edit(RefusalNumber(*n)),
+            ("edit_one", []) => Act::EditOne,
+            ("detail", [n]) => Act::Detail(RefusalNumber(*n)),
+            ("new", [id]) => Act::New(*id),
+            ("same", [id]) => Act::Same(*id),
+            ("seen", [n]) => Act::Seen(RefusalNumber(*n)),
+            ("seen_all", [team, at]) => Act::SeenAll(*team, *at),
+            ("show", []) => Act::Show,
+            ("ask", [n]) => Act::Ask(RefusalNumber(*n)),
+            ("answer", [id]) => Act::Answer(*id),
+            ("settings", []) => Act::Settings,
+            _ => return Err(unknown()),
+        })
+    }
+}
+
+/// What somebody did.
+#[derive(Clone, Debug)]
+enum Inbound {
+    Command(Command),
+    Press(Press),
+    Shortcut(Shortcut),
+    Submission(Submission),
+}
+
+impl Inbound {
+    /// Whether it only asks: it changes nothing, and needs no writer.
+    fn only_asks(&self) -> bool {
+        match self {
+            Inbound::Command(command) => command.name != "refusal" || refusal::is_bare(command),
+            Inbound::Press(press) => matches!(
+                press.action.as_str().parse(),
+                Ok(Act::Log
+                    | Act::Edit(_)
+                    | Act::EditOne
+                    | Act::Detail(_)
+                    | Act::Show
+                    | Act::Ask(_)
+                    | Act::Answer(_)
+                    | Act::Settings)
+            ),
+            Inbound::Shortcut(_) => true,
+            Inbound::Submission(_) => false,
+        }
+    }
+}
+
+/// Does what somebody asked for.
+async fn act(call: &mut Call<'_>, inbound: &Inbound) -> Result<Reply> {
+    match inbound {
+        Inbound::Command(command) => self::command(call, command).await,
+        Inbound::Press(press) => self::press(call, press).await,
+        Inbound::Shortcut(shortcut) => refusal::from_message(call, &shortcut.text).await,
+        Inbound::Submission(submission) => submit(call, submission).await,
+    }
+}
+
+/// The commands: which process each starts.
+async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
+    let mut words = command.text.split_whitespace();
+    let (first, second) = (words.next().unwrap_or_default().to_lowercase(), words.next());
+    if first == "help" && (second.is_none() || command.name == "panout") {
+        return Ok(Reply::Whisper(help::card(call, second.unwrap_or(&command.name))));
+    }
+    match (command.name.as_str(), first.as_str()) {
+        ("refusal", _) => refusal::log_line(call, command).await,
+        ("refusals", "mine" | "") => mine::list(call).await,
+        ("panout", "settings") => Ok(Reply::Ask(settings::form(call))),
+        ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
+        (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
+    }
+}
+
+/// The buttons and menus.
+async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
+    let chosen = || {
+        let number = press.value.as_deref().and_then(|value| value.parse().ok());
+        number.map(RefusalNumber).ok_or_else(|| anyhow::anyhow!("a menu without a choice"))
+    };
+    match press.action.as_str().parse()? {
+        Act::Log => refusal::empty_form(call).await,
+        Act::Undo(number) => refusal::undo(call, number).await,
+        Act::Edit(number) => refusal::edit_form(call, number).await,
+        Act::EditOne => refusal::edit_form(call, chosen()?).await,
+        Act::Detail(number) => refusal::detail_form(call, number).await,
+        Act::New(id) => refusal::store_pending(call, id).await,
+        Act::Same(id) => refusal::join_pending(call, id).await,
+        Act::Seen(number) => head::see(call, number).await,
+        Act::SeenAll(team, at) => head::see_all(call, team, at).await,
+        Act::Show => head::show(call, chosen()?).await,
+        Act::Ask(number) => head::ask_form(call, number).await,
+        Act::Answer(id) => head::answer_form(call, id).await,
+        Act::Settings => Ok(Reply::Ask(settings::form(call))),
+    }
+}
+
+/// The forms.
+async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
+    let values = &submission.values;
+    match submission.action.as_str().parse()? {
+        Act::Log => refusal::log_form(call, values).await,
+        Act::Edit(number) => refusal::edit(call, number, values).await,
+        Act::Detail(number) => refusal::add_detail(call, number, values).await,
+        Act::Ask(number) => head::ask(call, number, values).await,
+        Act::Answer(id) => head::answer(call, id, values).await,
+        Act::Settings => settings::save(call, values).await,
+        _ => Err(Error::Internal(anyhow::anyhow!("a form that is none"))),
+    }
+}
+
+/// Answers of a form, by field.
+type Values = BTreeMap<String, String>;
+
+/// What flows need beside the database: the same for everybody.
+#[derive(Debug)]
+pub struct Shared {
+    /// Every text.
+    pub words: Catalogue,
+    /// What the organisation decided.
+    pub rules: Rules,
+    reasons: Lexicon<ReasonId>,
+    outcomes: Lexicon<Outcome>,
+}
+
+/// What the organisation decided, and what runs.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The organisation's language, for people of whom nothing is known.
+    pub language: Language,
+    /// From this budget on a refusal comes to the head by itself, at once; smaller ones come in one message a day.
+    /// `None`: all at once. A budget in another currency is never converted: it comes at once.
+    pub head_card_above: Option<Money>,
+    /// The services that run: where the bot can write to people.
+    pub services: Vec<Service>,
+}
+
+impl Shared {
+    /// Puts the parts together.
+    pub fn new(words: Catalogue, rules: Rules) -> Self {
+        let names = |family: &str, id: &str| -> Vec<String> {
+            let mut names = vec![id.to_owned()];
+            for language in Language::ALL {
+                let words = words.in_language(language);
+                names.push(words.label(family, id));
+                names.extend(words.aliases(family, id));
+            }
+            names
+        };
+        let reasons = Lexicon::new(ReasonId::all().map(|reason| {
+            let names = names("reason", reason.as_str());
+            (reason, names)
+        }));
+        let outcomes = Lexicon::new(Outcome::ALL.map(|outcome| (outcome, names("outcome", outcome.as_str()))));
+        Self { words, rules, reasons, outcomes }
+    }
+}
+
+/// One act of one person, in its transaction.
+pub struct Call<'a> {
+    /// The transaction.
+    pub tx: &'a mut Tx,
+    /// Who acts.
+    pub by: Person,
+    /// The texts in their language.
+    pub words: Words<'a>,
+    /// The rest.
+    pub shared: &'a Shared,
+    /// When.
+    pub now: DateTime<Utc>,
+}
+
+/// Why nothing was done.
+#[derive(Debug)]
+pub enum Error {
+    /// The person is told this.
+    Tell(Text),
+    /// The form is not right yet.
+    Faults(Faults),
+    /// Our fault: logged with a reference, which is all the person sees.
+    Internal(anyhow::Error),
+}
+
+/// What a flow comes to.
+pub type Result<T = Reply, E = Error> = std::result::Result<T, E>;
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl From<crate::store::Fault> for Error {
+    fn from(error: crate::store::Fault) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// A sentence to the person instead of what they asked for.
+fn tell<T>(text: Text) -> Result<T> {
+    Err(Error::Tell(text))
+}
+
+/// A card that only says something is not possible.
+fn refusing(text: Text) -> Card {
+    Card::titled(text).tone(Tone::Attention)
+}
+
+/// An instant as the reader sees it, with words in their own zone for whoever cannot show instants.
+fn when(words: Words<'_>, reader: &Person, at: DateTime<Utc>) -> Span {
+    let local = at.with_timezone(&reader.time_zone());
+    Span::When { at, style: WhenStyle::DateTime, fallback: words.date_time(local) }
+}
+
+/// An amount in the reader's language.
+fn amount(words: Words<'_>, money: Money) -> String {
+    words.money(money.minor, money.currency.digits(), money.currency.code())
+}
+
+/// The texts in somebody's language.
+fn words_for<'a>(shared: &'a Shared, person: &Person) -> Words<'a> {
+    shared.words.in_language(Language::from_tag(person.language()).unwrap_or(shared.rules.language))
+}

@@ -1,0 +1,185 @@
+//! What the bot says by itself: which card, to whom, when, and how it stays true.
+//!
+//! A notice is planned with the change that causes it. Its card is drawn when it is delivered, from the state of that
+//! moment, and drawn again whenever that state changes: a card never tells an old story.
+//!
+//! ```text
+//! plan -> (due) say -> NotYet | Nothing | Post -> posted -> still? -> refresh
+//! ```
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Result, Shared, head, words_for};
+use crate::chat::{Account, Card, Place};
+use crate::domain::{Person, PersonId, RefusalNumber, Stage, TeamId};
+use crate::store::{NewJob, Tx};
+
+/// The kind of job that posts a notice.
+pub const POST: &str = "post";
+/// The kind of job that draws a posted notice again.
+pub const REFRESH: &str = "refresh";
+
+/// Something the bot says by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// A refusal, to the head of its team: its number.
+    Refusal(i64),
+    /// The smaller refusals since the last such message, to the head: the team, and the moment it was planned for.
+    Batch(i64, DateTime<Utc>),
+    /// A question of the head, to the rep: its id.
+    Question(i64),
+    /// The rep's answer, to the head: the question's id.
+    Answer(i64),
+    /// Somebody the configuration does not name started to use the bot, to the head: the person's id.
+    Stranger(i64),
+}
+
+/// What is to be done about a notice now.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Saying {
+    /// Post this card there.
+    Post(Place, Card),
+    /// Its reader is not to be disturbed before this.
+    NotYet(DateTime<Utc>),
+    /// There is nothing to say any more.
+    Nothing,
+}
+
+impl Notice {
+    /// Its name in the tables, unique.
+    pub fn key(&self) -> String {
+        match self {
+            Notice::Refusal(number) => format!("refusal:{number}"),
+            Notice::Batch(team, at) => format!("batch:{team}:{}", at.timestamp()),
+            Notice::Question(id) => format!("question:{id}"),
+            Notice::Answer(id) => format!("answer:{id}"),
+            Notice::Stranger(id) => format!("stranger:{id}"),
+        }
+    }
+
+    /// Whether the moment was chosen by its reader, so that it comes whatever the hour.
+    fn comes_when_planned(&self) -> bool {
+        matches!(self, Notice::Batch(..))
+    }
+
+    /// Its reader and its card as things stand; `None` if there is nothing to say.
+    async fn draw(&self, tx: &mut Tx, shared: &Shared) -> Result<Option<(Person, Card)>> {
+        match self {
+            Notice::Refusal(number) => head::draw_refusal(tx, shared, RefusalNumber(*number)).await,
+            Notice::Batch(team, at) => head::draw_batch(tx, shared, TeamId(*team), *at).await,
+            Notice::Question(id) => head::draw_question(tx, shared, *id).await,
+            Notice::Answer(id) => head::draw_answer(tx, shared, *id).await,
+            Notice::Stranger(id) => draw_stranger(tx, shared, PersonId(*id)).await,
+        }
+    }
+}
+
+/// Plans a notice for `at`, unless it is planned already.
+pub(super) async fn plan(
+    tx: &mut Tx,
+    _shared: &Shared,
+    notice: &Notice,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let job = NewJob { kind: POST, occurrence: notice.key(), payload: payload(notice), run_at: at };
+    Ok(tx.plan(&job, now).await?)
+}
+
+/// Plans to draw a notice again, if it was posted. Call it after the change, in the same transaction.
+pub(super) async fn refresh(tx: &mut Tx, notice: &Notice, now: DateTime<Utc>) -> Result<()> {
+    if tx.message(&notice.key()).await?.is_some_and(|message| message.message.is_some()) {
+        let occurrence = format!("{}@{}", notice.key(), now.timestamp_micros());
+        let job = NewJob { kind: REFRESH, occurrence, payload: payload(notice), run_at: now };
+        tx.plan(&job, now).await?;
+    }
+    Ok(())
+}
+
+fn payload(notice: &Notice) -> String {
+    serde_json::to_string(notice).expect("a notice is plain data")
+}
+
+/// What is to be said now.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<Saying> {
+    let Some((reader, card)) = notice.draw(tx, shared).await? else { return Ok(Saying::Nothing) };
+    let reachable = reader.reachable_at(now);
+    if reachable > now && !notice.comes_when_planned() {
+        return Ok(Saying::NotYet(reachable));
+    }
+    let accounts = tx.accounts(reader.id).await?;
+    match home(shared, &reader, &accounts) {
+        Some(place) => Ok(Saying::Post(place, card)),
+        None => {
+            let service = "no account of its reader is on a service that runs";
+            Err(anyhow::anyhow!("{}: {service}", notice.key()).into())
+        }
+    }
+}
+
+/// Remembers that a notice reached its reader.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn posted(tx: &mut Tx, notice: &Notice) -> Result<()> {
+    match notice {
+        Notice::Refusal(number) => {
+            tx.advance_refusal(RefusalNumber(*number), Stage::Logged, Stage::WithHead).await?;
+        }
+        Notice::Batch(..) => tx.advance_told(&notice.key(), Stage::Logged, Stage::WithHead).await?,
+        Notice::Question(_) | Notice::Answer(_) | Notice::Stranger(_) => {}
+    }
+    Ok(())
+}
+
+/// The card of a notice as things stand, for a message that is posted; `None` if it would say nothing.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn still(tx: &mut Tx, shared: &Shared, notice: &Notice) -> Result<Option<Card>> {
+    Ok(notice.draw(tx, shared).await?.map(|(_, card)| card))
+}
+
+/// Plans to draw a posted notice again if what was shown is no longer what stands.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn check_shown(
+    tx: &mut Tx,
+    shared: &Shared,
+    notice: &Notice,
+    shown: &Card,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    match still(tx, shared, notice).await? {
+        Some(card) if card != *shown => refresh(tx, notice, now).await,
+        _ => Ok(()),
+    }
+}
+
+/// Where the bot writes to somebody: on the service they last used, if it runs and they have an account there.
+fn home(shared: &Shared, reader: &Person, accounts: &[String]) -> Option<Place> {
+    let running = accounts
+        .iter()
+        .filter_map(|account| account.parse::<Account>().ok())
+        .filter(|account| shared.rules.services.contains(&account.service));
+    let account = running.min_by_key(|account| reader.service.as_deref() != Some(account.service.as_str()))?;
+    let prefix = format!("{}:", account.service);
+    let or_in = reader.team.channels.iter().find_map(|channel| channel.strip_prefix(&prefix)).map(str::to_owned);
+    Some(Place::Direct { account, or_in })
+}
+
+async fn draw_stranger(tx: &mut Tx, shared: &Shared, id: PersonId) -> Result<Option<(Person, Card)>> {
+    let stranger = tx.person(id).await?;
+    let Some(head) = tx.head_of(stranger.team.id).await? else { return Ok(None) };
+    let words = words_for(shared, &head);
+    let accounts = tx.accounts(id).await?.join(", ");
+    let card =
+        Card::titled(words.text("stranger.title", crate::args! { name: &stranger.name, team: &stranger.team.name }))
+            .with(crate::chat::Block::Text(words.text("stranger.next", crate::args! { accounts: accounts })));
+    Ok(Some((head, card)))
+}

@@ -1,0 +1,51 @@
+//! Who somebody is.
+//!
+//! Starts: with every event. Acts: finds the person behind an account; a stranger becomes a rep of the team whose
+//! channel they first use, else of the first team. Ends: the head is told once about a stranger.
+
+use chrono::{DateTime, Utc};
+
+use super::notice::Notice;
+use super::{Result, Shared, notice};
+use crate::chat::{Event, Place};
+use crate::domain::Person;
+use crate::store::Tx;
+
+/// The longest name a stranger keeps, in characters.
+const NAME: usize = 80;
+
+/// The person behind an event, if they are known and nothing about them is to be noted.
+pub(super) async fn known(tx: &mut Tx, event: &Event) -> Result<Option<Person>> {
+    let person = tx.person_of(&event.who.to_string()).await?;
+    Ok(person.filter(|person| person.service.as_deref() == Some(event.who.service.as_str())))
+}
+
+/// The person behind an event, made known if they were not.
+pub(super) async fn recognise(tx: &mut Tx, shared: &Shared, event: &Event, now: DateTime<Utc>) -> Result<Person> {
+    let (account, service) = (event.who.to_string(), event.who.service.as_str());
+    let person = match tx.person_of(&account).await? {
+        Some(person) => person,
+        None => welcome(tx, shared, event, now).await?,
+    };
+    if person.service.as_deref() == Some(service) {
+        return Ok(person);
+    }
+    tx.acted_on(person.id, service).await?;
+    Ok(Person { service: Some(service.to_owned()), ..person })
+}
+
+async fn welcome(tx: &mut Tx, shared: &Shared, event: &Event, now: DateTime<Utc>) -> Result<Person> {
+    let channel = match &event.place {
+        Some(Place::Channel { service, id }) => Some(format!("{service}:{id}")),
+        Some(Place::Thread { under }) => Some(format!("{}:{}", under.service, under.channel)),
+        Some(Place::Direct { .. }) | None => None,
+    };
+    let team = tx.team_for(channel.as_deref()).await?;
+    let name: String = event.name.chars().filter(|c| !c.is_control()).take(NAME).collect();
+    let name = if name.trim().is_empty() { event.who.to_string() } else { name };
+    let id = tx.add_stranger(&name, &event.who.to_string(), team).await?;
+    if let Some(head) = tx.head_of(team).await? {
+        notice::plan(tx, shared, &Notice::Stranger(id.0), head.reachable_at(now), now).await?;
+    }
+    Ok(tx.person(id).await?)
+}

@@ -1,0 +1,126 @@
+//! Somebody's own settings.
+//!
+//! Starts: `/panout settings`. Acts: the person. Ends: saved, audited, and everything that waits for them reconsiders
+//! its moment.
+
+use chrono::NaiveTime;
+use chrono_tz::Tz;
+
+use super::{Act, Call, Error, Result, Values, notice};
+use crate::args;
+use crate::chat::{Block, Card, Choice, Fault, Faults, Field, Form, Kind, Reply, Tone};
+use crate::domain::{Change, Choices, Lexicon, QuietHours, WorkingHours};
+use crate::words::{Language, Words};
+
+/// The form, filled with what holds now.
+pub(super) fn form(call: &Call<'_>) -> Form {
+    let (words, by) = (call.words, &call.by);
+    let label = |name: &str| words.line(&format!("settings.{name}.label"), args! {});
+    let hint = |name: &str| words.line(&format!("settings.{name}.hint"), args! {});
+    let languages = Language::ALL.map(|language| Choice::new(language.tag(), language.name()));
+    let line = |name: &str, value: String| {
+        Field::new(name, label(name), Kind::Line { max: 120 }).hint(hint(name)).filled(Some(value))
+    };
+    let quiet = by.choices.quiet_hours.as_ref().map(ToString::to_string);
+    Form {
+        action: Act::Settings.action(),
+        title: words.line("settings.title", args! {}),
+        submit: words.line("button.save", args! {}),
+        intro: None,
+        language: words.language().tag().to_owned(),
+        fields: vec![
+            Field::new("language", label("language"), Kind::Choice(languages.into()))
+                .filled(Some(words.language().tag())),
+            line("time_zone", by.time_zone().name().to_owned()),
+            line("working_hours", by.working_hours().to_string()),
+            Field::new("quiet_hours", label("quiet_hours"), Kind::Line { max: 40 })
+                .optional()
+                .hint(hint("quiet_hours"))
+                .filled(quiet),
+            line("batch_at", by.batch_at().format("%H:%M").to_string()),
+        ],
+    }
+}
+
+/// Saves the form.
+pub(super) async fn save(call: &mut Call<'_>, values: &Values) -> Result {
+    let chosen = read(call.words, values).map_err(Error::Faults)?;
+    let before = shown(&call.by);
+    call.by.choices = chosen;
+    call.tx.choose(call.by.id, &call.by.choices).await?;
+    for ((what, was), (_, is_now)) in before.into_iter().zip(shown(&call.by)).filter(|(was, is)| was != is) {
+        let change = Change { what, was: Some(was), is_now: Some(is_now) };
+        call.tx.audit(None, call.by.id, &change, call.now).await?;
+    }
+    // Whatever waits for an opening asks again when that is.
+    call.tx.reconsider_jobs(notice::POST, "batch:", call.now).await?;
+    call.words = super::words_for(call.shared, &call.by);
+    Ok(Reply::Whisper(saved(call)))
+}
+
+fn saved(call: &Call<'_>) -> Card {
+    let words = call.words;
+    let facts = shown(&call.by).into_iter().filter(|(_, value)| !value.is_empty());
+    let facts = facts.map(|(name, value)| (words.line(&format!("settings.{name}.label"), args! {}), value.into()));
+    Card::titled(words.text("settings.saved", args! {})).tone(Tone::Good).with(Block::Facts(facts.collect()))
+}
+
+/// What holds for a person, by field.
+fn shown(person: &crate::domain::Person) -> [(&'static str, String); 5] {
+    let language = Language::from_tag(person.language());
+    [
+        ("language", language.map_or_else(|| person.language().to_owned(), |language| language.name().to_owned())),
+        ("time_zone", person.time_zone().name().to_owned()),
+        ("working_hours", person.working_hours().to_string()),
+        ("quiet_hours", person.choices.quiet_hours.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("batch_at", person.batch_at().format("%H:%M").to_string()),
+    ]
+}
+
+fn read(words: Words<'_>, values: &Values) -> Result<Choices, Faults> {
+    let mut faults = Vec::new();
+    let mut fault = |field: &str| {
+        faults.push(Fault { field: field.into(), says: words.line(&format!("settings.{field}.fault"), args! {}) });
+    };
+    let typed = |field: &str| values.get(field).map(|text| text.trim()).filter(|text| !text.is_empty());
+    let language = typed("language").and_then(Language::from_tag);
+    let time_zone = typed("time_zone").and_then(zone);
+    let working_hours = typed("working_hours").and_then(|text| text.parse::<WorkingHours>().ok());
+    let quiet_hours = typed("quiet_hours").map(|text| text.parse::<QuietHours>().ok());
+    let batch_at = typed("batch_at").and_then(hour);
+    for (field, wrong) in [
+        ("language", language.is_none()),
+        ("time_zone", time_zone.is_none()),
+        ("working_hours", working_hours.is_none()),
+        ("quiet_hours", matches!(quiet_hours, Some(None))),
+        ("batch_at", batch_at.is_none()),
+    ] {
+        if wrong {
+            fault(field);
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Faults(faults));
+    }
+    let language = language.map(|language| language.tag().to_owned());
+    Ok(Choices { language, time_zone, working_hours, quiet_hours: quiet_hours.flatten(), batch_at })
+}
+
+/// A zone by its name, or by its city: `paris`, `bucharest`, `new york`.
+fn zone(typed: &str) -> Option<Tz> {
+    if let Ok(zone) = typed.parse() {
+        return Some(zone);
+    }
+    let zones = chrono_tz::TZ_VARIANTS.iter().map(|zone| {
+        let name = zone.name();
+        (*zone, vec![name, name.rsplit('/').next().unwrap_or(name)])
+    });
+    Lexicon::new(zones).find(typed).map(|found| found.value)
+}
+
+/// An hour of the day: `9`, `9:30`, `09h30`, `17.30`.
+fn hour(typed: &str) -> Option<NaiveTime> {
+    let digits = typed.trim_end_matches(['h', 'H']).replace(['h', 'H', '.'], ":");
+    let (hour, minute) = digits.split_once(':').unwrap_or((&digits, "0"));
+    NaiveTime::from_hms_opt(hour.trim().parse().ok()?, minute.trim().parse().ok()?, 0)
+}

@@ -1,0 +1,203 @@
+//! Saying a notice exactly once, and keeping it true.
+//!
+//! When: a notice is due, or its state changed. What: posts its card, or puts the new card in its place.
+//! What if it fails: a definite failure is tried again later; after an *unknown* outcome nothing is done until the lease
+//! ends, and then the platform is asked whether the message with our marker is there before anything is sent. Where
+//! it goes and the marker are stored before the first attempt, so that every attempt looks for the same thing in the
+//! same place. No transaction spans a call to a platform.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::worker::Worker;
+use crate::chat::{Card, Failure, MessageRef, Place, Platform};
+use crate::flows::{self, Error, Notice, Result, Saying};
+use crate::store::{JobRow, MessageRow};
+
+/// What the first transaction of a delivery decided.
+enum Decided {
+    Send(Box<(MessageRow, Place, Card)>),
+    Nothing,
+}
+
+/// Posts the notice of a job.
+pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Utc>) -> Result<()> {
+    let notice: Notice = parsed(&job.payload)?;
+    let (message, place, card) = match decide(worker, job, &notice).await? {
+        Decided::Send(send) => *send,
+        Decided::Nothing => return Ok(()),
+    };
+    let Some(platform) = worker.platforms.get(&place.service()).cloned() else {
+        return Err(anyhow::anyhow!("{} does not run here", place.service()).into());
+    };
+    if job.attempts > 1 {
+        match platform.find(&place, &message.marker, message.decided_at).await {
+            Ok(Some(found)) => return record(worker, job, &notice, found, None).await,
+            Ok(None) => {}
+            Err(failure) => return later(worker, job, failure).await,
+        }
+    }
+    let left = (lease_until - worker.clock.now()).to_std().unwrap_or(Duration::ZERO);
+    if left < worker.limits.call {
+        // Not enough time to know the outcome while the claim is surely ours.
+        worker.give_back(job, worker.clock.now(), "the lease was nearly over").await;
+        return Ok(());
+    }
+    match tokio::time::timeout(worker.limits.call, platform.post(&place, &card, &message.marker)).await {
+        Ok(Ok(posted)) => record(worker, job, &notice, posted, Some(card)).await,
+        Ok(Err(failure)) => later(worker, job, failure).await,
+        Err(_) => later(worker, job, Failure::Unknown { why: "the call took too long".into() }).await,
+    }
+}
+
+/// Decides what to do, and stores where it goes before anything is sent.
+async fn decide(worker: &Worker, job: &JobRow, notice: &Notice) -> Result<Decided> {
+    let (shared, now) = (worker.shared.clone(), worker.clock.now());
+    let (job, notice) = (job.clone(), notice.clone());
+    let marker = format!("p{:x}-{:08x}", job.id, fastrand::u32(..));
+    let write = worker.db.write(move |tx| {
+        let (shared, job, notice, marker) = (shared.clone(), job.clone(), notice.clone(), marker.clone());
+        Box::pin(async move {
+            let decided = tx.message(&notice.key()).await?;
+            if decided.as_ref().is_some_and(|message| message.message.is_some()) {
+                tx.finish_job(&job).await?;
+                return Ok(Decided::Nothing);
+            }
+            let (place, card) = match flows::say(tx, &shared, &notice, now).await? {
+                Saying::Post(place, card) => (place, card),
+                // Once it may have been sent, only finding out will do, whatever the hour.
+                Saying::NotYet(at) if decided.is_none() => {
+                    tx.return_job(&job, at, None).await?;
+                    return Ok(Decided::Nothing);
+                }
+                Saying::NotYet(_) => match flows::still(tx, &shared, &notice).await? {
+                    Some(card) => (stored_place(decided.as_ref())?, card),
+                    None => return Err(anyhow::anyhow!("{} has no card any more", notice.key()).into()),
+                },
+                Saying::Nothing => {
+                    tx.finish_job(&job).await?;
+                    return Ok(Decided::Nothing);
+                }
+            };
+            let place = serde_json::to_string(&place).map_err(anyhow::Error::from)?;
+            let message = tx.decide_message(&notice.key(), &marker, &place, now).await?;
+            let place = parsed(&message.place)?;
+            Ok(Decided::Send(Box::new((message, place, card))))
+        })
+    });
+    write.await
+}
+
+fn stored_place(message: Option<&MessageRow>) -> Result<Place> {
+    message.map_or_else(|| Err(anyhow::anyhow!("no place was decided").into()), |message| parsed(&message.place))
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(json: &str) -> Result<T> {
+    Ok(serde_json::from_str(json).map_err(anyhow::Error::from)?)
+}
+
+/// Remembers that a notice is posted and finishes its job. If its state moved while it was on its way, or nobody knows
+/// how it looked when it was sent, it is drawn again.
+async fn record(worker: &Worker, job: &JobRow, notice: &Notice, posted: MessageRef, shown: Option<Card>) -> Result<()> {
+    let (shared, now) = (worker.shared.clone(), worker.clock.now());
+    let (job, notice, posted, shown) =
+        (job.clone(), notice.clone(), Arc::new(posted), Arc::new(shown.unwrap_or_default()));
+    let write = worker.db.write(move |tx| {
+        let (shared, job, notice) = (shared.clone(), job.clone(), notice.clone());
+        let (posted, shown) = (posted.clone(), shown.clone());
+        Box::pin(async move {
+            // The message is there, whoever finishes the job: so this is stored even if the claim is lost.
+            let posted = serde_json::to_string(&*posted).map_err(anyhow::Error::from)?;
+            tx.message_posted(&notice.key(), &posted, now).await?;
+            flows::posted(tx, &notice).await?;
+            tx.finish_job(&job).await?;
+            flows::check_shown(tx, &shared, &notice, &shown, now).await
+        })
+    });
+    // Unstored, the lease ends by itself and the next attempt finds the message.
+    write.await
+}
+
+/// Draws a posted notice again.
+pub(super) async fn refresh(worker: &Worker, job: &JobRow) -> Result<()> {
+    let notice: Notice = parsed(&job.payload)?;
+    let (shared, drawn) = (worker.shared.clone(), notice.clone());
+    let read = worker.db.read(move |tx| {
+        let (shared, notice) = (shared.clone(), drawn.clone());
+        Box::pin(async move {
+            let message = tx.message(&notice.key()).await?;
+            let card = flows::still(tx, &shared, &notice).await?;
+            Ok::<_, Error>(message.and_then(|message| Some((message.message?, message.marker))).zip(card))
+        })
+    });
+    let Some(((message, marker), card)) = read.await? else { return finish(worker, job).await };
+    let message: MessageRef = parsed(&message)?;
+    let Some(platform) = worker.platforms.get(&message.service).cloned() else {
+        return Err(anyhow::anyhow!("{} does not run here", message.service).into());
+    };
+    match replace(worker, &platform, (&message, &marker), &card).await {
+        Ok(()) => check_again(worker, job, &notice, card).await,
+        // To replace twice is to replace once: nothing needs to be found out first.
+        Err(Failure::Unknown { why } | Failure::NotNow { why, after: None }) => Err(anyhow::anyhow!(why).into()),
+        Err(failure) => later(worker, job, failure).await,
+    }
+}
+
+async fn replace(
+    worker: &Worker,
+    platform: &Arc<dyn Platform>,
+    (message, marker): (&MessageRef, &str),
+    card: &Card,
+) -> Result<(), Failure> {
+    let call = platform.replace(message, card, marker);
+    match tokio::time::timeout(worker.limits.call, call).await {
+        Ok(done) => done,
+        Err(_) => Err(Failure::Unknown { why: "the call took too long".into() }),
+    }
+}
+
+async fn check_again(worker: &Worker, job: &JobRow, notice: &Notice, shown: Card) -> Result<()> {
+    let (shared, now) = (worker.shared.clone(), worker.clock.now());
+    let (job, notice, shown) = (job.clone(), notice.clone(), Arc::new(shown));
+    let write = worker.db.write(move |tx| {
+        let (shared, job, notice, shown) = (shared.clone(), job.clone(), notice.clone(), shown.clone());
+        Box::pin(async move {
+            tx.finish_job(&job).await?;
+            flows::check_shown(tx, &shared, &notice, &shown, now).await
+        })
+    });
+    write.await
+}
+
+async fn finish(worker: &Worker, job: &JobRow) -> Result<()> {
+    let job = job.clone();
+    let write = worker.db.write(move |tx| {
+        let job = job.clone();
+        Box::pin(async move { Ok::<_, Error>(tx.finish_job(&job).await.map(drop)?) })
+    });
+    write.await
+}
+
+/// What becomes of a job whose call failed.
+async fn later(worker: &Worker, job: &JobRow, failure: Failure) -> Result<()> {
+    match failure {
+        Failure::NotNow { why, after: Some(after) } if job.attempts < worker.limits.attempts => {
+            let after = chrono::TimeDelta::from_std(after).unwrap_or_default();
+            worker.give_back(job, worker.clock.now() + after, &why).await;
+        }
+        Failure::NotNow { why, .. } => worker.failed(job, &why).await,
+        Failure::Never { why } => worker.bury(job, &why).await,
+        Failure::Unknown { why } => {
+            tracing::warn!(job = job.id, "whether a message was posted is not known, it is looked for later: {why}");
+            let (job, why) = (job.clone(), why.clone());
+            let note = worker.db.write(move |tx| {
+                let (job, why) = (job.clone(), why.clone());
+                Box::pin(async move { Ok::<_, Error>(tx.note_job(&job, &why).await?) })
+            });
+            note.await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! What happens later: jobs are rows, claimed by whoever is free.
+
+mod deliver;
+mod tidy;
+mod worker;
+
+pub use worker::{Limits, Worker};

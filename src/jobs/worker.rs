@@ -1,0 +1,232 @@
+//! The worker: claims what is due, runs it, waits for the next.
+//!
+//! A claim is a lease. Whoever finishes a job must still hold the token of its claim, so a worker that was suspended and
+//! comes back late changes nothing. Jobs run a few at a time; those for one message are never in step with themselves
+//! because each is one row.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::deliver;
+use crate::chat::{Busy, Platform, Service};
+use crate::clock::{self, Clock};
+use crate::flows::{Error, POST, REFRESH, Shared};
+use crate::store::{Db, JobRow};
+
+/// How many jobs run at once.
+const TOGETHER: usize = 8;
+/// How long the worker waits before it asks a database again that did not answer.
+const UNANSWERED: Duration = Duration::from_secs(1);
+/// How often a replica looks for jobs that another one planned, in seconds.
+const LOOK: i64 = 2;
+/// How long after a start on a database of one's own a lease of the process before is still respected: a post that was
+/// on its way when that process died needs so long to be found.
+const GRACE: TimeDelta = TimeDelta::seconds(5);
+
+/// How patient the worker is.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long a claim holds.
+    pub lease: TimeDelta,
+    /// How long one call to a platform may take; less than the lease.
+    pub call: Duration,
+    /// How often a job is tried before it is given up.
+    pub attempts: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { lease: TimeDelta::seconds(60), call: Duration::from_secs(30), attempts: 12 }
+    }
+}
+
+/// What jobs need. Clones share it.
+#[derive(Clone)]
+pub struct Worker {
+    pub(super) db: Db,
+    pub(super) shared: Arc<Shared>,
+    pub(super) platforms: Arc<HashMap<Service, Arc<dyn Platform>>>,
+    pub(super) clock: Clock,
+    pub(super) limits: Limits,
+    /// Jobs under way.
+    busy: Busy,
+    /// Whether nothing was due at the last look.
+    quiet: Arc<watch::Sender<bool>>,
+}
+
+impl Worker {
+    /// A worker over these platforms.
+    pub fn new(
+        db: Db,
+        shared: Arc<Shared>,
+        platforms: HashMap<Service, Arc<dyn Platform>>,
+        clock: Clock,
+        limits: Limits,
+    ) -> Self {
+        let quiet = Arc::new(watch::Sender::new(false));
+        Self { db, shared, platforms: Arc::new(platforms), clock, limits, busy: Busy::default(), quiet }
+    }
+
+    /// Works until told to stop, then finishes what is under way.
+    pub async fn run(self, stop: CancellationToken) {
+        if self.db.is_exclusive() {
+            self.shorten_leases().await;
+        }
+        let running = TaskTracker::new();
+        while !stop.is_cancelled() {
+            tokio::select! {
+                () = self.round(&running) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        running.close();
+        running.wait().await;
+    }
+
+    /// Claims one job, or waits until there may be one.
+    async fn round(&self, running: &TaskTracker) {
+        if self.busy.count() >= TOGETHER {
+            self.busy.fewer_than(TOGETHER).await;
+        }
+        let planned = self.db.job_planned();
+        match self.claim().await {
+            Ok(Some((job, lease_until))) => {
+                let (worker, busy) = (self.clone(), self.busy.begin());
+                running.spawn(async move {
+                    worker.work(job, lease_until).await;
+                    drop(busy);
+                });
+            }
+            Ok(None) => {
+                let next = self.next_look().await;
+                self.quiet.send_replace(true);
+                tokio::select! {
+                    () = planned => {}
+                    () = self.clock.until(next) => {}
+                }
+                self.quiet.send_replace(false);
+            }
+            Err(error) => {
+                tracing::error!("jobs cannot be claimed: {error:#}");
+                clock::pause(UNANSWERED).await;
+            }
+        }
+    }
+
+    async fn claim(&self) -> anyhow::Result<Option<(JobRow, DateTime<Utc>)>> {
+        let now = self.clock.now();
+        let until = now + self.limits.lease;
+        let token = format!("{:016x}", fastrand::u64(..));
+        let claim = self.db.write(move |tx| {
+            let token = token.clone();
+            Box::pin(async move { Ok(tx.claim_job(now, until, &token).await?) })
+        });
+        let job: anyhow::Result<_> = claim.await;
+        Ok(job?.map(|job| (job, until)))
+    }
+
+    /// When to look again: when the next job is due, or another replica may have planned one.
+    async fn next_look(&self) -> DateTime<Utc> {
+        let next: anyhow::Result<_> = self.db.read(|tx| Box::pin(async { Ok(tx.next_job_at().await?) })).await;
+        let due = next.ok().flatten();
+        let now = self.clock.now();
+        if self.db.is_exclusive() {
+            return due.unwrap_or(now + TimeDelta::hours(1));
+        }
+        let look = now + TimeDelta::seconds(LOOK);
+        due.map_or(look, |due| due.min(look))
+    }
+
+    async fn work(&self, job: JobRow, lease_until: DateTime<Utc>) {
+        let outcome = match job.kind.as_str() {
+            POST => deliver::post(self, &job, lease_until).await,
+            REFRESH => deliver::refresh(self, &job).await,
+            super::tidy::TIDY => super::tidy::tidy(self, &job).await,
+            other => Err(Error::Internal(anyhow::anyhow!("no job is of the kind {other:?}"))),
+        };
+        match outcome {
+            Ok(()) => {}
+            Err(Error::Internal(error)) => self.failed(&job, &format!("{error:#}")).await,
+            Err(Error::Tell(_) | Error::Faults(_)) => self.failed(&job, "a job had words for nobody").await,
+        }
+    }
+
+    /// A job failed without having sent anything: later again, or never.
+    pub(super) async fn failed(&self, job: &JobRow, fault: &str) {
+        if job.attempts >= self.limits.attempts {
+            return self.bury(job, fault).await;
+        }
+        tracing::warn!(
+            job = job.id,
+            kind = job.kind,
+            attempts = job.attempts,
+            "a job failed, it is tried again: {fault}"
+        );
+        self.give_back(job, self.clock.now() + backoff(job.attempts), fault).await;
+    }
+
+    /// Gives a job back for a later attempt.
+    pub(super) async fn give_back(&self, job: &JobRow, at: DateTime<Utc>, fault: &str) {
+        let (claimed, fault) = (job.clone(), fault.to_owned());
+        let returned = self.db.write(move |tx| {
+            let (job, fault) = (claimed.clone(), fault.clone());
+            Box::pin(async move { Ok(tx.return_job(&job, at, Some(&fault)).await?) })
+        });
+        Self::log_unless_stored(job, returned.await);
+    }
+
+    /// Gives a job up for good; the admin sees it in `panout doctor`.
+    pub(super) async fn bury(&self, job: &JobRow, fault: &str) {
+        tracing::error!(job = job.id, kind = job.kind, attempts = job.attempts, "a job was given up: {fault}");
+        let (claimed, fault) = (job.clone(), fault.to_owned());
+        let buried = self.db.write(move |tx| {
+            let (job, fault) = (claimed.clone(), fault.clone());
+            Box::pin(async move { Ok(tx.bury_job(&job, &fault).await?) })
+        });
+        Self::log_unless_stored(job, buried.await);
+    }
+
+    fn log_unless_stored(job: &JobRow, stored: anyhow::Result<bool>) {
+        if let Err(error) = stored {
+            // Its lease ends by itself, and the next attempt looks at the platform first.
+            tracing::error!(job = job.id, kind = job.kind, "what came of a job is not stored: {error:#}");
+        }
+    }
+
+    async fn shorten_leases(&self) {
+        let at = self.clock.now() + GRACE;
+        let shortened = self.db.write(move |tx| Box::pin(async move { Ok(tx.shorten_leases(at).await?) }));
+        let shortened: anyhow::Result<u64> = shortened.await;
+        if let Err(error) = shortened {
+            tracing::error!("the leases of the process before stand: {error:#}");
+        }
+    }
+
+    /// Returns once no job is due and none is under way.
+    pub async fn idle(&self) {
+        loop {
+            let mut quiet = self.quiet.subscribe();
+            let _ = quiet.wait_for(|quiet| *quiet).await;
+            self.busy.idle().await;
+            let due: anyhow::Result<_> = self.db.read(|tx| Box::pin(async { Ok(tx.next_job_at().await?) })).await;
+            let due = due.ok().flatten().is_some_and(|at| at <= self.clock.now());
+            if !due && self.busy.count() == 0 && *quiet.borrow() {
+                return;
+            }
+            clock::pause(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// How long after the n-th failure a job is tried again: 2 s, 4 s, .. at most an hour, with a fifth of chance.
+fn backoff(attempts: i64) -> TimeDelta {
+    let seconds = 1i64 << attempts.clamp(1, 12);
+    let millis = seconds.min(3600) * 1000;
+    TimeDelta::milliseconds(millis + fastrand::i64(0..=millis / 5))
+}

@@ -1,0 +1,15 @@
+//! The chat services, one folder each: they know [`crate::chat`] and [`crate::clock`], and nothing else of ours.
+
+pub mod local;
+pub mod slack;
+
+/// One thing `panout doctor` looked at on a chat service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at, as a key: `slack.bot_token`, `slack.scopes`...
+    pub what: &'static str,
+    /// Whether it is as it should be.
+    pub ok: bool,
+    /// Data only, never a sentence or a secret: missing scopes, an error code, a name.
+    pub detail: String,
+}

@@ -1,0 +1,243 @@
+//! From an envelope to the bot and back: acknowledges in time, whatever the bot takes.
+//!
+//! | what | acknowledged |
+//! |---|---|
+//! | command, press, shortcut | when the bot has answered, at the latest after [`HOLD`] |
+//! | form, search | with the answer in it, at the latest after [`HOLD_ANSWER`] |
+//! | unreadable, or not for us | at once |
+//!
+//! An acknowledgement after the bot's answer means that what was done is on disk: if the process dies before, Slack
+//! delivers again and the event id tells the bot that it knows it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tracing::{debug, error, warn};
+
+use super::api::Api;
+use super::error::CallError;
+use super::inbound::{self, Act, Inbound, Origin};
+use super::kept::Kept;
+use super::seen::Seen;
+use super::socket::Envelope;
+use super::{forms, render};
+use crate::chat::{Card, Event, Faults, Phrase, Ports, Reply, Service, Submission, Tone};
+
+/// How long an acknowledgement waits for the bot.
+const HOLD: Duration = Duration::from_millis(250);
+/// How long one waits whose answer travels in it; Slack gives up after 3 s.
+const HOLD_ANSWER: Duration = Duration::from_millis(2500);
+
+/// What is said with the acknowledgement.
+type Answers = oneshot::Sender<Option<Value>>;
+
+/// Everything an event needs.
+pub(super) struct Desk {
+    api: Arc<Api>,
+    ports: Ports,
+    seen: Seen,
+    kept: Kept,
+}
+
+impl Desk {
+    pub(super) fn new(api: Arc<Api>, ports: Ports) -> Self {
+        Self { api, kept: Kept::new(&ports), seen: Seen::default(), ports }
+    }
+
+    pub(super) fn api(&self) -> &Api {
+        &self.api
+    }
+
+    pub(super) fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    pub(super) fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    pub(super) fn phrase(&self, phrase: Phrase) -> String {
+        self.ports.bot.phrase(None, phrase)
+    }
+
+    /// Says that Slack will not have us; `what` names the token.
+    pub(super) fn refused(&self, what: &str, error: &CallError) {
+        // The receiver is gone only when the app is already stopping.
+        let _ = self.ports.fatal.send((Service::Slack, format!("{what}: {error}; see `panout doctor`")));
+    }
+
+    /// Takes an event in hand; returns at once.
+    pub(super) fn receive(self: &Arc<Self>, envelope: Envelope, frames: mpsc::UnboundedSender<Message>) {
+        let busy = self.ports.busy.begin();
+        let desk = self.clone();
+        self.ports.tasks.spawn(async move {
+            desk.take(envelope, &frames).await;
+            drop(busy);
+        });
+    }
+
+    async fn take(self: &Arc<Self>, envelope: Envelope, frames: &mpsc::UnboundedSender<Message>) {
+        let Envelope { id, kind, payload } = envelope;
+        let now = self.ports.clock.now().timestamp();
+        match inbound::read(&kind, &payload, now) {
+            Ok(Some(inbound)) => self.handle(inbound, &id, frames).await,
+            Ok(None) => {
+                debug!(kind, "a Slack event nobody asked for");
+                acknowledge(&id, None, frames);
+            }
+            Err(why) => {
+                acknowledge(&id, None, frames);
+                warn!(kind, why, "a Slack event that could not be read");
+                self.say_not_understood(Origin::of(&payload, now)).await;
+            }
+        }
+    }
+
+    async fn handle(self: &Arc<Self>, inbound: Inbound, envelope: &str, frames: &mpsc::UnboundedSender<Message>) {
+        let event_id = inbound.event.id.clone();
+        let hold = inbound.act.hold();
+        let remember = !matches!(inbound.act, Act::Suggest(_));
+        let said = match self.seen.enter(&event_id) {
+            Ok(said) => said,
+            Err(mut first) if remember => {
+                // Its acknowledgement may have been lost with its socket; this one says the same.
+                let known = timeout(hold, first.wait_for(Option::is_some)).await;
+                let answer = known.ok().and_then(Result::ok).and_then(|said| said.clone()).flatten();
+                return acknowledge(envelope, answer, frames);
+            }
+            Err(_) => tokio::sync::watch::Sender::new(None),
+        };
+        let mut origin = inbound.origin.clone();
+        let form = if let Act::Submission(_, view) = &inbound.act { Some(view.clone()) } else { None };
+        let (answers, answered) = oneshot::channel();
+        let work = self.ports.tasks.spawn(self.clone().work(inbound, answers));
+        let (answer, late) = match (timeout(hold, answered).await, &form) {
+            (Ok(Ok(answer)), _) => (answer, false),
+            // It panicked: the form stays open with what was typed.
+            (Ok(Err(_)), Some(view)) => (Some(self.failed(view)), false),
+            (Err(_), Some(_)) => (Some(json!({"response_action": "clear"})), true),
+            (Ok(Err(_)) | Err(_), None) => (None, false),
+        };
+        acknowledge(envelope, answer.clone(), frames);
+        said.send_replace(Some(answer));
+        if late {
+            self.whisper(&Card::titled(self.phrase(Phrase::OneMoment)), &mut origin).await;
+        }
+        match work.await {
+            Ok(repeatable) if repeatable || !remember => self.seen.forget(&event_id),
+            Ok(_) => {}
+            Err(_) => {
+                error!("the handling of a Slack event panicked");
+                self.seen.forget(&event_id);
+                if form.is_none() || late {
+                    self.say_not_understood(origin).await;
+                }
+            }
+        }
+    }
+
+    /// The form says that it was not understood, and keeps what was typed.
+    fn failed(&self, view: &Value) -> Value {
+        forms::errors(view, &Faults::default(), &self.phrase(Phrase::NotUnderstood))
+    }
+
+    /// Does what was asked; says the answer as soon as the bot has given it, then shows it. Tells whether the same
+    /// thing may be asked again.
+    async fn work(self: Arc<Self>, inbound: Inbound, answers: Answers) -> bool {
+        let Inbound { event, act, mut origin, trigger } = inbound;
+        let bot = &self.ports.bot;
+        let reply = match act {
+            Act::Command(command) => bot.command(event, command).await,
+            Act::Press(press) => bot.press(event, press).await,
+            Act::Shortcut(shortcut) => bot.shortcut(event, shortcut).await,
+            Act::Submission(submission, view) => return self.submit((event, submission), &view, origin, answers).await,
+            Act::Reopen(key) => {
+                let _ = answers.send(None);
+                self.reopen(&key, origin, trigger).await;
+                return false;
+            }
+            Act::Suggest(query) => {
+                let choices = bot.suggest(event, query).await;
+                // Too late: the list stays empty, and the next letter asks again.
+                let _ = answers.send(Some(forms::suggestions(&choices)));
+                return true;
+            }
+        };
+        let _ = answers.send(None);
+        self.deliver(reply, &mut origin, trigger.as_ref()).await;
+        false
+    }
+
+    async fn submit(
+        &self,
+        (event, submission): (Event, Submission),
+        view: &Value,
+        mut origin: Origin,
+        answers: Answers,
+    ) -> bool {
+        let outcome = self.ports.bot.submit(event, submission).await;
+        match outcome {
+            Err(faults) => {
+                let errors = forms::errors(view, &faults, &self.phrase(Phrase::NotUnderstood));
+                if answers.send(Some(errors)).is_err() {
+                    self.offer_fixing(view, &faults, &mut origin).await;
+                }
+                return true;
+            }
+            Ok(Reply::Ask(form)) => match self.view(&form, &origin) {
+                Ok(next) => {
+                    let answer = json!({"response_action": "update", "view": next});
+                    if answers.send(Some(answer)).is_err() {
+                        self.offer_opening(&next, &mut origin).await;
+                    }
+                }
+                Err(error) => {
+                    let _ = answers.send(Some(json!({"response_action": "clear"})));
+                    error!(%error, "a form that Slack cannot show");
+                    self.say_not_understood(origin).await;
+                }
+            },
+            Ok(reply) => {
+                // Every step of the form closes, then the answer appears where the form came from.
+                let _ = answers.send(Some(json!({"response_action": "clear"})));
+                self.deliver(reply, &mut origin, None).await;
+            }
+        }
+        false
+    }
+
+    pub(super) async fn say_not_understood(&self, mut origin: Origin) {
+        let card = Card::titled(self.phrase(Phrase::NotUnderstood)).tone(Tone::Bad);
+        self.whisper(&card, &mut origin).await;
+    }
+
+    /// A card as messages; one that cannot be drawn is logged and becomes none.
+    pub(super) fn drawn(card: &Card) -> Vec<render::Drawn> {
+        render::draw(card).unwrap_or_else(|error| {
+            error!(%error, "a card that Slack cannot show");
+            Vec::new()
+        })
+    }
+}
+
+impl Act {
+    fn hold(&self) -> Duration {
+        match self {
+            Act::Submission(..) | Act::Suggest(_) => HOLD_ANSWER,
+            _ => HOLD,
+        }
+    }
+}
+
+/// The writer is gone when the socket is: then Slack delivers again.
+fn acknowledge(envelope: &str, answer: Option<Value>, frames: &mpsc::UnboundedSender<Message>) {
+    let mut frame = json!({"envelope_id": envelope});
+    if let Some(answer) = answer {
+        frame["payload"] = answer;
+    }
+    let _ = frames.send(Message::text(frame.to_string()));
+}

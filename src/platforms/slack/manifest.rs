@@ -1,0 +1,66 @@
+//! The app's manifest: what a workspace's admin pastes into Slack to create the app.
+
+use serde_json::{Value, json};
+
+use crate::chat::Menu;
+
+/// What the bot's token must be allowed, and for what. Nothing reads a channel.
+pub(super) const SCOPES: [&str; 4] = [
+    // Slash commands and message shortcuts.
+    "commands",
+    // Posting where the bot is, changing its own messages, and whispering.
+    "chat:write",
+    // Opening the conversation with one person.
+    "im:write",
+    // Looking, after a lost answer, whether a direct message was posted.
+    "im:history",
+];
+
+/// The language of what the manifest says; Slack's manifests have one.
+const LANGUAGE: &str = "en";
+
+/// The app's manifest as JSON: Socket Mode, the commands with their hints, message shortcuts and the least scopes.
+pub fn manifest(menu: &Menu, name: &str) -> String {
+    let commands: Vec<Value> = menu
+        .commands
+        .iter()
+        .map(|command| {
+            let mut drawn = json!({
+                "command": format!("/{}", command.name),
+                "description": command.description.get(LANGUAGE),
+                "should_escape": false,
+            });
+            let usage = command.usage.get(LANGUAGE);
+            if !usage.is_empty() {
+                drawn["usage_hint"] = usage.into();
+            }
+            drawn
+        })
+        .collect();
+    let shortcuts: Vec<Value> = menu
+        .shortcuts
+        .iter()
+        .map(|shortcut| {
+            let label = shortcut.label.get(LANGUAGE);
+            json!({"name": label, "type": "message", "callback_id": shortcut.name, "description": label})
+        })
+        .collect();
+    let manifest = json!({
+        "display_information": {"name": name},
+        "features": {
+            // Commands may be typed to the bot itself, so its tab takes messages; they are not read.
+            "app_home": {"home_tab_enabled": false, "messages_tab_enabled": true, "messages_tab_read_only_enabled": false},
+            "bot_user": {"display_name": name, "always_online": true},
+            "shortcuts": shortcuts,
+            "slash_commands": commands,
+        },
+        "oauth_config": {"scopes": {"bot": SCOPES}},
+        "settings": {
+            "interactivity": {"is_enabled": true},
+            "org_deploy_enabled": false,
+            "socket_mode_enabled": true,
+            "token_rotation_enabled": false,
+        },
+    });
+    format!("{manifest:#}")
+}

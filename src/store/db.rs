@@ -1,0 +1,246 @@
+//! The two databases behind one door.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use chrono::{DateTime, Utc};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, PgPool, SqlitePool};
+use tokio::sync::Notify;
+
+use super::tx::{Closure, Conn, Tx};
+use super::writer::Writer;
+use crate::clock;
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How long SQLite waits for a lock somebody else holds on the file.
+const BUSY: Duration = Duration::from_secs(10);
+/// How long a caller waits for a free connection before it is told that the database is not there.
+const ACQUIRE: Duration = Duration::from_secs(5);
+/// How often a PostgreSQL transaction is run again when it collided with another.
+const RUNS: u32 = 8;
+
+/// The database, as one organisation sees it. Clones share it.
+#[derive(Clone)]
+pub struct Db {
+    engine: Engine,
+    organisation: i64,
+    planned: Arc<Notify>,
+}
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite { write: Writer, read: SqlitePool, _lock: Arc<File> },
+    Postgres(PgPool),
+}
+
+/// What [`Db::health`] found.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// `SQLite 3.51.0`, `PostgreSQL 15.20`.
+    pub version: String,
+    /// The database's own clock, where it has one.
+    pub clock: Option<DateTime<Utc>>,
+}
+
+impl Db {
+    /// Opens the database of a URL (`sqlite:panout.db`, `postgres://..`) and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When it cannot be reached, when another process has the SQLite file, or when a migration does not apply.
+    pub async fn open(url: &str) -> anyhow::Result<Self> {
+        let engine = if url.starts_with("sqlite:") { open_sqlite(url).await? } else { open_postgres(url).await? };
+        // One organisation per database for now; its row is made by `Tx::list`.
+        Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
+    }
+
+    /// Runs `closure` in a transaction that is on disk when this returns. It may run more than once.
+    ///
+    /// # Errors
+    /// The closure's own, after which nothing of it is kept; or that the database refused.
+    pub async fn write<T, E>(&self, closure: impl Closure<T, E>) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<anyhow::Error> + Send + 'static,
+    {
+        let (value, planned) = match &self.engine {
+            Engine::Sqlite { write, .. } => write.run(self.organisation, closure).await?,
+            Engine::Postgres(pool) => self.write_postgres(pool, closure).await?,
+        };
+        if planned {
+            self.planned.notify_one();
+        }
+        Ok(value)
+    }
+
+    async fn write_postgres<T, E>(&self, pool: &PgPool, closure: impl Closure<T, E>) -> Result<(T, bool), E>
+    where
+        E: From<anyhow::Error>,
+    {
+        for run in 1.. {
+            let begun = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await;
+            let mut tx = Tx::new(Conn::Postgres(begun.context("the database did not answer")?), self.organisation);
+            let result = closure(&mut tx).await;
+            let (again, planned) = (tx.again, tx.planned);
+            let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
+            let committed = match &result {
+                Ok(_) if !again => conn.commit().await,
+                // A failed rollback closes the connection, which rolls back.
+                _ => conn.rollback().await.or(Ok(())),
+            };
+            let collided = again || committed.as_ref().is_err_and(is_collision);
+            if collided && run < RUNS {
+                step_aside(run).await;
+                continue;
+            }
+            committed.context("the change was not accepted by the database")?;
+            return result.map(|value| (value, planned));
+        }
+        unreachable!("the loop returns")
+    }
+
+    /// Runs `closure` on one consistent state, without waiting for any writer. It must not write.
+    ///
+    /// # Errors
+    /// The closure's own, or that the database refused.
+    pub async fn read<T, E>(&self, closure: impl Closure<T, E>) -> Result<T, E>
+    where
+        E: From<anyhow::Error>,
+    {
+        let conn = match &self.engine {
+            Engine::Sqlite { read, .. } => {
+                let mut conn = read.acquire().await.context("the database did not answer")?;
+                sqlx::query("BEGIN").execute(&mut *conn).await.context("reading did not begin")?;
+                Conn::Sqlite(conn)
+            }
+            Engine::Postgres(pool) => {
+                let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+                Conn::Postgres(begun.context("the database did not answer")?)
+            }
+        };
+        let mut tx = Tx::new(conn, self.organisation);
+        let result = closure(&mut tx).await;
+        match tx.conn {
+            Conn::Sqlite(mut conn) => {
+                if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_err() {
+                    // A connection that is still in a transaction must not go back to the pool.
+                    drop(conn.detach());
+                }
+            }
+            Conn::Postgres(conn) => drop(conn.rollback().await),
+        }
+        result
+    }
+
+    /// Returns once a job was planned by a transaction of this process since the last call.
+    pub async fn job_planned(&self) {
+        self.planned.notified().await;
+    }
+
+    /// Whether this process alone uses the database: then a job left under way by an earlier process is nobody's.
+    pub fn is_exclusive(&self) -> bool {
+        matches!(self.engine, Engine::Sqlite { .. })
+    }
+
+    /// Asks the database who and how it is.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn health(&self) -> anyhow::Result<Health> {
+        Ok(match &self.engine {
+            Engine::Sqlite { read, .. } => {
+                let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(read).await?;
+                Health { version: format!("SQLite {version}"), clock: None }
+            }
+            Engine::Postgres(pool) => {
+                let sql = "SELECT current_setting('server_version'), clock_timestamp()";
+                let (version, clock): (String, DateTime<Utc>) = sqlx::query_as(sql).fetch_one(pool).await?;
+                Health { version: format!("PostgreSQL {version}"), clock: Some(clock) }
+            }
+        })
+    }
+
+    /// Finishes what is being written and closes every connection.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite { write, read, .. } => {
+                write.close().await;
+                read.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+fn is_collision(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("40001" | "40P01")))
+}
+
+/// Waits a little longer after each collision, never two callers equally long.
+async fn step_aside(run: u32) {
+    clock::pause(Duration::from_millis(fastrand::u64(1..=4 << run.min(6)))).await;
+}
+
+async fn open_sqlite(url: &str) -> anyhow::Result<Engine> {
+    let options = SqliteConnectOptions::from_str(url)
+        .with_context(|| "the database URL is not one of SQLite: write sqlite:panout.db".to_owned())?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY)
+        .foreign_keys(true)
+        .disable_statement_logging();
+    let file = options.get_filename().to_owned();
+    let lock = lock_beside(&file)?;
+    let writing =
+        SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
+    let writing = writing.connect_with(options.clone()).await;
+    let writing = writing.with_context(|| format!("cannot open the SQLite file {}", file.display()))?;
+    SQLITE.run(&writing).await.context("the tables could not be brought up to date")?;
+    let read = SqlitePoolOptions::new().max_connections(4).min_connections(1).acquire_timeout(ACQUIRE);
+    let read = read.connect_with(options.read_only(true).create_if_missing(false)).await?;
+    Ok(Engine::Sqlite { write: Writer::start(writing), read, _lock: Arc::new(lock) })
+}
+
+/// Takes the lock of a SQLite file, in a file of its own: SQLite's own locks are taken and dropped all the time.
+fn lock_beside(file: &Path) -> anyhow::Result<File> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let lock = lock.with_context(|| format!("cannot write {}: is the folder there, and yours?", path.display()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another panout uses {}: stop it first, or give this one another file with PANOUT_DATABASE_URL",
+            file.display()
+        ),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+    }
+}
+
+async fn open_postgres(url: &str) -> anyhow::Result<Engine> {
+    let options = PgConnectOptions::from_str(url)
+        .context("the database URL must begin with sqlite: or be a postgres:// URL")?
+        .application_name("panout")
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(ACQUIRE);
+    let pool = pool.connect_with(options).await.context("cannot reach the PostgreSQL server")?;
+    // A schema of one's own is set in the URL (`options=-csearch_path=..`) and may not exist yet.
+    let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()").fetch_one(&pool).await?;
+    if schema.is_none() {
+        let wanted: String = sqlx::query_scalar("SHOW search_path").fetch_one(&pool).await?;
+        let wanted = wanted.split(',').next().unwrap_or_default().trim().trim_matches('"').replace('"', "\"\"");
+        sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS \"{wanted}\""))).execute(&pool).await?;
+    }
+    POSTGRES.run(&pool).await.context("the tables could not be brought up to date")?;
+    Ok(Engine::Postgres(pool))
+}

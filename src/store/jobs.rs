@@ -1,0 +1,168 @@
+//! What is to be done later.
+
+use chrono::{DateTime, Utc};
+use sqlx::{AssertSqlSafe, FromRow};
+
+use super::tx::{Conn, Tx, change, instant, run};
+
+/// A job to plan.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    /// What kind of job.
+    pub kind: &'static str,
+    /// Which one of its kind: a job planned twice is one job.
+    pub occurrence: String,
+    /// What it needs, JSON.
+    pub payload: String,
+    /// When it is due.
+    pub run_at: DateTime<Utc>,
+}
+
+/// A claimed job.
+#[derive(Clone, Debug, FromRow)]
+pub struct JobRow {
+    /// Its id.
+    pub id: i64,
+    /// What kind of job.
+    pub kind: String,
+    /// What it needs, JSON.
+    pub payload: String,
+    /// When it was planned.
+    pub planned_at: DateTime<Utc>,
+    /// How often it was claimed, this time included.
+    pub attempts: i64,
+    /// What finishes it: another claim has another token.
+    pub lease_token: String,
+}
+
+/// A job that was given up.
+#[derive(Clone, Debug, FromRow)]
+pub struct DeadJob {
+    /// Its id.
+    pub id: i64,
+    /// What kind of job.
+    pub kind: String,
+    /// Which one.
+    pub occurrence: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// The last fault, without message text.
+    pub error: String,
+}
+
+impl Tx {
+    /// Plans a job, unless it is planned already; it is done after this transaction has been committed.
+    pub async fn plan(&mut self, job: &NewJob, now: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "INSERT INTO jobs (organisation_id, kind, occurrence, payload, planned_at, run_at, state)
+                   VALUES ($1, $2, $3, $4, $5, $6, 'ready') ON CONFLICT (organisation_id, kind, occurrence) DO NOTHING";
+        let added = change!(
+            self,
+            sqlx::query(sql)
+                .bind(self.organisation)
+                .bind(job.kind)
+                .bind(&job.occurrence)
+                .bind(&job.payload)
+                .bind(instant(now))
+                .bind(instant(job.run_at))
+        )?;
+        self.planned |= added > 0;
+        Ok(())
+    }
+
+    /// Makes every waiting job of a kind due at `at`, but for occurrences that start with `except`: each decides again
+    /// when its moment is.
+    pub async fn reconsider_jobs(&mut self, kind: &str, except: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE jobs SET run_at = $4
+                   WHERE organisation_id = $1 AND kind = $2 AND state = 'ready' AND run_at > $4
+                     AND substr(occurrence, 1, length($3)) <> $3";
+        let moved = change!(self, sqlx::query(sql).bind(self.organisation).bind(kind).bind(except).bind(instant(at)))?;
+        self.planned |= moved > 0;
+        Ok(())
+    }
+
+    /// Claims the job that has been due for longest, until `lease_until`.
+    ///
+    /// PostgreSQL needs `SKIP LOCKED`: without it two replicas claimed the same job.
+    pub async fn claim_job(
+        &mut self,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+        token: &str,
+    ) -> sqlx::Result<Option<JobRow>> {
+        let lock = if matches!(self.conn, Conn::Postgres(_)) { "FOR UPDATE SKIP LOCKED" } else { "" };
+        let sql = format!(
+            "UPDATE jobs SET state = 'sending', attempts = attempts + 1, lease_until = $3, lease_token = $4
+             WHERE organisation_id = $1 AND id = (
+                SELECT id FROM jobs
+                WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND run_at <= $2
+                  AND (state = 'ready' OR lease_until <= $2)
+                ORDER BY run_at, id LIMIT 1 {lock})
+             RETURNING id, kind, payload, planned_at, attempts, lease_token"
+        );
+        let (now, until) = (instant(now), instant(lease_until));
+        run!(
+            self,
+            fetch_optional,
+            sqlx::query_as(AssertSqlSafe(sql)).bind(self.organisation).bind(now).bind(until).bind(token)
+        )
+    }
+
+    /// Finishes a claimed job; `false` if the claim is no longer ours.
+    pub async fn finish_job(&mut self, job: &JobRow) -> sqlx::Result<bool> {
+        let sql = "UPDATE jobs SET state = 'done', lease_until = NULL, error = NULL
+                   WHERE organisation_id = $1 AND id = $2 AND lease_token = $3 AND state = 'sending'";
+        Ok(change!(self, sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token))? > 0)
+    }
+
+    /// Gives a claimed job back, due again at `at`. A delay that is nobody's fault does not count as an attempt.
+    pub async fn return_job(&mut self, job: &JobRow, at: DateTime<Utc>, fault: Option<&str>) -> sqlx::Result<bool> {
+        let sql = "UPDATE jobs SET state = 'ready', lease_until = NULL, run_at = $4, error = $5,
+                          attempts = CASE WHEN $5 IS NULL THEN attempts - 1 ELSE attempts END
+                   WHERE organisation_id = $1 AND id = $2 AND lease_token = $3 AND state = 'sending'";
+        Ok(change!(
+            self,
+            sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token).bind(instant(at)).bind(fault)
+        )? > 0)
+    }
+
+    /// Gives a claimed job up for good, with the reason.
+    pub async fn bury_job(&mut self, job: &JobRow, fault: &str) -> sqlx::Result<bool> {
+        let sql = "UPDATE jobs SET state = 'dead', lease_until = NULL, error = $4
+                   WHERE organisation_id = $1 AND id = $2 AND lease_token = $3 AND state = 'sending'";
+        Ok(change!(self, sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token).bind(fault))? > 0)
+    }
+
+    /// Notes a fault on a claimed job whose outcome is unknown; its lease goes on.
+    pub async fn note_job(&mut self, job: &JobRow, fault: &str) -> sqlx::Result<()> {
+        let sql = "UPDATE jobs SET error = $4 WHERE organisation_id = $1 AND id = $2 AND lease_token = $3";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token).bind(fault))?;
+        Ok(())
+    }
+
+    /// Shortens every lease to end at `at`: for the only process on a database, after it started.
+    pub async fn shorten_leases(&mut self, at: DateTime<Utc>) -> sqlx::Result<u64> {
+        let sql =
+            "UPDATE jobs SET lease_until = $2 WHERE organisation_id = $1 AND state = 'sending' AND lease_until > $2";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(instant(at)))
+    }
+
+    /// When the next job is due or its lease ends, if there is one.
+    pub async fn next_job_at(&mut self) -> sqlx::Result<Option<DateTime<Utc>>> {
+        let sql = "SELECT MIN(CASE WHEN state = 'sending' AND lease_until > run_at THEN lease_until ELSE run_at END)
+                   FROM jobs WHERE organisation_id = $1 AND state IN ('ready', 'sending')";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation))
+    }
+
+    /// The jobs that were given up, latest first, at most 20.
+    pub async fn dead_jobs(&mut self) -> sqlx::Result<Vec<DeadJob>> {
+        let sql = "SELECT id, kind, occurrence, attempts, COALESCE(error, '') AS error FROM jobs
+                   WHERE organisation_id = $1 AND state = 'dead' ORDER BY id DESC LIMIT 20";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
+    }
+
+    /// Forgets jobs done whose time was before `before`; dead ones are kept.
+    pub async fn forget_jobs(&mut self, before: DateTime<Utc>) -> sqlx::Result<u64> {
+        let sql = "DELETE FROM jobs WHERE organisation_id = $1 AND state = 'done' AND run_at < $2";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(instant(before)))
+    }
+}

@@ -1,0 +1,56 @@
+//! What the bot said by itself.
+
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+
+use super::tx::{Tx, change, instant, run};
+
+/// A message the bot says by itself, or is about to.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct MessageRow {
+    /// What it says: `refusal:214`.
+    pub notice: String,
+    /// What it carries, invisibly.
+    pub marker: String,
+    /// Where it goes, JSON; decided once, so that every attempt looks in the same place.
+    pub place: String,
+    /// When that was decided: it cannot have been posted earlier.
+    pub decided_at: DateTime<Utc>,
+    /// The posted message, JSON; `None` until it is known to be posted.
+    pub message: Option<String>,
+}
+
+impl Tx {
+    /// Decides where a notice goes, unless that is decided already; returns what stands.
+    pub async fn decide_message(
+        &mut self,
+        notice: &str,
+        marker: &str,
+        place: &str,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<MessageRow> {
+        let sql =
+            "INSERT INTO messages (organisation_id, notice, marker, place, decided_at) VALUES ($1, $2, $3, $4, $5)
+                   ON CONFLICT (organisation_id, notice) DO NOTHING";
+        change!(
+            self,
+            sqlx::query(sql).bind(self.organisation).bind(notice).bind(marker).bind(place).bind(instant(now))
+        )?;
+        self.message(notice).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// The message of a notice, if it was decided.
+    pub async fn message(&mut self, notice: &str) -> sqlx::Result<Option<MessageRow>> {
+        let sql = "SELECT notice, marker, place, decided_at, message FROM messages
+                   WHERE organisation_id = $1 AND notice = $2";
+        run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(notice))
+    }
+
+    /// Remembers the posted message (JSON) of a notice.
+    pub async fn message_posted(&mut self, notice: &str, message: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE messages SET message = $3, posted_at = $4
+                   WHERE organisation_id = $1 AND notice = $2 AND message IS NULL";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(notice).bind(message).bind(instant(now)))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+//! What is kept: SQL, one file per family of tables.
+//!
+//! One SQL text runs on SQLite and PostgreSQL; instants and ids are always made by the application. All writing goes
+//! through [`Db::write`], all reading through [`Db::read`]; both hand a [`Tx`], and every query on it is limited to its
+//! organisation. The only exceptions are the queries on `organisations` itself.
+
+mod db;
+mod drafts;
+mod events;
+mod ids;
+mod jobs;
+mod messages;
+mod organisation;
+mod people;
+mod products;
+mod questions;
+mod refusals;
+mod tx;
+mod writer;
+
+pub use db::{Db, Health};
+pub use jobs::{DeadJob, JobRow, NewJob};
+pub use messages::MessageRow;
+pub use organisation::{ListedPerson, ListedProduct, ListedTeam, Listing};
+pub use people::PersonRow;
+pub use products::Product;
+pub use questions::Question;
+pub use refusals::{Pending, Scope};
+pub use tx::{Closure, Tx};
+
+/// What a query fails with.
+pub type Fault = sqlx::Error;

@@ -1,0 +1,184 @@
+//! What the configuration lists: the organisation, its teams, people and products.
+
+use chrono::{DateTime, Utc};
+
+use super::tx::{Tx, change, instant, run};
+use crate::domain::{PersonId, Role, Team, TeamId};
+
+/// Everything the configuration lists.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// The organisation's name.
+    pub name: String,
+    /// Its teams, at least one, in order.
+    pub teams: Vec<ListedTeam>,
+    /// Its people.
+    pub people: Vec<ListedPerson>,
+    /// What it sells, in order.
+    pub products: Vec<ListedProduct>,
+}
+
+/// A team of the configuration. Its `id` is not used.
+#[derive(Clone, Debug)]
+pub struct ListedTeam(pub Team);
+
+/// A person of the configuration.
+#[derive(Clone, Debug)]
+pub struct ListedPerson {
+    /// Their name, unique in the organisation.
+    pub name: String,
+    /// Their team's name; the first team if none.
+    pub team: Option<String>,
+    /// Their role.
+    pub role: Role,
+    /// Their accounts, `service:id`.
+    pub accounts: Vec<String>,
+}
+
+/// A product of the configuration.
+#[derive(Clone, Debug)]
+pub struct ListedProduct {
+    /// Its name.
+    pub name: String,
+    /// Other names.
+    pub aliases: Vec<String>,
+}
+
+impl Tx {
+    /// Makes the tables say what the configuration says. Doing it twice is doing it once; nobody and nothing is
+    /// deleted, because history points to them.
+    pub async fn list(&mut self, listing: &Listing, now: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "INSERT INTO organisations (id, name) VALUES ($1, $2)
+                   ON CONFLICT (id) DO UPDATE SET name = excluded.name";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(&listing.name))?;
+        let mut teams = Vec::new();
+        for (position, ListedTeam(team)) in (0i64..).zip(&listing.teams) {
+            teams.push((team.name.as_str(), self.list_team(team, position).await?));
+        }
+        for person in &listing.people {
+            let named = teams.iter().find(|(name, _)| Some(*name) == person.team.as_deref()).or(teams.first());
+            let (_, team) = named.ok_or(sqlx::Error::RowNotFound)?;
+            self.list_person(person, *team).await?;
+        }
+        let sql = "UPDATE products SET retired_at = $2 WHERE organisation_id = $1 AND retired_at IS NULL";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(instant(now)))?;
+        for (position, product) in (0i64..).zip(&listing.products) {
+            self.list_product(product, position).await?;
+        }
+        Ok(())
+    }
+
+    async fn list_team(&mut self, team: &Team, position: i64) -> sqlx::Result<TeamId> {
+        let sql = "INSERT INTO teams (organisation_id, name, position, language, currency, time_zone, working_hours, channels)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                   ON CONFLICT (organisation_id, name) DO UPDATE SET
+                       position = excluded.position, language = excluded.language, currency = excluded.currency,
+                       time_zone = excluded.time_zone, working_hours = excluded.working_hours, channels = excluded.channels
+                   RETURNING id";
+        let channels = serde_json::to_string(&team.channels).map_err(|e| sqlx::Error::Encode(e.into()))?;
+        run!(
+            self,
+            fetch_one,
+            sqlx::query_scalar(sql)
+                .bind(self.organisation)
+                .bind(&team.name)
+                .bind(position)
+                .bind(&team.language)
+                .bind(team.currency.to_string())
+                .bind(team.time_zone.name())
+                .bind(team.working_hours.to_string())
+                .bind(&channels)
+        )
+    }
+
+    async fn list_person(&mut self, person: &ListedPerson, team: TeamId) -> sqlx::Result<()> {
+        let id: PersonId = match self.met_as_stranger(person).await? {
+            // Somebody first met in chat and now named: the same person, with everything they logged.
+            Some(stranger) => {
+                let sql = "UPDATE people SET name = $3, team_id = $4, role = $5, listed = $6
+                           WHERE organisation_id = $1 AND id = $2 RETURNING id";
+                run!(
+                    self,
+                    fetch_one,
+                    sqlx::query_scalar(sql)
+                        .bind(self.organisation)
+                        .bind(stranger)
+                        .bind(&person.name)
+                        .bind(team)
+                        .bind(person.role.as_str())
+                        .bind(true)
+                )?
+            }
+            None => {
+                let sql =
+                    "INSERT INTO people (organisation_id, team_id, name, role, listed) VALUES ($1, $2, $3, $4, $5)
+                           ON CONFLICT (organisation_id, name) WHERE listed
+                           DO UPDATE SET team_id = excluded.team_id, role = excluded.role RETURNING id";
+                run!(
+                    self,
+                    fetch_one,
+                    sqlx::query_scalar(sql)
+                        .bind(self.organisation)
+                        .bind(team)
+                        .bind(&person.name)
+                        .bind(person.role.as_str())
+                        .bind(true)
+                )?
+            }
+        };
+        for account in &person.accounts {
+            self.adopt(account, id).await?;
+        }
+        Ok(())
+    }
+
+    /// The stranger who has one of this person's accounts, if the person is not listed yet.
+    async fn met_as_stranger(&mut self, person: &ListedPerson) -> sqlx::Result<Option<PersonId>> {
+        let sql = "SELECT COUNT(*) FROM people WHERE organisation_id = $1 AND name = $2 AND listed = $3";
+        let listed: i64 =
+            run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(&person.name).bind(true))?;
+        if listed > 0 {
+            return Ok(None);
+        }
+        for account in &person.accounts {
+            if let Some((id, false)) = self.holder(account).await? {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Who holds an account, and whether the configuration names them.
+    async fn holder(&mut self, account: &str) -> sqlx::Result<Option<(PersonId, bool)>> {
+        let sql = "SELECT p.id, p.listed FROM accounts a
+                   JOIN people p ON p.organisation_id = a.organisation_id AND p.id = a.person_id
+                   WHERE a.organisation_id = $1 AND a.account = $2";
+        run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(account))
+    }
+
+    /// Gives a listed person their account; what a stranger did under it becomes theirs.
+    async fn adopt(&mut self, account: &str, person: PersonId) -> sqlx::Result<()> {
+        if let Some((stranger, false)) = self.holder(account).await?
+            && stranger != person
+        {
+            for sql in [
+                "UPDATE refusals SET owner_id = $3 WHERE organisation_id = $1 AND owner_id = $2",
+                "UPDATE refusals SET logged_by = $3 WHERE organisation_id = $1 AND logged_by = $2",
+                "UPDATE pending_refusals SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
+                "UPDATE questions SET asked_of = $3 WHERE organisation_id = $1 AND asked_of = $2",
+            ] {
+                change!(self, sqlx::query(sql).bind(self.organisation).bind(stranger).bind(person))?;
+            }
+        }
+        self.give_account(account, person).await
+    }
+
+    async fn list_product(&mut self, product: &ListedProduct, position: i64) -> sqlx::Result<()> {
+        let sql = "INSERT INTO products (organisation_id, name, aliases, position) VALUES ($1, $2, $3, $4)
+                   ON CONFLICT (organisation_id, name) DO UPDATE SET
+                       aliases = excluded.aliases, position = excluded.position, retired_at = NULL";
+        let aliases = serde_json::to_string(&product.aliases).map_err(|e| sqlx::Error::Encode(e.into()))?;
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(&product.name).bind(&aliases).bind(position))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,366 @@
+//! Refusals, those that wait for a decision, and who changed what.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::FromRow;
+
+use super::tx::{Tx, change, instant, run};
+use crate::domain::{Change, Details, Money, PersonId, Refusal, RefusalNumber, Stage, TeamId, account_key, fold};
+
+/// Whose refusals somebody may draw on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Those they logged or own.
+    Own(PersonId),
+    /// Their team's.
+    Team(TeamId),
+    /// The organisation's.
+    All,
+    /// None.
+    Nothing,
+}
+
+impl Scope {
+    /// As two values to compare with: (person or -1, team or -1); both `None` for all.
+    fn parts(self) -> (Option<i64>, Option<i64>) {
+        match self {
+            Scope::Own(person) => (Some(person.0), None),
+            Scope::Team(team) => (None, Some(team.0)),
+            Scope::All => (None, None),
+            Scope::Nothing => (Some(-1), None),
+        }
+    }
+}
+
+/// A refusal that waits for "is it the same one?".
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// Who typed it.
+    pub person: PersonId,
+    /// The one it may repeat.
+    pub earlier: RefusalNumber,
+    /// What was typed.
+    pub details: Details,
+    /// The number it was stored under, or the earlier one, once decided.
+    pub became: Option<RefusalNumber>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    number: RefusalNumber,
+    team_id: TeamId,
+    account: String,
+    contact: Option<String>,
+    contact_role: Option<String>,
+    outcome: String,
+    reason: String,
+    products: String,
+    budget_minor: Option<i64>,
+    budget_currency: Option<String>,
+    competitor: Option<String>,
+    verbatim: Option<String>,
+    segment: Option<String>,
+    contract_until: Option<NaiveDate>,
+    happened_on: NaiveDate,
+    owner_id: PersonId,
+    logged_by: PersonId,
+    logged_at: DateTime<Utc>,
+    stage: String,
+    seen_by: Option<PersonId>,
+    seen_at: Option<DateTime<Utc>>,
+    withdrawn_at: Option<DateTime<Utc>>,
+}
+
+macro_rules! refusals_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT number, team_id, account, contact, contact_role, outcome, reason, products, budget_minor,
+                    budget_currency, competitor, verbatim, segment, contract_until, happened_on, owner_id, logged_by,
+                    logged_at, stage, seen_by, seen_at, withdrawn_at
+             FROM refusals WHERE organisation_id = $1 AND ",
+            $condition
+        )
+    };
+}
+
+fn unreadable(error: impl std::fmt::Debug) -> sqlx::Error {
+    sqlx::Error::Decode(format!("{error:?}").into())
+}
+
+/// Ids between commas, so that `LIKE '%,3,%'` finds one.
+fn joined(products: &[i64]) -> String {
+    if products.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from(",");
+    for id in products {
+        text += &id.to_string();
+        text.push(',');
+    }
+    text
+}
+
+impl Row {
+    fn refusal(self) -> sqlx::Result<Refusal> {
+        let budget = match (self.budget_minor, self.budget_currency) {
+            (Some(minor), Some(code)) => Some(Money { minor, currency: code.parse().map_err(unreadable)? }),
+            _ => None,
+        };
+        let products: Result<_, _> = self.products.split(',').filter(|id| !id.is_empty()).map(str::parse).collect();
+        Ok(Refusal {
+            number: self.number,
+            team: self.team_id,
+            details: Details {
+                account: self.account,
+                contact: self.contact,
+                contact_role: self.contact_role,
+                outcome: self.outcome.parse().map_err(unreadable)?,
+                reason: self.reason.parse().map_err(unreadable)?,
+                products: products.map_err(unreadable)?,
+                budget,
+                competitor: self.competitor,
+                verbatim: self.verbatim,
+                segment: self.segment,
+                contract_until: self.contract_until,
+                happened_on: self.happened_on,
+            },
+            owner: self.owner_id,
+            logged_by: self.logged_by,
+            logged_at: self.logged_at,
+            stage: self.stage.parse().map_err(unreadable)?,
+            seen: self.seen_by.zip(self.seen_at),
+            withdrawn_at: self.withdrawn_at,
+        })
+    }
+}
+
+impl Tx {
+    /// Takes the next number people can say.
+    pub async fn next_refusal_number(&mut self) -> sqlx::Result<RefusalNumber> {
+        let sql = "UPDATE organisations SET next_refusal = next_refusal + 1 WHERE id = $1 RETURNING next_refusal - 1";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation))
+    }
+
+    /// Stores a refusal under its number, new or changed.
+    pub async fn save_refusal(&mut self, refusal: &Refusal) -> sqlx::Result<()> {
+        let sql = "INSERT INTO refusals (organisation_id, number, team_id, account, account_key, contact, contact_role,
+                       outcome, reason, reason_source, products, budget_minor, budget_currency, competitor,
+                       competitor_key, verbatim, segment, contract_until, happened_on, owner_id, logged_by, logged_at,
+                       stage, seen_by, seen_at, withdrawn_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'rep', $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+                       $20, $21, $22, $23, $24, $25)
+                   ON CONFLICT (organisation_id, number) DO UPDATE SET
+                       account = excluded.account, account_key = excluded.account_key, contact = excluded.contact,
+                       contact_role = excluded.contact_role, outcome = excluded.outcome, reason = excluded.reason,
+                       products = excluded.products, budget_minor = excluded.budget_minor,
+                       budget_currency = excluded.budget_currency, competitor = excluded.competitor,
+                       competitor_key = excluded.competitor_key, verbatim = excluded.verbatim,
+                       segment = excluded.segment, contract_until = excluded.contract_until,
+                       happened_on = excluded.happened_on, owner_id = excluded.owner_id, stage = excluded.stage,
+                       seen_by = excluded.seen_by, seen_at = excluded.seen_at, withdrawn_at = excluded.withdrawn_at";
+        let details = &refusal.details;
+        change!(
+            self,
+            sqlx::query(sql)
+                .bind(self.organisation)
+                .bind(refusal.number)
+                .bind(refusal.team)
+                .bind(&details.account)
+                .bind(account_key(&details.account))
+                .bind(&details.contact)
+                .bind(&details.contact_role)
+                .bind(details.outcome.as_str())
+                .bind(details.reason.as_str())
+                .bind(joined(&details.products))
+                .bind(details.budget.map(|money| money.minor))
+                .bind(details.budget.map(|money| money.currency.to_string()))
+                .bind(&details.competitor)
+                .bind(details.competitor.as_deref().map(fold))
+                .bind(&details.verbatim)
+                .bind(&details.segment)
+                .bind(details.contract_until)
+                .bind(details.happened_on)
+                .bind(refusal.owner)
+                .bind(refusal.logged_by)
+                .bind(instant(refusal.logged_at))
+                .bind(refusal.stage.as_str())
+                .bind(refusal.seen.map(|(by, _)| by))
+                .bind(refusal.seen.map(|(_, at)| instant(at)))
+                .bind(refusal.withdrawn_at.map(instant))
+        )?;
+        Ok(())
+    }
+
+    /// A refusal by its number, withdrawn ones too.
+    pub async fn refusal(&mut self, number: RefusalNumber) -> sqlx::Result<Option<Refusal>> {
+        let sql = refusals_where!("number = $2");
+        let row: Option<Row> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(number))?;
+        row.map(Row::refusal).transpose()
+    }
+
+    /// The latest refusal of an account since `since`, if there is one.
+    pub async fn latest_refusal_of(&mut self, account: &str, since: DateTime<Utc>) -> sqlx::Result<Option<Refusal>> {
+        let sql = refusals_where!(
+            "account_key = $2 AND logged_at >= $3 AND withdrawn_at IS NULL ORDER BY logged_at DESC LIMIT 1"
+        );
+        let row: Option<Row> = run!(
+            self,
+            fetch_optional,
+            sqlx::query_as(sql).bind(self.organisation).bind(account_key(account)).bind(instant(since))
+        )?;
+        row.map(Row::refusal).transpose()
+    }
+
+    /// The latest `most` refusals a person logged.
+    pub async fn refusals_by(&mut self, person: PersonId, most: i64) -> sqlx::Result<Vec<Refusal>> {
+        let sql =
+            refusals_where!("logged_by = $2 AND withdrawn_at IS NULL ORDER BY logged_at DESC, number DESC LIMIT $3");
+        let rows: Vec<Row> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(most))?;
+        rows.into_iter().map(Row::refusal).collect()
+    }
+
+    /// Says which notice brings a refusal to the head.
+    pub async fn tell_in(&mut self, number: RefusalNumber, notice: &str) -> sqlx::Result<()> {
+        let sql = "UPDATE refusals SET told_in = $3 WHERE organisation_id = $1 AND number = $2";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(number).bind(notice))?;
+        Ok(())
+    }
+
+    /// Which notice brings a refusal to the head, if one does.
+    pub async fn told_in(&mut self, number: RefusalNumber) -> sqlx::Result<Option<String>> {
+        let sql = "SELECT told_in FROM refusals WHERE organisation_id = $1 AND number = $2";
+        let found: Option<Option<String>> =
+            run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation).bind(number))?;
+        Ok(found.flatten())
+    }
+
+    /// The refusals a notice brings, largest first; withdrawn ones are left out.
+    pub async fn refusals_told_in(&mut self, notice: &str) -> sqlx::Result<Vec<Refusal>> {
+        let sql =
+            refusals_where!("told_in = $2 AND withdrawn_at IS NULL ORDER BY COALESCE(budget_minor, 0) DESC, number");
+        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(notice))?;
+        rows.into_iter().map(Row::refusal).collect()
+    }
+
+    /// Moves the refusals a notice brings to another stage if they are in the one given.
+    pub async fn advance_told(&mut self, notice: &str, from: Stage, to: Stage) -> sqlx::Result<()> {
+        let sql = "UPDATE refusals SET stage = $4 WHERE organisation_id = $1 AND told_in = $2 AND stage = $3";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(notice).bind(from.as_str()).bind(to.as_str()))?;
+        Ok(())
+    }
+
+    /// Remembers who changed what in a refusal.
+    pub async fn audit(
+        &mut self,
+        refusal: Option<RefusalNumber>,
+        by: PersonId,
+        change: &Change,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
+        let sql = "INSERT INTO audit (organisation_id, at, person_id, refusal, what, was, is_now)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        change!(
+            self,
+            sqlx::query(sql)
+                .bind(self.organisation)
+                .bind(instant(now))
+                .bind(by)
+                .bind(refusal)
+                .bind(change.what)
+                .bind(&change.was)
+                .bind(&change.is_now)
+        )?;
+        Ok(())
+    }
+
+    /// Keeps a refusal until it is decided whether it is the same as `earlier`; returns its id.
+    pub async fn keep_pending(&mut self, pending: &Pending, now: DateTime<Utc>) -> sqlx::Result<i64> {
+        let sql = "INSERT INTO pending_refusals (organisation_id, person_id, earlier, details, asked_at)
+                   VALUES ($1, $2, $3, $4, $5) RETURNING id";
+        let details = serde_json::to_string(&pending.details).map_err(|e| sqlx::Error::Encode(e.into()))?;
+        run!(
+            self,
+            fetch_one,
+            sqlx::query_scalar(sql)
+                .bind(self.organisation)
+                .bind(pending.person)
+                .bind(pending.earlier)
+                .bind(&details)
+                .bind(instant(now))
+        )
+    }
+
+    /// A refusal that waits, or waited, for a decision.
+    pub async fn pending(&mut self, id: i64) -> sqlx::Result<Option<Pending>> {
+        let sql = "SELECT person_id, earlier, details, became FROM pending_refusals
+                   WHERE organisation_id = $1 AND id = $2";
+        let row: Option<(PersonId, RefusalNumber, String, Option<RefusalNumber>)> =
+            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(id))?;
+        row.map(|(person, earlier, details, became)| {
+            let details = serde_json::from_str(&details).map_err(unreadable)?;
+            Ok(Pending { person, earlier, details, became })
+        })
+        .transpose()
+    }
+
+    /// Decides a waiting refusal; what it became.
+    pub async fn decide_pending(&mut self, id: i64, became: RefusalNumber, now: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE pending_refusals SET became = $3, decided_at = $4
+                   WHERE organisation_id = $1 AND id = $2 AND became IS NULL";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(became).bind(instant(now)))?;
+        Ok(())
+    }
+
+    /// Moves a refusal to another stage if it is in the one given.
+    pub async fn advance_refusal(&mut self, number: RefusalNumber, from: Stage, to: Stage) -> sqlx::Result<()> {
+        let sql = "UPDATE refusals SET stage = $4 WHERE organisation_id = $1 AND number = $2 AND stage = $3";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(number).bind(from.as_str()).bind(to.as_str()))?;
+        Ok(())
+    }
+
+    /// Account names used before, latest first, at most 25, whose folded form contains `typed`.
+    pub async fn accounts_used(&mut self, scope: Scope, typed: &str) -> sqlx::Result<Vec<String>> {
+        let sql = "SELECT MAX(account) FROM refusals
+                   WHERE organisation_id = $1 AND withdrawn_at IS NULL
+                     AND ($2 IS NULL OR owner_id = $2 OR logged_by = $2) AND ($3 IS NULL OR team_id = $3)
+                     AND account_key LIKE '%' || $4 || '%' ESCAPE '!'
+                   GROUP BY account_key ORDER BY MAX(logged_at) DESC LIMIT 25";
+        let (person, team) = scope.parts();
+        let typed = literal(&account_key(typed));
+        run!(
+            self,
+            fetch_all,
+            sqlx::query_scalar(sql).bind(self.organisation).bind(person).bind(team).bind(typed.as_str())
+        )
+    }
+
+    /// Competitors named before, latest first, at most 25, whose folded form contains `typed`.
+    pub async fn competitors_used(&mut self, scope: Scope, typed: &str) -> sqlx::Result<Vec<String>> {
+        let sql = "SELECT MAX(competitor) FROM refusals
+                   WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL
+                     AND ($2 IS NULL OR owner_id = $2 OR logged_by = $2) AND ($3 IS NULL OR team_id = $3)
+                     AND competitor_key LIKE '%' || $4 || '%' ESCAPE '!'
+                   GROUP BY competitor_key ORDER BY MAX(logged_at) DESC LIMIT 25";
+        let (person, team) = scope.parts();
+        let typed = literal(&fold(typed));
+        run!(
+            self,
+            fetch_all,
+            sqlx::query_scalar(sql).bind(self.organisation).bind(person).bind(team).bind(typed.as_str())
+        )
+    }
+
+    /// Reasons a person used in their latest hundred refusals, most used first.
+    pub async fn reasons_used(&mut self, person: PersonId) -> sqlx::Result<Vec<String>> {
+        let sql = "SELECT reason FROM (SELECT reason FROM refusals
+                       WHERE organisation_id = $1 AND logged_by = $2 AND withdrawn_at IS NULL
+                       ORDER BY logged_at DESC LIMIT 100) latest
+                   GROUP BY reason ORDER BY COUNT(*) DESC, reason";
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(person))
+    }
+}
+
+/// A text whose `LIKE` wildcards mean themselves, with `!` as the escape.
+fn literal(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}

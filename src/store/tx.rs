@@ -1,0 +1,73 @@
+//! A transaction on either database.
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgTransaction, Sqlite};
+
+/// What [`super::Db::write`] and [`super::Db::read`] run: `|tx| Box::pin(async move { .. })`. It may run again
+/// after a serialisation failure, so it only borrows or clones what it captures.
+pub trait Closure<T, E>: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static {}
+impl<F, T, E> Closure<T, E> for F where F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static {}
+
+/// The connection under a transaction.
+pub(super) enum Conn {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PgTransaction<'static>),
+}
+
+/// A transaction of one organisation.
+pub struct Tx {
+    pub(super) conn: Conn,
+    pub(super) organisation: i64,
+    /// A job was planned: the worker is woken after the commit.
+    pub(super) planned: bool,
+    /// PostgreSQL asked for the transaction to be run again (SQLSTATE 40001 or 40P01).
+    pub(super) again: bool,
+}
+
+impl Tx {
+    pub(super) fn new(conn: Conn, organisation: i64) -> Self {
+        Self { conn, organisation, planned: false, again: false }
+    }
+
+    /// Remembers whether an error asks for another run, and passes it on.
+    pub(super) fn noted<T>(&mut self, result: sqlx::Result<T>) -> sqlx::Result<T> {
+        if let Err(sqlx::Error::Database(error)) = &result {
+            self.again |= matches!(error.code().as_deref(), Some("40001" | "40P01"));
+        }
+        result
+    }
+}
+
+/// Instants as the databases keep them: whole microseconds.
+pub(super) fn instant(at: DateTime<Utc>) -> DateTime<Utc> {
+    use chrono::SubsecRound as _;
+    at.trunc_subsecs(6)
+}
+
+/// Runs one query on whichever database the transaction is on: `run!(tx, fetch_one, sqlx::query_as(..).bind(..))`.
+macro_rules! run {
+    ($tx:expr, $method:ident, $query:expr) => {{
+        let result = match &mut $tx.conn {
+            $crate::store::tx::Conn::Sqlite(conn) => $query.$method(&mut **conn).await,
+            $crate::store::tx::Conn::Postgres(conn) => $query.$method(&mut **conn).await,
+        };
+        $tx.noted(result)
+    }};
+}
+
+/// Runs one statement; gives the number of rows it changed.
+macro_rules! change {
+    ($tx:expr, $query:expr) => {{
+        let result = match &mut $tx.conn {
+            $crate::store::tx::Conn::Sqlite(conn) => $query.execute(&mut **conn).await.map(|done| done.rows_affected()),
+            $crate::store::tx::Conn::Postgres(conn) => {
+                $query.execute(&mut **conn).await.map(|done| done.rows_affected())
+            }
+        };
+        $tx.noted(result)
+    }};
+}
+
+pub(super) use {change, run};

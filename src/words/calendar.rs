@@ -1,0 +1,69 @@
+//! Dates, hours and lists as each language writes them.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use chrono_tz::Tz;
+
+use super::{Language, Words};
+use crate::args;
+use crate::chat::{Span, WhenStyle};
+
+impl<'a> Words<'a> {
+    /// `22 November 2026`, `22 novembre 2026`, `22 noiembrie 2026`.
+    pub fn date(self, date: NaiveDate) -> String {
+        self.dated(date, "calendar.months")
+    }
+
+    /// `22 Nov 2026`, `22 nov. 2026`, `22 nov. 2026`.
+    pub fn short_date(self, date: NaiveDate) -> String {
+        self.dated(date, "calendar.short_months")
+    }
+
+    /// The date and the hour in the zone of `at`: `22 November 2026, 14:05`.
+    pub fn date_time(self, at: DateTime<Tz>) -> String {
+        self.line("calendar.date_time", args! { date: self.date(at.date_naive()), time: self.time(at) })
+    }
+
+    /// The hour in the zone of `at`: `14:05`.
+    pub fn time(self, at: DateTime<Tz>) -> String {
+        at.format("%H:%M").to_string()
+    }
+
+    /// An instant for a text, in words for readers whose platform cannot show it in their own zone; the zone of `at`
+    /// is the one those words are in.
+    pub fn when(self, at: DateTime<Tz>, style: WhenStyle) -> Span {
+        let fallback = match style {
+            WhenStyle::Date => self.date(at.date_naive()),
+            WhenStyle::Time => self.time(at),
+            WhenStyle::DateTime => self.date_time(at),
+        };
+        Span::When { at: at.with_timezone(&Utc), style, fallback }
+    }
+
+    /// `Monday`, `lundi`, `luni`.
+    pub fn weekday(self, day: Weekday) -> &'a str {
+        self.item("calendar.weekdays", day.num_days_from_monday() as usize)
+    }
+
+    /// `a`, `a and b`, `a, b and c`.
+    pub fn list<T: AsRef<str>>(self, items: &[T]) -> String {
+        let Some((last, before)) = items.split_last() else { return String::new() };
+        let joined = before
+            .iter()
+            .map(|item| item.as_ref().to_owned())
+            .reduce(|start, next| self.line("list.more", args! { start: start, next: next }));
+        match joined {
+            Some(start) => self.line("list.last", args! { start: start, last: last.as_ref() }),
+            None => last.as_ref().to_owned(),
+        }
+    }
+
+    fn dated(self, date: NaiveDate, months: &str) -> String {
+        let month = self.item(months, date.month0() as usize);
+        // French says "the first", then plain numbers.
+        let day = match (self.language(), date.day()) {
+            (Language::Fr, 1) => "1er".to_owned(),
+            (_, day) => day.to_string(),
+        };
+        self.line("calendar.date", args! { day: day, month: month, year: date.year().to_string() })
+    }
+}

@@ -1,0 +1,51 @@
+//! Numbers and money as each language writes them.
+
+use super::Language;
+
+/// A whole number: `12,000`, `12 000` (narrow no-break space) or `12.000`.
+pub fn number(language: Language, quantity: i64) -> String {
+    let digits = grouped(language, quantity.unsigned_abs());
+    if quantity < 0 { format!("-{digits}") } else { digits }
+}
+
+/// An amount of `minor` units (cents) of the currency `code`, which has `digits` of them after the point.
+///
+/// `€12,000`, `12 000 €`, `12.000 €`. Cents show only where there are some. A currency whose sign another country
+/// could take for its own (`$` outside English) is written by its code.
+pub fn money(language: Language, minor: i64, digits: u32, code: &str) -> String {
+    let unit = 10_u64.saturating_pow(digits);
+    let (whole, cents) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
+    let mut amount = grouped(language, whole);
+    if cents != 0 {
+        let point = if language == Language::En { '.' } else { ',' };
+        amount = format!("{amount}{point}{cents:0width$}", width = digits as usize);
+    }
+    let minus = if minor < 0 { "-" } else { "" };
+    match (language, code) {
+        (Language::En, "EUR") => format!("{minus}€{amount}"),
+        (Language::En, "USD") => format!("{minus}${amount}"),
+        (Language::En, "GBP") => format!("{minus}£{amount}"),
+        (Language::En, _) => format!("{minus}{code}\u{a0}{amount}"),
+        (_, "EUR") => format!("{minus}{amount}\u{a0}€"),
+        (Language::Ro, "RON") if amount == "1" => format!("{minus}1\u{a0}leu"),
+        (Language::Ro, "RON") => format!("{minus}{amount}\u{a0}lei"),
+        (_, _) => format!("{minus}{amount}\u{a0}{code}"),
+    }
+}
+
+fn grouped(language: Language, quantity: u64) -> String {
+    let separator = match language {
+        Language::En => ',',
+        Language::Fr => '\u{202f}',
+        Language::Ro => '.',
+    };
+    let digits = quantity.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(separator);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

@@ -1,0 +1,322 @@
+//! Texts with arguments, plurals, numbers, money and dates in three languages, and texts that an organisation changed.
+
+#![expect(clippy::unwrap_used, reason = "a test whose files cannot be read fails")]
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use chrono::{NaiveDate, TimeZone, Weekday};
+use panout::chat::{Account, Phrase, Service, Span, Text, WhenStyle};
+use panout::words::{Arg, Catalogue, Language, Words, args, money, number};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+const NNBSP: char = '\u{202f}';
+const NBSP: char = '\u{a0}';
+
+#[test]
+fn a_language_is_found_by_its_tag() {
+    for language in Language::ALL {
+        assert_eq!(Language::from_tag(language.tag()), Some(language));
+    }
+    assert_eq!(Language::from_tag("fr-CA"), Some(Language::Fr));
+    assert_eq!(Language::from_tag("RO_md"), Some(Language::Ro));
+    assert_eq!(Language::from_tag("de"), None);
+    assert_eq!(Language::from_tag(""), None);
+    assert_eq!(Language::Ro.name(), "Română");
+}
+
+#[test]
+fn romanian_counts_refusals_as_romanians_do() {
+    let words = Catalogue::built_in();
+    let said = |count: i64| words.in_language(Language::Ro).counted("refusals", count);
+    for (count, expected) in [
+        (0, "0 refuzuri"),
+        (1, "1 refuz"),
+        (2, "2 refuzuri"),
+        (19, "19 refuzuri"),
+        (20, "20 de refuzuri"),
+        (21, "21 de refuzuri"),
+        (100, "100 de refuzuri"),
+        (101, "101 refuzuri"),
+        (119, "119 refuzuri"),
+        (120, "120 de refuzuri"),
+        (12_000, "12.000 de refuzuri"),
+    ] {
+        assert_eq!(said(count), expected);
+    }
+}
+
+#[test]
+fn english_and_french_count_refusals_too() {
+    let words = Catalogue::built_in();
+    let said = |language, count| words.in_language(language).counted("refusals", count);
+    assert_eq!(said(Language::En, 1), "1 refusal");
+    assert_eq!(said(Language::En, 0), "0 refusals");
+    assert_eq!(said(Language::Fr, 0), "0 refus");
+    assert_eq!(said(Language::Fr, 1_000_000), format!("1{NNBSP}000{NNBSP}000 de refus"));
+}
+
+#[test]
+fn money_is_written_as_each_language_does() {
+    use Language::{En, Fr, Ro};
+    let cases = [
+        (En, 1_200_000, 2, "EUR", "€12,000"),
+        (Fr, 1_200_000, 2, "EUR", "12_000~€"),
+        (Ro, 1_200_000, 2, "EUR", "12.000~€"),
+        (En, 120_000_000, 2, "RON", "RON~1,200,000"),
+        (Ro, 120_000_000, 2, "RON", "1.200.000~lei"),
+        (Ro, 100, 2, "RON", "1~leu"),
+        (Ro, 150, 2, "RON", "1,50~lei"),
+        (En, 1_205, 2, "USD", "$12.05"),
+        (Fr, 1_205, 2, "USD", "12,05~USD"),
+        (En, -500, 2, "GBP", "-£5"),
+        (Fr, -500, 2, "GBP", "-5~GBP"),
+        (En, 12_000, 0, "JPY", "JPY~12,000"),
+        (En, 1_001, 3, "KWD", "KWD~1.001"),
+        (En, 0, 2, "EUR", "€0"),
+        (En, i64::MIN, 0, "JPY", "-JPY~9,223,372,036,854,775,808"),
+    ];
+    for (language, minor, digits, code, expected) in cases {
+        assert_eq!(money(language, minor, digits, code), expected.replace('~', "\u{a0}").replace('_', "\u{202f}"));
+    }
+    assert_eq!(number(Fr, -1_234_567), format!("-1{NNBSP}234{NNBSP}567"));
+    assert_eq!([number(En, 999), number(Ro, 1_000)], ["999", "1.000"]);
+}
+
+#[test]
+fn dates_are_written_as_each_language_does() {
+    let catalogue = Catalogue::built_in();
+    let day = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+    let first = NaiveDate::from_ymd_opt(2027, 3, 1).unwrap();
+    let at = chrono_tz::Europe::Bucharest.with_ymd_and_hms(2026, 11, 22, 9, 5, 0).unwrap();
+    let said = |language| {
+        let words = catalogue.in_language(language);
+        let monday = words.weekday(Weekday::Mon).to_owned();
+        [words.date(day), words.date(first), words.short_date(first), words.date_time(at), monday]
+    };
+    assert_eq!(
+        said(Language::En),
+        ["22 November 2026", "1 March 2027", "1 Mar 2027", "22 November 2026, 09:05", "Monday"]
+    );
+    assert_eq!(
+        said(Language::Fr),
+        ["22 novembre 2026", "1er mars 2027", "1er mars 2027", "22 novembre 2026 à 09:05", "lundi"]
+    );
+    assert_eq!(
+        said(Language::Ro),
+        ["22 noiembrie 2026", "1 martie 2027", "1 mar. 2027", "22 noiembrie 2026, ora 09:05", "luni"]
+    );
+}
+
+#[test]
+fn an_instant_carries_its_words_in_the_readers_zone() {
+    let catalogue = Catalogue::built_in();
+    let at = chrono_tz::Europe::Bucharest.with_ymd_and_hms(2026, 11, 22, 1, 30, 0).unwrap();
+    let said = |style| match catalogue.in_language(Language::En).when(at, style) {
+        Span::When { at: instant, fallback, .. } if instant == at => fallback,
+        other => panic!("{other:?}"),
+    };
+    let styles = [WhenStyle::Date, WhenStyle::Time, WhenStyle::DateTime].map(said);
+    assert_eq!(styles, ["22 November 2026", "01:30", "22 November 2026, 01:30"]);
+}
+
+#[test]
+fn lists_end_with_and() {
+    let catalogue = Catalogue::built_in();
+    let [english, french, romanian] = Language::ALL.map(|language| catalogue.in_language(language));
+    assert_eq!(english.list::<&str>(&[]), "");
+    assert_eq!(english.list(&["a"]), "a");
+    assert_eq!(french.list(&["a", "b"]), "a et b");
+    assert_eq!(romanian.list(&["a", "b", "c", "d"]), "a, b, c și d");
+}
+
+#[test]
+fn every_phrase_of_the_adapters_has_words() {
+    let catalogue = Catalogue::built_in();
+    let words = catalogue.in_language(Language::Fr);
+    assert_eq!(words.phrase(Phrase::Continue { step: 2, of: 3 }), "Continuer (2/3)");
+    assert_eq!(words.phrase(Phrase::PleaseFix), format!("Rien n'est encore enregistré. À revoir{NBSP}:"));
+    let others = catalogue.localized("adapter.cancel");
+    assert_eq!([others.get("en"), others.get("fr-FR"), others.get("ro")], ["Cancel", "Annuler", "Renunță"]);
+}
+
+#[test]
+fn strong_words_and_typed_arguments_become_spans() {
+    let folder = folder(&[("en.toml", "list.last = '**{start}** met {last}, {{not an argument}} * 2**!**'")]);
+    let catalogue = Catalogue::with_overrides(folder.path()).unwrap();
+    let words = catalogue.in_language(Language::En);
+    let ana = Span::Mention { account: Account::new(Service::Slack, "U0ANA"), name: "Ana".into() };
+    let text = words.text("list.last", args! { start: "**Acme** {last}", last: ana.clone() });
+    assert_eq!(
+        text.0,
+        [
+            Span::Strong("**Acme** {last}".into()),
+            Span::Plain(" met ".into()),
+            ana,
+            Span::Plain(", {not an argument} * 2".into()),
+            Span::Strong("!".into())
+        ]
+    );
+    let nested = words.text("list.last", args! { start: Text::plain("x").then(Text::strong("y")), last: 12_000_i64 });
+    assert_eq!(nested.0[..2], [Span::Strong("xy".into()), Span::Plain(" met 12,000, {not an argument} * 2".into())]);
+    assert_eq!(words.text("list.more", args! { start: Arg::Strong("a".into()), next: "b" }).unstyled(), "a, b");
+}
+
+#[test]
+fn french_spaces_become_unbreakable_by_themselves() {
+    let folder = folder(&[("fr.toml", "list.last = '« {start} » : {last} ! Non ; quoi ?'")]);
+    let catalogue = Catalogue::with_overrides(folder.path()).unwrap();
+    let said = catalogue.in_language(Language::Fr).line("list.last", args! { start: "a : b", last: "c" });
+    assert_eq!(said, format!("«{NBSP}a : b{NBSP}»{NBSP}: c{NNBSP}! Non{NNBSP}; quoi{NNBSP}?"));
+}
+
+static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(Catalogue::built_in);
+
+proptest! {
+    #[test]
+    fn what_people_typed_stays_as_they_typed_it(typed in any::<String>(), other in "[*{}a-z ]{0,20}") {
+        for language in Language::ALL {
+            let words: Words<'_> = BUILT_IN.in_language(language);
+            let and = words.list(&["", ""]);
+            prop_assert_eq!(words.list(&[&typed, &other]), format!("{typed}{and}{other}"));
+            let text = words.text("list.last", args! { start: Arg::Strong(typed.clone()), last: other.as_str() });
+            if !typed.is_empty() {
+                prop_assert_eq!(&text.0[0], &Span::Strong(typed.clone()));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_organisation_puts_its_own_words_in_place_of_some() {
+    let folder = folder(&[
+        (
+            "fr.toml",
+            "[source]\nother = 'Ailleurs'\n[count.refusals]\none = 'un non'\nmany = '{count} de non'\nother = '{count} non'\n",
+        ),
+        ("en.toml", "reason.price.label = 'Money'\n"),
+        ("notes.txt", "not a text of the bot"),
+    ]);
+    let catalogue = Catalogue::with_overrides(folder.path()).unwrap();
+    let french = catalogue.in_language(Language::Fr);
+    assert_eq!(french.label("source", "other"), "Ailleurs");
+    assert_eq!(french.counted("refusals", 1), "un non");
+    assert_eq!(french.counted("refusals", 3), "3 non");
+    assert_eq!(french.label("source", "phone"), "Téléphone", "what it left alone");
+    assert_eq!(catalogue.in_language(Language::En).label("reason", "price"), "Money");
+}
+
+#[test]
+fn what_is_wrong_in_an_organisations_words_is_told_in_sentences() {
+    for (file, written, expected) in [
+        (
+            "fr.toml",
+            "\n[adapter]\ncancell = 'Non'",
+            "fr.toml, line 3, `adapter.cancell`: the bot has no such text: did you mean `adapter.cancel`?",
+        ),
+        ("fr.toml", "greeting = 'Salut'", "fr.toml, line 1, `greeting`: the bot has no such text"),
+        (
+            "fr.toml",
+            "adapter.continue = 'Suite ({step})'",
+            "fr.toml, line 1, `adapter.continue`: the argument {of} is missing",
+        ),
+        (
+            "fr.toml",
+            "adapter.cancel = 'Non, {name}'",
+            "fr.toml, line 1, `adapter.cancel`: there is no argument {name}: this text has none",
+        ),
+        (
+            "en.toml",
+            "list.last = '{start} and {last} {las}'",
+            "en.toml, line 1, `list.last`: there is no argument {las}: this text has {last}, {start}",
+        ),
+        (
+            "ro.toml",
+            "[count.refusals]\none = '{count} x'\nother = '{count} y'",
+            "ro.toml, line 1, `count.refusals`: the plural form `few` is missing: `ro` has one, few, other",
+        ),
+        (
+            "en.toml",
+            "[count.refusals]\none = '1'\nfew = '2'\nother = '3'",
+            "en.toml, line 1, `count.refusals`: `en` has no plural form `few`: it has one, other",
+        ),
+        ("en.toml", "[count.refusals]\none = '1'\nother = '{{{count}'", ""),
+        (
+            "en.toml",
+            "[count.refusals]\none = '1'\nother = '{count'",
+            "en.toml, line 1, `count.refusals`: in `other`, a `{` is never closed: write `{{` for the brace itself",
+        ),
+        ("ro.toml", "[list.more]\none = 'x'\nother = 'y'", "ro.toml, line 1, `list.more`: it is one text, not a table"),
+        (
+            "en.toml",
+            "count.refusals = '{count} refusals'",
+            "en.toml, line 1, `count.refusals`: it is a table of plural forms",
+        ),
+        ("en.toml", "adapter.cancel = ' '", "en.toml, line 1, `adapter.cancel`: it is empty"),
+        ("en.toml", "adapter.cancel = '**No'", "en.toml, line 1, `adapter.cancel`: a `**` is never closed"),
+        (
+            "en.toml",
+            "adapter.cancel = 'No}'",
+            "en.toml, line 1, `adapter.cancel`: a `}` closes nothing: write `}}` for the brace itself",
+        ),
+        (
+            "en.toml",
+            "adapter.cancel = '{No}'",
+            "en.toml, line 1, `adapter.cancel`: `{No}` is not the name of an argument",
+        ),
+        ("en.toml", "adapter.cancel = 4", "en.toml, line 1, `adapter.cancel`: a text stands in quotes"),
+        ("en.toml", "calendar.months = ['January']", "en.toml, line 1, `calendar.months`: it is a list of 12"),
+        ("de.toml", "", "de.toml: no language has this name: the files of texts are en.toml, fr.toml, ro.toml"),
+    ] {
+        let expected: &[&str] = if expected.is_empty() { &[] } else { &[expected] };
+        assert_eq!(problems(&folder(&[(file, written)])), expected, "{written}");
+    }
+    assert!(problems(&folder(&[("en.toml", "x = \n")]))[0].starts_with("en.toml, line 1: "));
+    let nowhere = Catalogue::with_overrides(Path::new("/no/such/folder")).unwrap_err();
+    assert!(nowhere[0].to_string().starts_with("/no/such/folder: the folder cannot be read ("));
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let folder = folder(&[("en.toml", "a = '1'\nb = '2'"), ("ro.toml", "c = '3'")]);
+    assert_eq!(problems(&folder).len(), 3);
+}
+
+#[cfg(debug_assertions)]
+#[test]
+#[should_panic(expected = "the text `adapter.nowhere` cannot be shown: there is no such key")]
+fn a_key_that_does_not_exist_stops_the_one_who_develops() {
+    Catalogue::built_in().in_language(Language::En).line("adapter.nowhere", args! {});
+}
+
+#[cfg(debug_assertions)]
+#[test]
+#[should_panic(expected = "the text `list.last` cannot be shown: the argument `last` was not given")]
+fn an_argument_that_is_not_given_stops_the_one_who_develops() {
+    Catalogue::built_in().in_language(Language::En).line("list.last", args! { start: "a" });
+}
+
+#[cfg(not(debug_assertions))]
+#[test]
+fn a_text_that_cannot_be_shown_shows_its_key_where_people_work() {
+    let catalogue = Catalogue::built_in();
+    let words = catalogue.in_language(Language::En);
+    assert_eq!(words.line("adapter.nowhere", args! {}), "adapter.nowhere");
+    assert_eq!(words.line("list.last", args! { start: "a" }), "list.last");
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, written) in files {
+        std::fs::write(folder.path().join(name), written).unwrap();
+    }
+    folder
+}
+
+/// What is wrong in a folder, without its path.
+fn problems(folder: &TempDir) -> Vec<String> {
+    let path = format!("{}/", folder.path().display());
+    let problems = Catalogue::with_overrides(folder.path()).err().unwrap_or_default();
+    problems.iter().map(|problem| problem.to_string().replace(&path, "")).collect()
+}
