@@ -3,11 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use panout::domain::lexicon::Lexicon;
-use panout::domain::line::{self, Line, Vocabulary};
-use panout::domain::money::{AmountError, Currency, Money};
-use panout::domain::outcome::Outcome;
-use panout::domain::reason::ReasonId;
+use panout::domain::{AmountError, Currency, Lexicon, Line, Money, Outcome, ReasonId, Vocabulary, parse_line};
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -48,7 +44,7 @@ impl Words {
     fn parse(&self, text: &str) -> Line {
         let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
         let (reasons, outcomes, products) = (&self.reasons, &self.outcomes, &self.products);
-        line::parse(text, &Vocabulary { reasons, outcomes, products, currency: Currency::EUR, today })
+        parse_line(text, &Vocabulary { reasons, outcomes, products, currency: Currency::EUR, today })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Amounts as people type them.
 
-use panout::domain::money::{AmountError, Currency, Money};
+use panout::domain::{AmountError, Currency, Money};
 use proptest::prelude::*;
 use rstest::rstest;
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
-use panout::domain::schedule::{DailyAt, Run, SCHEDULE_EXAMPLE, Schedule, ScheduleError};
+use panout::domain::{DailyAt, Run, SCHEDULE_EXAMPLE, Schedule, ScheduleError};
 use rstest::rstest;
 
 fn at(text: &str) -> DateTime<Utc> {
