@@ -8,8 +8,8 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("chat", &["clock"]),
     ("words", &["chat", "domain"]),
-    ("config", &["domain", "chat"]),
-    ("store", &["domain"]),
+    ("config", &["domain", "chat", "store", "flows", "words", "jobs"]),
+    ("store", &["domain", "clock"]),
     ("report", &["domain", "store", "words"]),
     ("flows", &["domain", "chat", "store", "report", "words", "clock"]),
     ("jobs", &["flows", "chat", "store", "clock"]),
@@ -18,7 +18,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Where everything is put together: these may use every layer.
-const TOP: [&str; 5] = ["lib", "main", "app", "command_line", "commands"];
+const TOP: [&str; 6] = ["lib", "main", "app", "command_line", "commands", "demo"];
 
 /// What only some may name: (path, the folders or files of `src`).
 const ONLY_IN: [(&str, &[&str]); 5] = [

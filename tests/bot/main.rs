@@ -1,10 +1,12 @@
 //! One test binary: stories in the words of the people who use the bot, and the strict stand-ins they run on.
 
-#[cfg(test)]
 mod domain;
 mod fake;
+mod flows;
 mod layers;
+mod migrations;
 mod prompts;
 mod source;
+mod store;
 mod story;
 mod words;

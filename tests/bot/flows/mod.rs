@@ -1,0 +1,3 @@
+//! Stories, one file per flow.
+
+mod refusal;
