@@ -75,29 +75,30 @@ impl Desk {
         let busy = self.ports.busy.begin();
         let desk = self.clone();
         self.ports.tasks.spawn(async move {
-            desk.take(envelope, &frames).await;
+            desk.take(envelope, frames).await;
             drop(busy);
         });
     }
 
-    async fn take(self: &Arc<Self>, envelope: Envelope, frames: &mpsc::UnboundedSender<Message>) {
+    async fn take(self: &Arc<Self>, envelope: Envelope, frames: mpsc::UnboundedSender<Message>) {
         let Envelope { id, kind, payload } = envelope;
         let now = self.ports.clock.now().timestamp();
         match inbound::read(&kind, &payload, now) {
             Ok(Some(inbound)) => self.handle(inbound, &id, frames).await,
             Ok(None) => {
                 debug!(kind, "a Slack event nobody asked for");
-                acknowledge(&id, None, frames);
+                acknowledge(&id, None, &frames);
             }
             Err(why) => {
-                acknowledge(&id, None, frames);
+                acknowledge(&id, None, &frames);
+                drop(frames);
                 warn!(kind, why, "a Slack event that could not be read");
                 self.say_not_understood(Origin::of(&payload, now)).await;
             }
         }
     }
 
-    async fn handle(self: &Arc<Self>, inbound: Inbound, envelope: &str, frames: &mpsc::UnboundedSender<Message>) {
+    async fn handle(self: &Arc<Self>, inbound: Inbound, envelope: &str, frames: mpsc::UnboundedSender<Message>) {
         let event_id = inbound.event.id.clone();
         let hold = inbound.act.hold();
         let remember = !matches!(inbound.act, Act::Suggest(_));
@@ -107,7 +108,7 @@ impl Desk {
                 // Its acknowledgement may have been lost with its socket; this one says the same.
                 let known = timeout(hold, first.wait_for(Option::is_some)).await;
                 let answer = known.ok().and_then(Result::ok).and_then(|said| said.clone()).flatten();
-                return acknowledge(envelope, answer, frames);
+                return acknowledge(envelope, answer, &frames);
             }
             Err(_) => tokio::sync::watch::Sender::new(None),
         };
@@ -122,7 +123,9 @@ impl Desk {
             (Err(_), Some(_)) => (Some(json!({"response_action": "clear"})), true),
             (Ok(Err(_)) | Err(_), None) => (None, false),
         };
-        acknowledge(envelope, answer.clone(), frames);
+        acknowledge(envelope, answer.clone(), &frames);
+        // The socket closes when everybody who may still acknowledge has let go of it.
+        drop(frames);
         said.send_replace(Some(answer));
         if late {
             self.whisper(&Card::titled(self.phrase(Phrase::OneMoment)), &mut origin).await;
