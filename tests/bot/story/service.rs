@@ -65,6 +65,10 @@ pub(crate) trait ChatService: Send + Sync {
     /// Choices suggested to the person typing in an option of a command or a search field: labels, best first.
     async fn suggestions(&self, who: &str, command_or_field: &str, option: &str, typed: &str) -> Vec<String>;
 
+    /// Returns once what the methods below read is what the service shows now. Call it after `App::idle` and before
+    /// them; a stand-in that lives in the test's own process has nothing to do.
+    async fn settle(&self) {}
+
     /// Screens that became visible to the person since the last call: new messages and changed ones (changed ones
     /// are prefixed `(changed) `; deleted ones are `(gone) ` and the old title). Oldest first. A message that no
     /// longer differs from what was last read is not listed.

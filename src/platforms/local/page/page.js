@@ -3,7 +3,7 @@
 import { $, avatar, h, memory, speak, tongue, when, word } from "./dom.js";
 import { Live, Refused, read, send } from "./wire.js";
 import { bubble } from "./cards.js";
-import { showForm } from "./forms.js";
+import { hideForm, showForm } from "./forms.js";
 import { composer } from "./composer.js";
 
 let room = null; // what the server told, and keeps telling
@@ -89,10 +89,11 @@ async function enter(next = who) {
   memory.set("who", who);
   Object.assign(tongue, { words: room.words, phrases: room.phrases, language: room.language, timeZone: room.time_zone });
   speak();
-  showForm(null, forms);
+  if (changed || !room.form) hideForm();
   setClock(room.now);
   messages = new Map(room.messages.map((message) => [message.n, message]));
   choices();
+  $("me").hidden = !who;
   if (!who) {
     live.stop();
     return choosePerson();
@@ -181,7 +182,7 @@ function showPlaces() {
   $("me").replaceChildren(
     avatar(me.id, me.name),
     h("span", { class: "whom" }, h("b", { dir: "auto" }, me.name), h("span", { class: "small", dir: "auto" }, me.note)),
-    others && h("span", { class: "new" }, word("new_elsewhere")),
+    ...(others ? [h("span", { class: "new" }, word("new_elsewhere"))] : []),
     h("span", { class: "sr" }, word("change_person")),
   );
   const elsewhere = [direct(), ...room.around.channels.map((c) => c.id)].some((to) => to !== place && count(to));
