@@ -145,12 +145,13 @@ async fn what_happens_elsewhere_arrives_without_a_reload() {
     page.until("document.getElementById('place').textContent === '#sales'").await;
     demo.platform.post(&direct("elena"), &for_the_head("Acme"), "m-1").await.unwrap();
     page.sees("News for others").await;
+    page.picture("news").await;
     page.click("#me", "Ana").await;
     page.click(".people button", "Elena").await;
-    page.until("document.querySelector('#places .count')?.textContent.endsWith('1')").await;
+    page.until("document.querySelector('#places .count:not([hidden])')?.textContent.endsWith('1')").await;
     page.click("#places button", "Panout").await;
     page.sees("said no: price").await;
-    page.until("!document.querySelector('#places .count')").await;
+    page.until("!document.querySelector('#places .count:not([hidden])')").await;
     page.sees("November 23, 2026 at 9:00").await;
     page.picture("head").await;
     let posted = demo.platform.post(&direct("elena"), &card("A second one"), "m-2").await.unwrap();
