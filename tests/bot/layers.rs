@@ -3,12 +3,13 @@
 use crate::source::{self, Source};
 
 /// Each layer (a folder or file of `src`) and the layers it may use.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("clock", &[]),
     ("domain", &[]),
     ("chat", &["clock"]),
     ("words", &["chat", "domain"]),
-    ("config", &["domain", "chat"]),
+    ("config", &["domain", "chat", "store", "flows", "words", "jobs"]),
+    ("demo", &["config", "domain", "chat", "store", "words"]),
     ("store", &["domain"]),
     ("report", &["domain", "store", "words"]),
     ("flows", &["domain", "chat", "store", "report", "words", "clock"]),
