@@ -3,6 +3,7 @@
 pub mod app;
 pub mod chat;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod flows;
 pub mod jobs;

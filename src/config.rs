@@ -1,0 +1,334 @@
+//! Every setting, its meaning and its default; the only reader of the environment.
+//!
+//! What an organisation decides is in `panout.toml`, or the file `PANOUT_CONFIG` names; secrets and the machine's own
+//! matters come from `PANOUT_*` variables, which win over the file. Whatever is wrong is told at once, each thing in an
+//! English sentence with its file, line and mend ([`ConfigError`]): it is for whoever runs the program.
+
+mod environment;
+mod file;
+mod problem;
+mod reader;
+mod secret;
+mod values;
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+
+pub use self::environment::process_environment;
+pub use self::problem::{ConfigError, Place, Problem};
+pub use self::secret::Secret;
+
+use crate::chat::{Account, Service};
+use crate::domain::{self, Currency, Money, Role, TeamId, WorkingHours};
+use crate::flows::Rules;
+use crate::jobs::Limits;
+use crate::store::{ListedPerson, ListedProduct, ListedTeam, Listing};
+use crate::words::{Catalogue, Language};
+
+/// Reads a variable of the environment by name.
+pub type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
+/// The file that is read unless `PANOUT_CONFIG` names another.
+pub const FILE: &str = "panout.toml";
+
+/// The longest one call to a platform may take.
+const LONGEST_CALL: Duration = Duration::from_secs(30);
+
+/// Every setting.
+#[derive(Clone)]
+pub struct Config {
+    /// The file it was read from; `None` if there is none.
+    pub file: Option<PathBuf>,
+    /// `[organisation]`.
+    pub organisation: Organisation,
+    /// `[[team]]`, in order; may be empty.
+    pub teams: Vec<Team>,
+    /// `[[person]]`.
+    pub people: Vec<Person>,
+    /// `[[product]]`, in order.
+    pub products: Vec<Product>,
+    /// `[jobs] lease_seconds`, `PANOUT_JOB_LEASE_SECONDS`: how long a job is its worker's before another may take it.
+    pub lease_seconds: u32,
+    /// `[database] url`, `PANOUT_DATABASE_URL`. May hold a password.
+    pub database_url: String,
+    /// `[http] address`, `PANOUT_HTTP_ADDR`: where the page listens, always on this machine.
+    pub http_addr: SocketAddr,
+    /// Slack, if its tokens are given.
+    pub slack: Option<Slack>,
+    /// Discord, if its token is given.
+    pub discord: Option<Discord>,
+    /// `[log]`.
+    pub log: Log,
+}
+
+/// What holds for every team that does not say otherwise.
+#[derive(Clone, Debug)]
+pub struct Organisation {
+    /// Its name.
+    pub name: String,
+    /// What the bot speaks to people of whom it knows nothing.
+    pub language: Language,
+    /// What amounts without a currency are in.
+    pub currency: Currency,
+    /// Where it is.
+    pub time_zone: Tz,
+    /// From this budget on a refusal comes to the head at once, smaller ones once a day; `None`: all at once.
+    pub head_card_above: Option<Money>,
+    /// A folder of texts that take the place of some of the bot's own; from the folder of the file.
+    pub prompts: Option<PathBuf>,
+}
+
+/// A team.
+#[derive(Clone, Debug)]
+pub struct Team {
+    /// Its name.
+    pub name: String,
+    /// Its channels: who is first met in one joins this team.
+    pub channels: Vec<Account>,
+    /// When it works.
+    pub working_hours: WorkingHours,
+    /// Its language, if it is not the organisation's.
+    pub language: Option<Language>,
+    /// Its currency, if it is not the organisation's.
+    pub currency: Option<Currency>,
+    /// Where it is, if not where the organisation is.
+    pub time_zone: Option<Tz>,
+}
+
+/// A person.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Their name.
+    pub name: String,
+    /// Their team's name; the first team if none.
+    pub team: Option<String>,
+    /// What they are in the organisation.
+    pub role: Role,
+    /// Their accounts, on any of the services.
+    pub accounts: Vec<Account>,
+}
+
+/// Something the organisation sells.
+#[derive(Clone, Debug)]
+pub struct Product {
+    /// Its name.
+    pub name: String,
+    /// What else people type for it.
+    pub aliases: Vec<String>,
+}
+
+/// What it takes to be a Slack app.
+#[derive(Clone, Debug)]
+pub struct Slack {
+    /// `PANOUT_SLACK_API_URL`: where the Web API is, without a slash at the end.
+    pub api_url: String,
+    /// `PANOUT_SLACK_BOT_TOKEN`, `xoxb-..`.
+    pub bot_token: Secret,
+    /// `PANOUT_SLACK_APP_TOKEN`, `xapp-..`, with `connections:write`.
+    pub app_token: Secret,
+    /// `PANOUT_SLACK_SIGNING_SECRET`: for events over HTTP; Socket Mode needs none.
+    pub signing_secret: Option<Secret>,
+}
+
+/// What it takes to be a Discord bot.
+#[derive(Clone, Debug)]
+pub struct Discord {
+    /// `PANOUT_DISCORD_API_URL`: another host instead of Discord's own, without a path; `None` in production.
+    pub api_url: Option<String>,
+    /// `PANOUT_DISCORD_TOKEN`.
+    pub token: Secret,
+    /// `PANOUT_DISCORD_PUBLIC_KEY`: for interactions over HTTP; the gateway needs none.
+    pub public_key: Option<String>,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// `[log] filter`, `PANOUT_LOG`: which events, as `tracing_subscriber::EnvFilter` reads it.
+    pub filter: String,
+    /// `[log] format`, `PANOUT_LOG_FORMAT`.
+    pub format: LogFormat,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+impl Slack {
+    /// Slack's own address.
+    pub const API_URL: &'static str = "https://slack.com/api";
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            file: None,
+            organisation: Organisation::default(),
+            teams: Vec::new(),
+            people: Vec::new(),
+            products: Vec::new(),
+            lease_seconds: 60,
+            database_url: "sqlite:panout.db".into(),
+            http_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            slack: None,
+            discord: None,
+            log: Log::default(),
+        }
+    }
+}
+
+impl Default for Organisation {
+    fn default() -> Self {
+        Self {
+            name: "Panout".into(),
+            language: Language::En,
+            currency: "EUR".parse().expect("the euro is a currency"),
+            time_zone: Tz::UTC,
+            head_card_above: None,
+            prompts: None,
+        }
+    }
+}
+
+impl Default for Team {
+    /// A team without a name, in the usual hours.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            channels: Vec::new(),
+            working_hours: "Mon-Fri 09:00-18:00".parse().expect("the usual hours can be read"),
+            language: None,
+            currency: None,
+            time_zone: None,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".into(), format: LogFormat::Text }
+    }
+}
+
+impl fmt::Debug for Config {
+    /// Without the database's URL, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("file", &self.file)
+            .field("organisation", &self.organisation)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// Reads the file and the environment. Without a file everything in it has its default, and [`Config::file`] is
+    /// `None`.
+    ///
+    /// # Errors
+    /// Everything that is wrong. A file that `PANOUT_CONFIG` names must be there.
+    pub fn load(env: &Environment<'_>) -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        let mut problems = file::read(&mut config, env);
+        problems.extend(environment::read(&mut config, env));
+        if let Some(folder) = &config.organisation.prompts
+            && let Err(wrong) = Catalogue::with_overrides(folder)
+        {
+            problems.extend(wrong.iter().map(Problem::of_words));
+        }
+        ConfigError::of(problems).map(|()| config)
+    }
+
+    /// Reads what the demo takes from outside: where its page and its database are, and the log. No file, no tokens.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn for_demo(env: &Environment<'_>) -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        ConfigError::of(environment::read_machine(&mut config, env)).map(|()| config)
+    }
+
+    /// Where the file is, or would be.
+    pub fn path(env: &Environment<'_>) -> PathBuf {
+        environment::variable(env, "PANOUT_CONFIG").map_or_else(|| PathBuf::from(FILE), PathBuf::from)
+    }
+
+    /// Every text, with the organisation's own in place.
+    ///
+    /// # Errors
+    /// When the folder of texts is no longer as it was when [`Config::load`] looked at it.
+    pub fn catalogue(&self) -> anyhow::Result<Catalogue> {
+        let Some(folder) = &self.organisation.prompts else { return Ok(Catalogue::built_in()) };
+        Catalogue::with_overrides(folder)
+            .map_err(|wrong| anyhow::anyhow!(wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+    }
+
+    /// The organisation as the database takes it. Without a team there is one, named after the organisation.
+    pub fn listing(&self) -> Listing {
+        let alone = [Team { name: self.organisation.name.clone(), ..Team::default() }];
+        let teams = if self.teams.is_empty() { alone.as_slice() } else { self.teams.as_slice() };
+        let written = |accounts: &[Account]| accounts.iter().map(ToString::to_string).collect();
+        Listing {
+            name: self.organisation.name.clone(),
+            teams: teams.iter().map(|team| ListedTeam(self.listed_team(team))).collect(),
+            people: self
+                .people
+                .iter()
+                .map(|person| ListedPerson {
+                    name: person.name.clone(),
+                    team: person.team.clone(),
+                    role: person.role,
+                    accounts: written(&person.accounts),
+                })
+                .collect(),
+            products: self
+                .products
+                .iter()
+                .map(|product| ListedProduct { name: product.name.clone(), aliases: product.aliases.clone() })
+                .collect(),
+        }
+    }
+
+    fn listed_team(&self, team: &Team) -> domain::Team {
+        let organisation = &self.organisation;
+        domain::Team {
+            id: TeamId(0),
+            name: team.name.clone(),
+            language: team.language.unwrap_or(organisation.language).tag().to_owned(),
+            currency: team.currency.unwrap_or(organisation.currency),
+            time_zone: team.time_zone.unwrap_or(organisation.time_zone),
+            working_hours: team.working_hours.clone(),
+            channels: team.channels.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// What the organisation decided, on the services that run.
+    pub fn rules(&self, services: Vec<Service>) -> Rules {
+        Rules { language: self.organisation.language, head_card_above: self.organisation.head_card_above, services }
+    }
+
+    /// How patient jobs are: a call to a platform ends well before the lease does.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            lease: TimeDelta::seconds(self.lease_seconds.into()),
+            call: LONGEST_CALL.min(Duration::from_secs(self.lease_seconds.into()) / 2),
+            ..Limits::default()
+        }
+    }
+
+    /// The services whose tokens are given.
+    pub fn services(&self) -> Vec<Service> {
+        let slack = self.slack.as_ref().map(|_| Service::Slack);
+        slack.into_iter().chain(self.discord.as_ref().map(|_| Service::Discord)).collect()
+    }
+}
