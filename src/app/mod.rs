@@ -1,5 +1,6 @@
 //! The whole bot: builds the parts, starts them, waits for quiet, stops them.
 
+mod demo;
 mod kept;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::chat::{Bot, Busy, Drafts, Platform, Ports, Service};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::flows::{Assistant, Rules, Shared};
 use crate::jobs::{Limits, Worker};
 use crate::platforms::{local, slack};
@@ -53,11 +55,35 @@ pub struct App {
 }
 
 impl App {
-    /// Starts the bot on every configured platform. Connecting goes on in the background.
+    /// Starts the bot as configured, on its own database. Connecting to the platforms goes on in the background.
+    ///
+    /// # Errors
+    /// As [`App::assemble`]; when the database cannot be opened, or the organisation's texts cannot be read.
+    pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let db = Db::open(&config.database_url).await?;
+        let slack = config.slack.as_ref().map(|slack| slack::Settings {
+            api_url: slack.api_url.clone(),
+            bot_token: slack.bot_token.reveal().to_owned(),
+            app_token: slack.app_token.reveal().to_owned(),
+            signing_secret: slack.signing_secret.as_ref().map(|secret| secret.reveal().to_owned()),
+        });
+        let parts = Parts {
+            db,
+            listing: config.listing(),
+            rules: config.rules(config.services()),
+            words: config.catalogue()?,
+            limits: config.limits(),
+            slack,
+            local: None,
+        };
+        Self::assemble(parts, clock).await
+    }
+
+    /// Starts the bot on these parts. Connecting goes on in the background.
     ///
     /// # Errors
     /// When the database does not take what the configuration lists, or a platform cannot even begin.
-    pub async fn start(parts: Parts, clock: Clock) -> anyhow::Result<Self> {
+    pub async fn assemble(parts: Parts, clock: Clock) -> anyhow::Result<Self> {
         let Parts { db, listing, rules, words, limits, slack, local } = parts;
         list(&db, listing, &clock).await.context("storing what the configuration lists")?;
         let services = rules.services.clone();

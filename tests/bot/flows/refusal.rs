@@ -354,7 +354,7 @@ async fn settings_are_saved_and_hold(#[values(On::Local, On::Slack)] on: On) {
     assert!(elena.form().contains("! I cannot read this hour: type it like 09:00."), "{}", elena.form());
     elena.fills(&[("Hour of the daily message", "14h30"), ("Language", "Français")]).await;
     elena.submits().await;
-    elena.sees_parts(&["C'est enregistré.", "Fuseau horaire : Europe/Paris", "Heure du message du jour : 14:30"]);
+    elena.sees_parts(&["C'est enregistré.", "Fuseau horaire: Europe/Paris", "Heure du message du jour: 14:30"]);
     ana.types("/refusal Acme 12k price").await;
     ana.sees_parts(&["Stored as #1"]);
     elena.sees_nothing();

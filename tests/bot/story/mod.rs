@@ -115,7 +115,7 @@ impl Team {
 
     async fn start_app(&mut self) {
         let db = self.database.as_ref().expect("until the end").open().await;
-        let app = App::start(self.parts(db), self.clock.clone()).await.expect("the app starts");
+        let app = App::assemble(self.parts(db), self.clock.clone()).await.expect("the app starts");
         match &self.stage {
             Stage::Slack(slack) => slack.connected().await,
             Stage::Local(page) => page.open_at(app.page.expect("the page is served")),
