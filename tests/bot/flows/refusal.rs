@@ -359,6 +359,6 @@ async fn settings_are_saved_and_hold(#[values(On::Local, On::Slack)] on: On) {
     ana.sees_parts(&["Stored as #1"]);
     elena.sees_nothing();
     team.it_is("2026-11-23T13:00:00Z").await;
-    elena.sees_parts(&["Acme a refusé, 12\u{202f}000\u{a0}€ : Prix"]);
+    elena.sees_parts(&["Acme a refusé, 12\u{202f}000\u{a0}€\u{a0}: Prix"]);
     team.ends().await;
 }

@@ -58,7 +58,7 @@ pub(crate) trait ChatService: Send + Sync {
     /// Whether a form is open to the person.
     fn form_is_open(&self, who: &str) -> bool;
 
-    /// What the open form shows: a line `Label: value` per field (all steps), value empty if unanswered, choices by
+    /// What the open form shows: its intro, if it has one; a line `Label: value` per field (all steps), value empty if unanswered, choices by
     /// label; then a line `! fault` for each fault shown. Panics if no form is open.
     fn form(&self, who: &str) -> String;
 

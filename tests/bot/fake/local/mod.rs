@@ -284,7 +284,8 @@ impl ChatService for LocalPage {
         let fields = form["form"]["fields"].as_array().expect("fields").iter();
         let lines = fields.map(|f| format!("{}: {}", string(&f["label"]), answers[&string(&f["name"])].1));
         let faults = form["faults"].as_array().expect("faults").iter().map(|f| format!("! {}", string(&f["says"])));
-        lines.chain(faults).collect::<Vec<_>>().join("\n")
+        let intro = Some(&form["form"]["intro"]).filter(|intro| !intro.is_null()).map(screen::text);
+        intro.into_iter().chain(lines).chain(faults).collect::<Vec<_>>().join("\n")
     }
 
     async fn suggestions(&self, who: &str, command_or_field: &str, option: &str, typed: &str) -> Vec<String> {

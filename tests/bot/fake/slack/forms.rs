@@ -98,14 +98,16 @@ impl FakeSlack {
     pub(super) fn draw_form(&self, who: &str) -> String {
         let view = self.top(who);
         let world = self.0.world();
-        let mut lines: Vec<String> = inputs(&view)
-            .map(|block| {
-                let state = block["block_id"].as_str().and_then(|id| view.state.get(id));
-                format!("{}: {}", label(block), state.map(|state| shown(&world, state)).unwrap_or_default())
-                    .trim_end()
-                    .into()
-            })
-            .collect();
+        let blocks = view.sent["blocks"].as_array().into_iter().flatten();
+        let said: Vec<Value> = blocks.filter(|block| block["type"] != "input").cloned().collect();
+        let intro = super::screen::message(&said, "", &|id| world.name_of(id));
+        let mut lines: Vec<String> = (!intro.is_empty()).then_some(intro).into_iter().collect();
+        lines.extend(inputs(&view).map(|block| {
+            let state = block["block_id"].as_str().and_then(|id| view.state.get(id));
+            format!("{}: {}", label(block), state.map(|state| shown(&world, state)).unwrap_or_default())
+                .trim_end()
+                .to_owned()
+        }));
         lines.extend(view.faults.iter().map(|fault| format!("! {fault}")));
         lines.join("\n")
     }
