@@ -2,3 +2,4 @@
 
 pub mod chat;
 pub mod clock;
+pub mod platforms;
