@@ -46,6 +46,7 @@ impl App {
             db,
             words,
             slack: None,
+            discord: None,
             local: Some(local),
         };
         let app = Self::assemble(parts, clock).await?;

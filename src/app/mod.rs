@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::flows::{Assistant, Rules, Shared};
 use crate::jobs::{Limits, Worker};
-use crate::platforms::{local, slack};
+use crate::platforms::{discord, local, slack};
 use crate::store::{Db, Listing};
 use crate::words::Catalogue;
 
@@ -35,6 +35,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Slack, if it is configured.
     pub slack: Option<slack::Settings>,
+    /// Discord, if it is configured.
+    pub discord: Option<discord::Settings>,
     /// The local page, if it is wanted.
     pub local: Option<local::Settings>,
 }
@@ -67,6 +69,11 @@ impl App {
             app_token: slack.app_token.reveal().to_owned(),
             signing_secret: slack.signing_secret.as_ref().map(|secret| secret.reveal().to_owned()),
         });
+        let discord = config.discord.as_ref().map(|discord| discord::Settings {
+            api_url: discord.api_url.clone(),
+            token: discord.token.reveal().to_owned(),
+            public_key: discord.public_key.clone(),
+        });
         let parts = Parts {
             db,
             listing: config.listing(),
@@ -74,6 +81,7 @@ impl App {
             words: config.catalogue()?,
             limits: config.limits(),
             slack,
+            discord,
             local: None,
         };
         Self::assemble(parts, clock).await
@@ -84,7 +92,7 @@ impl App {
     /// # Errors
     /// When the database does not take what the configuration lists, or a platform cannot even begin.
     pub async fn assemble(parts: Parts, clock: Clock) -> anyhow::Result<Self> {
-        let Parts { db, listing, rules, words, limits, slack, local } = parts;
+        let Parts { db, listing, rules, words, limits, slack, discord, local } = parts;
         list(&db, listing, &clock).await.context("storing what the configuration lists")?;
         let services = rules.services.clone();
         let shared = Arc::new(Shared::new(words, rules));
@@ -105,6 +113,9 @@ impl App {
         let mut page = None;
         if let Some(settings) = slack {
             platforms.insert(Service::Slack, slack::start(settings, given.clone())?);
+        }
+        if let Some(settings) = discord {
+            platforms.insert(Service::Discord, discord::start(settings, given.clone())?);
         }
         if let Some(settings) = local {
             let (platform, addr) = local::start(settings, given.clone()).await?;

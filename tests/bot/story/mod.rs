@@ -149,6 +149,7 @@ impl Team {
                 }),
                 Stage::Local(_) => None,
             },
+            discord: None,
             local: match &self.stage {
                 Stage::Local(_) => Some(local::Settings {
                     addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
