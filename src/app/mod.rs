@@ -6,6 +6,7 @@ mod kept;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use tokio::sync::mpsc;
@@ -20,6 +21,9 @@ use crate::jobs::{Limits, Worker};
 use crate::platforms::{discord, local, slack};
 use crate::store::{Db, Listing};
 use crate::words::Catalogue;
+
+/// How long a stop waits for what is in flight.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What an app is built from.
 pub struct Parts {
@@ -173,9 +177,15 @@ impl App {
     /// Takes no new events, finishes those in flight, and closes the database.
     pub async fn stop(self) {
         self.stop.cancel();
-        self.busy.idle().await;
-        self.tasks.close();
-        self.tasks.wait().await;
+        let finished = async {
+            self.busy.idle().await;
+            self.tasks.close();
+            self.tasks.wait().await;
+        };
+        if tokio::time::timeout(PATIENCE, finished).await.is_err() {
+            // Whatever it is, it is safe to end: a job under way is found again by its lease.
+            tracing::warn!("something in flight did not finish in {} s, stopping all the same", PATIENCE.as_secs());
+        }
         self.db.close().await;
     }
 }

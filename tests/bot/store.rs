@@ -78,11 +78,8 @@ async fn a_closure_that_fails_keeps_nothing_and_hurts_nobody() {
     let database = Database::new();
     let db = database.open().await;
     listed(&db).await;
-    let (one, two, three) = tokio::join!(
-        keep(&db, "one", Then::Keep),
-        keep(&db, "two", Then::Fail),
-        keep(&db, "three", Then::Keep),
-    );
+    let (one, two, three) =
+        tokio::join!(keep(&db, "one", Then::Keep), keep(&db, "two", Then::Fail), keep(&db, "three", Then::Keep),);
     assert!(one.is_ok() && three.is_ok());
     assert_eq!(two.expect_err("it failed").to_string(), "on purpose");
     assert_eq!(drafts(&db).await, ["one", "three"]);
@@ -100,11 +97,8 @@ async fn a_closure_that_panics_on_sqlite_hurts_nobody() {
         return database.drop().await;
     }
     listed(&db).await;
-    let (one, two, three) = tokio::join!(
-        keep(&db, "one", Then::Keep),
-        keep(&db, "two", Then::Panic),
-        keep(&db, "three", Then::Keep),
-    );
+    let (one, two, three) =
+        tokio::join!(keep(&db, "one", Then::Keep), keep(&db, "two", Then::Panic), keep(&db, "three", Then::Keep),);
     assert!(one.is_ok() && two.is_err() && three.is_ok());
     assert_eq!(drafts(&db).await, ["one", "three"]);
     db.close().await;

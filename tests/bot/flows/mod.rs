@@ -1,3 +1,4 @@
 //! Stories, one file per flow.
 
 mod refusal;
+mod render;

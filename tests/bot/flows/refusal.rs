@@ -143,8 +143,12 @@ async fn an_edit_is_audited_and_the_heads_card_follows(#[values(On::Local, On::S
     elena.sees_parts(&["(changed) Acme Ltd refused, €15,000: Price"]);
     assert_eq!(
         audit(&team).await,
-        [("logged", None, None), ("account", Some("Acme"), Some("Acme Ltd")), ("budget", Some("1200000 EUR"), Some("1500000 EUR"))]
-            .map(|(what, was, is)| (what.to_owned(), was.map(str::to_owned), is.map(str::to_owned)))
+        [
+            ("logged", None, None),
+            ("account", Some("Acme"), Some("Acme Ltd")),
+            ("budget", Some("1200000 EUR"), Some("1500000 EUR"))
+        ]
+        .map(|(what, was, is)| (what.to_owned(), was.map(str::to_owned), is.map(str::to_owned)))
     );
     ana.presses("Add detail").await;
     ana.fills(&[("Contact", "Ion Pop"), ("What they do there", "CFO"), ("More precisely", "Payment terms")]).await;
@@ -349,7 +353,13 @@ async fn settings_are_saved_and_hold(#[values(On::Local, On::Slack)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     elena.types("/panout settings").await;
-    elena.fills(&[("Time zone", "paris"), ("Working hours", "Mon-Fri 14:00-18:00"), ("Hour of the daily message", "25h")]).await;
+    elena
+        .fills(&[
+            ("Time zone", "paris"),
+            ("Working hours", "Mon-Fri 14:00-18:00"),
+            ("Hour of the daily message", "25h"),
+        ])
+        .await;
     elena.submits().await;
     assert!(elena.form().contains("! I cannot read this hour: type it like 09:00."), "{}", elena.form());
     elena.fills(&[("Hour of the daily message", "14h30"), ("Language", "Français")]).await;
