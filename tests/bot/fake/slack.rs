@@ -199,6 +199,12 @@ impl FakeSlack {
         self.0.world().views.remove(who);
     }
 
+    /// A trigger as an act of this person would bring it.
+    pub(crate) fn gives_trigger(&self, who: &str, channel: &str) -> String {
+        let payload = acts::command(&mut self.0.world(), who, channel, "/x");
+        payload["trigger_id"].as_str().unwrap_or_default().to_owned()
+    }
+
     fn command(&self, who: &str, channel: &str, line: &str) -> Value {
         let command = line.split(' ').next().unwrap_or_default().to_owned();
         let mut world = self.0.world();
