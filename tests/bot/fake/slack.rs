@@ -24,7 +24,8 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use self::socket::Sent;
-use self::world::{Message, Mishap, Out, World};
+pub(crate) use self::world::Mishap;
+use self::world::{Message, Out, World};
 use crate::story::{ChatService, Trouble};
 
 const BOT_TOKEN: &str = "xoxb-secret-of-the-bot";
@@ -242,6 +243,11 @@ impl FakeSlack {
         socket::deliver(&self.0, "interactive", &payload).await;
     }
 
+    /// The next answers at a `response_url` or by `chat.postEphemeral` fail so; [`Trouble`] is for posts.
+    pub(crate) fn whispers_fail(&self, mishap: Mishap, times: usize) {
+        self.0.world().whisper_mishaps.extend(std::iter::repeat_n(mishap, times));
+    }
+
     fn befall(&self, mishap: Mishap, times: usize) {
         self.0.world().mishaps.extend(std::iter::repeat_n(mishap, times));
     }
@@ -339,6 +345,7 @@ impl ChatService for FakeSlack {
         futures_util::future::join_all(again).await;
     }
 
+    /// Posts are `chat.postMessage` and `chat.update`.
     fn trouble(&self, trouble: Trouble) {
         match trouble {
             Trouble::TooManyRequests { times, retry_after } => self.befall(Mishap::TooMany(retry_after), times),

@@ -8,6 +8,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::rig::{Rig, Script, button, now, whisper};
+use crate::fake::slack::Mishap;
 use crate::story::{ChatService as _, Trouble};
 
 fn card() -> Card {
@@ -161,7 +162,7 @@ async fn a_card_in_a_thread_is_found_there() {
 async fn an_answer_finds_another_way_when_the_first_is_closed() {
     let rig = Rig::start(Script::replying(whisper("Logged"))).await;
     // response_url and chat.postEphemeral fail; what is left is a direct message.
-    rig.slack.trouble(Trouble::Status { times: 2, status: 500 });
+    rig.slack.whispers_fail(Mishap::Status(500), 2);
     rig.types("/refusal").await;
     assert_eq!(rig.news().await, ["Logged"]);
     assert_eq!(rig.slack.posted().len(), 1);
@@ -171,7 +172,7 @@ async fn an_answer_finds_another_way_when_the_first_is_closed() {
 #[tokio::test]
 async fn an_answer_that_was_probably_shown_is_not_shown_twice() {
     let rig = Rig::start(Script::replying(whisper("Logged"))).await;
-    rig.slack.trouble(Trouble::LostAnswer { times: 1 });
+    rig.slack.whispers_fail(Mishap::Lost, 1);
     rig.types("/refusal").await;
     assert_eq!(rig.news().await, ["Logged"]);
 }
@@ -248,7 +249,8 @@ async fn no_log_and_no_failure_holds_a_client_a_word_or_a_token() {
         let failed = rig.platform.post(&rig.direct(), &Card::titled(secret), "m").await.unwrap_err();
         failures.push(failed);
     }
-    rig.slack.trouble(Trouble::Status { times: 3, status: 500 });
+    rig.slack.whispers_fail(Mishap::Status(500), 2);
+    rig.slack.trouble(Trouble::Status { times: 1, status: 500 });
     rig.types(&format!("/refusal {secret}")).await;
     rig.idle().await;
     let payload = json!({"type": "block_actions", "user": {"id": rig.ana, "name": secret}, "actions": [{"action_id": secret.repeat(9)}]});
