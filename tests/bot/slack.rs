@@ -5,4 +5,5 @@ mod forms;
 mod messages;
 mod rig;
 mod sockets;
+mod strictness;
 mod tools;

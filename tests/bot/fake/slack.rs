@@ -24,7 +24,8 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use self::socket::Sent;
-use self::world::{Message, Mishap, Out, World};
+pub(crate) use self::world::Mishap;
+use self::world::{Message, Out, World};
 use crate::story::{ChatService, Trouble};
 
 const BOT_TOKEN: &str = "xoxb-secret-of-the-bot";
@@ -199,6 +200,12 @@ impl FakeSlack {
         self.0.world().views.remove(who);
     }
 
+    /// A trigger as an act of this person would bring it.
+    pub(crate) fn gives_trigger(&self, who: &str, channel: &str) -> String {
+        let payload = acts::command(&mut self.0.world(), who, channel, "/x");
+        payload["trigger_id"].as_str().unwrap_or_default().to_owned()
+    }
+
     fn command(&self, who: &str, channel: &str, line: &str) -> Value {
         let command = line.split(' ').next().unwrap_or_default().to_owned();
         let mut world = self.0.world();
@@ -234,6 +241,11 @@ impl FakeSlack {
     async fn act(&self, payload: Value) {
         self.0.acted("interactive", &payload);
         socket::deliver(&self.0, "interactive", &payload).await;
+    }
+
+    /// The next answers at a `response_url` or by `chat.postEphemeral` fail so; [`Trouble`] is for posts.
+    pub(crate) fn whispers_fail(&self, mishap: Mishap, times: usize) {
+        self.0.world().whisper_mishaps.extend(std::iter::repeat_n(mishap, times));
     }
 
     fn befall(&self, mishap: Mishap, times: usize) {
@@ -333,6 +345,7 @@ impl ChatService for FakeSlack {
         futures_util::future::join_all(again).await;
     }
 
+    /// Posts are `chat.postMessage` and `chat.update`.
     fn trouble(&self, trouble: Trouble) {
         match trouble {
             Trouble::TooManyRequests { times, retry_after } => self.befall(Mishap::TooMany(retry_after), times),

@@ -1,5 +1,6 @@
 //! Slack answers late, wrongly or not at all.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use panout::chat::{Block, Card, Failure, Place, Reply, Service};
@@ -7,6 +8,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::rig::{Rig, Script, button, now, whisper};
+use crate::fake::slack::Mishap;
 use crate::story::{ChatService as _, Trouble};
 
 fn card() -> Card {
@@ -160,7 +162,7 @@ async fn a_card_in_a_thread_is_found_there() {
 async fn an_answer_finds_another_way_when_the_first_is_closed() {
     let rig = Rig::start(Script::replying(whisper("Logged"))).await;
     // response_url and chat.postEphemeral fail; what is left is a direct message.
-    rig.slack.trouble(Trouble::Status { times: 2, status: 500 });
+    rig.slack.whispers_fail(Mishap::Status(500), 2);
     rig.types("/refusal").await;
     assert_eq!(rig.news().await, ["Logged"]);
     assert_eq!(rig.slack.posted().len(), 1);
@@ -170,7 +172,7 @@ async fn an_answer_finds_another_way_when_the_first_is_closed() {
 #[tokio::test]
 async fn an_answer_that_was_probably_shown_is_not_shown_twice() {
     let rig = Rig::start(Script::replying(whisper("Logged"))).await;
-    rig.slack.trouble(Trouble::LostAnswer { times: 1 });
+    rig.slack.whispers_fail(Mishap::Lost, 1);
     rig.types("/refusal").await;
     assert_eq!(rig.news().await, ["Logged"]);
 }
@@ -210,4 +212,54 @@ async fn a_panic_takes_nothing_else_down() {
     rig.types("/refusal").await;
     assert_eq!(rig.news().await, ["Logged"]);
     rig.has_no_complaints();
+}
+
+/// Everything logged on this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("nothing panics while holding it").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_log_and_no_failure_holds_a_client_a_word_or_a_token() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_ansi(false);
+    let subscriber = subscriber.with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let secret = "Globex-Confidential";
+    let rig = Rig::start(Script::replying(whisper(secret))).await;
+    let mut failures = Vec::new();
+    for trouble in [
+        Trouble::Status { times: 1, status: 500 },
+        Trouble::LostAnswer { times: 1 },
+        Trouble::TooManyRequests { times: 1, retry_after: Some(3600) },
+    ] {
+        rig.slack.trouble(trouble);
+        let failed = rig.platform.post(&rig.direct(), &Card::titled(secret), "m").await.unwrap_err();
+        failures.push(failed);
+    }
+    rig.slack.whispers_fail(Mishap::Status(500), 2);
+    rig.slack.trouble(Trouble::Status { times: 1, status: 500 });
+    rig.types(&format!("/refusal {secret}")).await;
+    rig.idle().await;
+    let payload = json!({"type": "block_actions", "user": {"id": rig.ana, "name": secret}, "actions": [{"action_id": secret.repeat(9)}]});
+    rig.slack.delivers("interactive", &payload).await;
+    rig.idle().await;
+
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap() + &format!("{failures:?}");
+    assert!(logged.contains("a response_url took no answer"), "it logs what happens: {logged}");
+    for secret in [secret, "xoxb-", "xapp-", "upstream error"] {
+        assert!(!logged.contains(secret), "{secret} in {logged}");
+    }
 }

@@ -148,11 +148,11 @@ async fn a_form_replaces_the_card_it_was_opened_from() {
 
 #[tokio::test]
 async fn a_shortcut_brings_the_message_as_people_read_it() {
-    let mut script = Script::default();
-    script.shortcut = Box::new(|shortcut| {
+    let ask = |shortcut: panout::chat::Shortcut| {
         let words = Field::new("verbatim", "Their words", Kind::Paragraph { max: 3000 }).filled(Some(shortcut.text));
         Reply::Ask(form(vec![words]))
-    });
+    };
+    let script = Script { shortcut: Box::new(ask), ..Script::default() };
     let rig = Rig::start(script).await;
     rig.slack.uses_shortcut(&rig.ana, &rig.sales, "Log as refusal", "too <dear> & late").await;
     rig.idle().await;
@@ -176,8 +176,37 @@ async fn a_form_whose_trigger_expired_is_kept_and_opens_from_a_button() {
     rig.slack.presses(&rig.ana, "Open the form").await;
     rig.idle().await;
     assert_eq!(rig.slack.form(&rig.ana), "Account: Acme");
+    // Closed by mistake, it opens again.
+    rig.slack.closes_form(&rig.ana);
+    rig.slack.presses(&rig.ana, "Open the form").await;
+    rig.idle().await;
     rig.slack.submits(&rig.ana).await;
     assert_eq!(rig.news().await, ["Logged"]);
+    rig.has_no_complaints();
+}
+
+#[tokio::test]
+async fn a_late_form_is_offered_in_its_own_language() {
+    let french = panout::chat::Form { language: "fr".into(), ..form(account()) };
+    let rig = Rig::start(Script::replying(Reply::Ask(french))).await;
+    rig.slack.trouble(Trouble::TriggersExpire { times: 2 });
+    rig.types("/refusal Acme").await;
+    assert_eq!(rig.news().await, ["Trop tard.\n[Ouvrir]"]);
+    rig.slack.presses(&rig.ana, "Ouvrir").await;
+    assert_eq!(rig.news().await, ["Trop tard.\n[Ouvrir]"]);
+}
+
+#[tokio::test]
+async fn a_form_that_the_bot_fails_on_stays_open_with_what_was_typed() {
+    let mut script = asking(account());
+    script.submit = Box::new(|_| panic!("boom"));
+    let rig = Rig::start(script).await;
+    rig.types("/refusal").await;
+    rig.idle().await;
+    rig.slack.fills(&rig.ana, "Account", "Globex").await;
+    rig.slack.submits(&rig.ana).await;
+    rig.idle().await;
+    assert_eq!(rig.slack.form(&rig.ana), "Account: Globex\n! That could not be read.");
     rig.has_no_complaints();
 }
 

@@ -55,6 +55,32 @@ async fn a_command_arrives_as_it_was_typed() {
 }
 
 #[tokio::test]
+async fn a_command_typed_to_the_bot_itself_is_answered_there() {
+    let rig = Rig::start(Script::replying(Reply::Say(Card::titled("Hello")))).await;
+    let direct = rig.slack.direct(&rig.ana);
+    rig.slack.types(&rig.ana, &direct, "/panout").await;
+    rig.idle().await;
+    assert_eq!(rig.bot.last().0.place, Some(rig.direct()));
+    let posted = rig.slack.posted();
+    assert_eq!((posted[0].0.channel.as_str(), posted[0].2.as_str()), (direct.as_str(), "Hello"));
+}
+
+#[tokio::test]
+async fn a_press_in_a_thread_says_so_and_is_answered_there() {
+    let press = |_| Reply::Say(Card::titled("Because."));
+    let rig = Rig::start(Script { press: Box::new(press), ..Script::default() }).await;
+    let root = rig.platform.post(&rig.direct(), &Card::titled("Acme"), "root").await.unwrap();
+    let thread = Place::Thread { under: root };
+    let why = Card::titled("Why?").with(Block::Buttons(vec![button("why:1", "Answer")]));
+    rig.platform.post(&thread, &why, "why").await.unwrap();
+    rig.slack.presses(&rig.ana, "Answer").await;
+    rig.idle().await;
+    assert_eq!(rig.bot.last().0.place, Some(thread));
+    assert_eq!(rig.news().await, ["Acme", "Why?\n[Answer]", "Because."]);
+    rig.has_no_complaints();
+}
+
+#[tokio::test]
 async fn a_whisper_is_seen_by_its_person_alone() {
     let rig = Rig::start(Script::replying(whisper("Logged"))).await;
     let bo = rig.slack.add_person("Bo");

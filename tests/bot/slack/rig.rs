@@ -96,8 +96,10 @@ impl Bot for Script {
         &self.menu
     }
 
-    fn phrase(&self, _language: Option<&str>, phrase: Phrase) -> String {
+    fn phrase(&self, language: Option<&str>, phrase: Phrase) -> String {
         match phrase {
+            Phrase::FormLate if language == Some("fr") => "Trop tard.".into(),
+            Phrase::OpenForm if language == Some("fr") => "Ouvrir".into(),
             Phrase::OpenForm => "Open the form".into(),
             Phrase::FormLate => "It took too long; what you typed is kept.".into(),
             Phrase::FixIt => "Fix it".into(),

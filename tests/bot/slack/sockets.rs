@@ -51,7 +51,7 @@ async fn an_event_that_repeats_is_asked_and_answered_once() {
 }
 
 #[tokio::test]
-async fn a_form_that_repeats_opens_once_and_faults_repeat() {
+async fn a_form_whose_command_repeats_opens_once() {
     let ask = form(vec![Field::new("account", "Account", Kind::Line { max: 100 }).filled(Some("Acme"))]);
     let rig = Rig::start(Script::replying(Reply::Ask(ask))).await;
     rig.types("/refusal").await;

@@ -95,8 +95,13 @@ async fn method(
     if let Err(error) = admitted(&mut shared.world(), &name, verb.as_str(), &token, &arguments) {
         return ok(&refused(error));
     }
-    if ["chat.postMessage", "chat.update", "chat.postEphemeral"].contains(&name.as_str()) {
-        return befallen(&shared, |world| called(world, &name, &Value::Object(arguments.clone()))).await;
+    let mishap = match name.as_str() {
+        "chat.postMessage" | "chat.update" => Some(shared.world().mishaps.pop_front()),
+        "chat.postEphemeral" => Some(shared.world().whisper_mishaps.pop_front()),
+        _ => None,
+    };
+    if let Some(mishap) = mishap {
+        return befallen(&shared, mishap, |world| called(world, &name, &Value::Object(arguments.clone()))).await;
     }
     let answer = called(&mut shared.world(), &name, &Value::Object(arguments));
     let scopes: Vec<String> = shared.world().scopes.iter().cloned().collect();
@@ -151,8 +156,7 @@ fn admitted(
 }
 
 /// A call that changes messages, and what befalls it.
-async fn befallen(shared: &Shared, act: impl FnOnce(&mut World) -> Value) -> Response {
-    let mishap = shared.world().mishaps.pop_front();
+async fn befallen(shared: &Shared, mishap: Option<Mishap>, act: impl FnOnce(&mut World) -> Value) -> Response {
     match mishap {
         None => match act(&mut shared.world()) {
             answer if answer["error"] == "ratelimited" => too_many(Some(1)),
@@ -194,7 +198,8 @@ async fn response(State(shared): State<Arc<Shared>>, Path(key): Path<String>, bo
         shared.world().complain("response_url: the body is no JSON");
         return StatusCode::BAD_REQUEST.into_response();
     };
-    befallen(&shared, |world| respond(world, &key, &body)).await
+    let mishap = shared.world().whisper_mishaps.pop_front();
+    befallen(&shared, mishap, |world| respond(world, &key, &body)).await
 }
 
 impl Shared {

@@ -59,7 +59,7 @@ pub(super) struct ResponseUrl {
 
 /// What befalls the next message calls.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Mishap {
+pub(crate) enum Mishap {
     TooMany(Option<u64>),
     Status(u16),
     Lost,
@@ -101,7 +101,10 @@ pub(super) struct World {
     pub(super) response_urls: HashMap<String, ResponseUrl>,
     pub(super) complaints: Vec<String>,
     pub(super) pings: Vec<String>,
+    /// What befalls the next posts and changes of messages.
     pub(super) mishaps: VecDeque<Mishap>,
+    /// What befalls the next answers seen by one person.
+    pub(super) whisper_mishaps: VecDeque<Mishap>,
     pub(super) triggers_expire: usize,
     pub(super) directs_closed: bool,
     pub(super) drop_before_ack: bool,
@@ -137,6 +140,7 @@ impl World {
             complaints: Vec::new(),
             pings: Vec::new(),
             mishaps: VecDeque::new(),
+            whisper_mishaps: VecDeque::new(),
             triggers_expire: 0,
             directs_closed: false,
             drop_before_ack: false,
