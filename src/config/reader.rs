@@ -112,7 +112,7 @@ impl Reader<'_> {
         let value = section.table.get(key)?;
         match value.get_ref().as_str().map(str::trim) {
             Some("") => {
-                self.complain(&value.span(), format!("`{key}` is empty: write something, or leave the key out"))
+                self.complain(&value.span(), format!("`{key}` is empty: write something, or leave the key out"));
             }
             Some(written) => return Some(Text { written, at: value.span() }),
             None => self.complain(&value.span(), format!("`{key}` is not a text: put it in quotes")),
@@ -154,7 +154,7 @@ impl Reader<'_> {
             return Vec::new();
         };
         let mut texts = Vec::new();
-        for item in items.iter() {
+        for item in items {
             match item.get_ref().as_str().map(str::trim) {
                 Some(written) if !written.is_empty() => texts.push(Text { written, at: item.span() }),
                 _ => self.complain(&item.span(), format!("`{key}` is a list of texts: put each in quotes")),
