@@ -34,7 +34,10 @@
 pub mod app;
 pub mod chat;
 pub mod clock;
+pub mod command_line;
+pub mod commands;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod flows;
 pub mod jobs;

@@ -57,7 +57,7 @@ fn read_organisation(reader: &mut Reader<'_>, root: &DeTable<'_>, config: &mut C
     };
     let organisation = &mut config.organisation;
     if let Some(name) = reader.needed(section, "name", &at) {
-        organisation.name = name.written.to_owned();
+        organisation.name = name.written.into();
     }
     set(&mut organisation.language, reader.value(section, "language", values::language));
     set(&mut organisation.currency, reader.value(section, "currency", values::currency));
@@ -121,7 +121,7 @@ fn read_teams(reader: &mut Reader<'_>, root: &DeTable<'_>) -> Vec<Team> {
         let mut team = Team::default();
         if let Some(name) = reader.needed(section, "name", &at) {
             names.once(reader, &name, "team");
-            team.name = name.written.to_owned();
+            team.name = name.written.into();
         }
         for channel in reader.texts(section, "channels") {
             let Some(account) = reader.read(&channel, values::channel) else { continue };

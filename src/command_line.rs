@@ -1,0 +1,65 @@
+//! What can be typed after `panout`.
+
+#![expect(clippy::doc_markdown, reason = "these docs are what --help prints, and no Markdown")]
+
+use clap::{Parser, Subcommand};
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "panout",
+    version,
+    about = "A chat assistant for sales teams in Slack and Discord: refusals logged, looked at, and brought back.",
+    after_help = "Start with `panout demo`: it needs no workspace. Every setting is explained in the file that `panout init` writes."
+)]
+#[command(arg_required_else_help = true)]
+pub struct CommandLine {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try it: a page on this machine, a sample team, twelve weeks of refusals
+    ///
+    /// No workspace, no account, no file to write. Everything is kept in panout-demo.db, or where PANOUT_DATABASE_URL
+    /// says; delete that file to start afresh. PANOUT_HTTP_ADDR chooses the port, such as 127.0.0.1:9000.
+    Demo,
+    /// Run the bot on Slack, Discord or both, until told to stop
+    ///
+    /// Reads panout.toml, or the file PANOUT_CONFIG names, and the tokens from PANOUT_SLACK_BOT_TOKEN,
+    /// PANOUT_SLACK_APP_TOKEN and PANOUT_DISCORD_TOKEN. A service without its token is off. Stops on Ctrl-C or SIGTERM,
+    /// once everything under way is done.
+    Run,
+    /// Write a commented panout.toml to fill in
+    ///
+    /// Writes it here, or where PANOUT_CONFIG says. A file that is there is left as it is.
+    Init,
+    /// Look whether everything is in order, and say what to do where it is not
+    ///
+    /// Looks at the configuration, the database, the clock and the time zones, the tokens, their scopes and the
+    /// channels. Ends with 0 if the bot can run, 1 if something is broken, 2 if the configuration is.
+    Doctor,
+    /// Print what to tell Slack or Discord about the bot
+    Manifest {
+        /// Which service.
+        #[command(subcommand)]
+        of: Manifest,
+    },
+}
+
+/// Which service is told about the bot.
+#[derive(Debug, Subcommand)]
+pub enum Manifest {
+    /// The app manifest for Slack, as JSON
+    ///
+    /// Paste it on https://api.slack.com/apps under "Create New App", "From a manifest".
+    Slack,
+    /// The invite link for Discord, and what each permission is for
+    Discord {
+        /// The application's id, from its General Information page; by default the one in PANOUT_DISCORD_TOKEN
+        application: Option<u64>,
+    },
+}

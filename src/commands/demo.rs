@@ -1,0 +1,120 @@
+//! `panout demo`: a page on this machine, a sample team, and twelve weeks of refusals.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use chrono::TimeDelta;
+
+use super::{Failure, logging, say};
+use crate::app::{App, Parts};
+use crate::chat::Service;
+use crate::clock::Clock;
+use crate::config::{Config, Environment};
+use crate::demo;
+use crate::platforms::local::{self, Channel, OnShift, Someone};
+use crate::store::Db;
+use crate::words::Language;
+
+/// What the clock's shift is kept under, among the local page's drafts, in milliseconds.
+const SHIFT: &str = "clock";
+
+/// Serves the page until told to stop.
+pub(super) async fn demo(env: &Environment<'_>) -> Result<(), Failure> {
+    let config = demo::config(Config::for_demo(env)?);
+    logging::begin(&config.log)?;
+    let clock = Clock::system();
+    let db = Db::open(&config.database_url).await?;
+    list(&db, &config, &clock).await?;
+    // Before the clock is moved to where the last demo left it: refusals end today.
+    demo::seed(&db, clock.now()).await?;
+    restore_shift(&db, &clock).await?;
+    let parts = Parts {
+        listing: config.listing(),
+        rules: config.rules(vec![Service::Local]),
+        words: config.catalogue()?,
+        limits: config.limits(),
+        slack: None,
+        local: Some(page(&config, &db, &clock)?),
+        db,
+    };
+    let app = App::start(parts, clock).await?;
+    if let Some(addr) = app.page {
+        say(&format!("Open http://{addr} in a browser. Ctrl-C stops the demo."))?;
+    }
+    Ok(app.run().await?)
+}
+
+async fn list(db: &Db, config: &Config, clock: &Clock) -> anyhow::Result<()> {
+    let (listing, now) = (Arc::new(config.listing()), clock.now());
+    let write = db.write(move |tx| {
+        let listing = listing.clone();
+        Box::pin(async move { Ok(tx.list(&listing, now).await?) })
+    });
+    write.await
+}
+
+/// Sets the clock to where the last demo on this database moved it.
+async fn restore_shift(db: &Db, clock: &Clock) -> anyhow::Result<()> {
+    let kept = db.read(|tx| Box::pin(async { Ok(tx.draft(Service::Local.as_str(), SHIFT).await?) }));
+    let kept: anyhow::Result<Option<String>> = kept.await;
+    if let Some(millis) = kept?.and_then(|kept| kept.parse().ok()) {
+        clock.set(clock.now() + TimeDelta::milliseconds(millis));
+    }
+    Ok(())
+}
+
+/// Keeps where the clock was moved to.
+fn keep_shift(db: &Db, clock: &Clock) -> OnShift {
+    let (db, clock) = (db.clone(), clock.clone());
+    Arc::new(move |shift| {
+        let (db, now, value) = (db.clone(), clock.now(), shift.num_milliseconds().to_string());
+        tokio::spawn(async move {
+            let write = db.write(move |tx| {
+                let value = value.clone();
+                Box::pin(async move { Ok(tx.keep_draft(Service::Local.as_str(), SHIFT, &value, now).await?) })
+            });
+            let kept: anyhow::Result<()> = write.await;
+            if let Err(error) = kept {
+                tracing::warn!("the demo's clock will not survive a restart: {error:#}");
+            }
+        });
+    })
+}
+
+/// What the page shows.
+fn page(config: &Config, db: &Db, clock: &Clock) -> anyhow::Result<local::Settings> {
+    let words = config.catalogue()?;
+    let words = words.in_language(config.organisation.language);
+    let people = config.people.iter().filter_map(|person| {
+        let account = person.accounts.iter().find(|account| account.service == Service::Local)?;
+        let note = words.label("role", person.role.as_str());
+        Some(Someone { id: account.id.clone(), name: person.name.clone(), note })
+    });
+    let channels = config.teams.iter().flat_map(|team| &team.channels);
+    let channels = channels.map(|channel| Channel { id: channel.id.clone(), name: channel.id.clone() });
+    Ok(local::Settings {
+        addr: config.http_addr,
+        people: people.collect(),
+        channels: channels.collect(),
+        jumps: true,
+        time_zone: config.organisation.time_zone,
+        language: config.organisation.language.tag().to_owned(),
+        words: page_words()?,
+        on_shift: Some(keep_shift(db, clock)),
+    })
+}
+
+/// The page's own words, compiled in from `prompts/page/`.
+fn page_words() -> anyhow::Result<BTreeMap<String, BTreeMap<String, String>>> {
+    let written = Language::ALL.map(|language| {
+        let texts = match language {
+            Language::En => include_str!("../../prompts/page/en.toml"),
+            Language::Fr => include_str!("../../prompts/page/fr.toml"),
+            Language::Ro => include_str!("../../prompts/page/ro.toml"),
+        };
+        let texts = toml::from_str(texts).with_context(|| format!("prompts/page/{language}.toml"))?;
+        Ok((language.tag().to_owned(), texts))
+    });
+    written.into_iter().collect()
+}
