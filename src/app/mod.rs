@@ -1,6 +1,5 @@
 //! The whole bot: builds the parts, starts them, waits for quiet, stops them.
 
-mod demo;
 mod kept;
 
 use std::collections::HashMap;
@@ -67,25 +66,14 @@ impl App {
     /// As [`App::assemble`]; when the database cannot be opened, or the organisation's texts cannot be read.
     pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let db = Db::open(&config.database_url).await?;
-        let slack = config.slack.as_ref().map(|slack| slack::Settings {
-            api_url: slack.api_url.clone(),
-            bot_token: slack.bot_token.reveal().to_owned(),
-            app_token: slack.app_token.reveal().to_owned(),
-            signing_secret: slack.signing_secret.as_ref().map(|secret| secret.reveal().to_owned()),
-        });
-        let discord = config.discord.as_ref().map(|discord| discord::Settings {
-            api_url: discord.api_url.clone(),
-            token: discord.token.reveal().to_owned(),
-            public_key: discord.public_key.clone(),
-        });
         let parts = Parts {
             db,
             listing: config.listing(),
             rules: config.rules(config.services()),
             words: config.catalogue()?,
             limits: config.limits(),
-            slack,
-            discord,
+            slack: slack_settings(&config),
+            discord: discord_settings(&config),
             local: None,
         };
         Self::assemble(parts, clock).await
@@ -188,6 +176,25 @@ impl App {
         }
         self.db.close().await;
     }
+}
+
+/// What Slack's adapter takes, if Slack is configured.
+pub fn slack_settings(config: &Config) -> Option<slack::Settings> {
+    config.slack.as_ref().map(|slack| slack::Settings {
+        api_url: slack.api_url.clone(),
+        bot_token: slack.bot_token.reveal().to_owned(),
+        app_token: slack.app_token.reveal().to_owned(),
+        signing_secret: slack.signing_secret.as_ref().map(|secret| secret.reveal().to_owned()),
+    })
+}
+
+/// What Discord's adapter takes, if Discord is configured.
+pub fn discord_settings(config: &Config) -> Option<discord::Settings> {
+    config.discord.as_ref().map(|discord| discord::Settings {
+        api_url: discord.api_url.clone(),
+        token: discord.token.reveal().to_owned(),
+        public_key: discord.public_key.clone(),
+    })
 }
 
 async fn list(db: &Db, listing: Listing, clock: &Clock) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! The chat services: tokens, scopes, channels.
 
-use super::{Check, run};
+use super::Check;
 use crate::chat::Service;
 use crate::config::Config;
 use crate::platforms::{Finding, slack};
@@ -29,10 +29,10 @@ const HARMLESS: [&str; 1] = ["discord.commands"];
 pub(super) async fn look(config: &Config) -> anyhow::Result<Vec<Check>> {
     let mut checks = Vec::new();
     if config.services().is_empty() {
-        checks.push(Check::broken("chat services", "none has its tokens", run::nothing_to_run_on()));
+        checks.push(Check::broken("chat services", "none has its tokens", crate::commands::run::nothing_to_run_on()));
         return Ok(checks);
     }
-    match run::slack_settings(config) {
+    match crate::app::slack_settings(config) {
         None => checks.push(off(Service::Slack)),
         Some(settings) => {
             checks.extend(slack::check(&settings).await.iter().map(|finding| found(Service::Slack, finding)));
