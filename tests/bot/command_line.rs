@@ -167,7 +167,7 @@ fn doctor_looks_at_everything_and_ends_with_1_if_something_is_broken() {
         "OK    database: SQLite 3.",
         "OK    clock: it is ",
         "tz database 20",
-        "FAIL  chat services: none has its tokens",
+        "FAIL  chat services: none has its tokens\n      -> set PANOUT_SLACK_BOT_TOKEN",
     ] {
         assert!(bare.out.contains(says), "{says:?} is not in\n{}", bare.out);
     }
