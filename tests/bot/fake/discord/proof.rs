@@ -1,0 +1,1 @@
+//! The stand-in itself, proved: what it lets through and what it complains about.
