@@ -164,7 +164,7 @@ impl Line {
         if let Some(code) = world.gateway.refuses_with {
             return drop(self.out.send(Out::Close(code)));
         }
-        if asked["token"] != TOKEN {
+        if !is_token(&asked["token"]) {
             return drop(self.out.send(Out::Close(4004)));
         }
         let intents = asked["intents"].as_u64().unwrap_or(u64::MAX);
@@ -193,7 +193,7 @@ impl Line {
     fn resume(&mut self, world: &mut World, asked: &Value) {
         let wrong = strict::resume(asked);
         wrong.into_iter().for_each(|sentence| world.complain(format!("resume: {sentence}")));
-        if asked["token"] != TOKEN {
+        if !is_token(&asked["token"]) {
             return drop(self.out.send(Out::Close(4004)));
         }
         let (id, seq) = (asked["session_id"].as_str().unwrap_or_default(), asked["seq"].as_u64().unwrap_or_default());
@@ -207,6 +207,11 @@ impl Line {
             Err(code) => self.close(world, code, "a resume with a sequence number never sent"),
         }
     }
+}
+
+/// The gateway takes the token with and without `Bot` before it.
+fn is_token(said: &Value) -> bool {
+    said.as_str().is_some_and(|said| said.strip_prefix("Bot ").unwrap_or(said) == TOKEN)
 }
 
 fn fits(frame: &str, read: Value) -> Result<Value, ()> {

@@ -54,7 +54,7 @@ pub(super) fn at_most(value: &Value, what: &str, most: usize) -> Vec<String> {
 
 /// What is wrong with the body of a message.
 pub(super) fn message(body: &Value, used: Use) -> Vec<String> {
-    let mut known = vec!["content", "embeds", "components", "allowed_mentions", "flags"];
+    let mut known = vec!["content", "embeds", "components", "allowed_mentions", "flags", "attachments"];
     if matches!(used, Use::Post | Use::Answer) {
         known.push("tts");
     }
@@ -74,6 +74,9 @@ pub(super) fn message(body: &Value, used: Use) -> Vec<String> {
     wrong.extend(components::rows(&rows));
     wrong.extend(allowed_mentions(&body["allowed_mentions"]));
     wrong.extend(flags(body["flags"].as_u64().unwrap_or_default(), used));
+    if body["attachments"].as_array().is_some_and(|files| !files.is_empty()) {
+        wrong.push("attachments, which are not understood here".into());
+    }
     let nonce = &body["nonce"];
     if units(nonce) > 25 || !(nonce.is_null() || nonce.is_string() || nonce.is_u64()) {
         wrong.push("a nonce over 25 characters".into());
