@@ -1,4 +1,35 @@
 //! Panout: refusals logged, looked at, and brought back.
+//!
+//! # The map
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`domain`] | the rules: pure, no waiting, no reading or writing |
+//! | [`chat`] | what people do and see, on any platform; the ports between the bot and the platforms |
+//! | [`words`] | every text, in three languages |
+//! | [`store`] | SQL, for `SQLite` and `PostgreSQL` at once |
+//! | [`flows`] | one business process a file; the tables of commands, buttons, forms |
+//! | [`jobs`] | what happens later: the worker, and saying a thing exactly once |
+//! | [`platforms`] | Slack, Discord, and the page on this machine |
+//! | [`config`], [`app`], [`clock`] | every setting; the parts put together; the only source of time |
+//!
+//! Who may use whom is held by `tests/bot/layers.rs`.
+//!
+//! # The life of one `/refusal`
+//!
+//! 1. Ana types `/refusal Acme 12k price "too dear"` in Slack. A frame arrives on the socket
+//!    ([`platforms::slack`]); the adapter makes an [`chat::Event`] and a [`chat::Command`] of it and calls
+//!    [`chat::Bot::command`]. The frame is acknowledged when that has answered, or after a quarter of a second.
+//! 2. [`flows::Assistant`] opens one write transaction ([`store::Db::write`]). Was this event seen before? Then its
+//!    reply is found and given again. Who is this? Then the command's process runs: the line is read
+//!    ([`domain::parse_line`]), the refusal gets its number and is stored, the audit says who logged it, and a job is
+//!    planned to tell the head, for when the head works. The reply is stored with the event. One commit, on disk.
+//! 3. Only then the adapter draws the reply, for Ana's eyes only: stored as `#214`, with Undo, Edit, Add detail.
+//! 4. The worker ([`jobs`]) claims the job, decides where the card goes and which mark it carries, and stores that.
+//!    Then the adapter posts the card with the mark. If the answer is lost, nothing is sent again before the platform
+//!    was asked whether the mark is there. When it is known to be posted, the job is done.
+//! 5. Elena presses *Seen*. Who may do that is decided by [`domain::Refusal::see`], from who she is. The card in front
+//!    of her changes; every other card about the same refusal is drawn again from what stands.
 
 pub mod app;
 pub mod chat;

@@ -5,6 +5,7 @@ mod kept;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use tokio::sync::mpsc;
@@ -13,11 +14,15 @@ use tokio_util::task::TaskTracker;
 
 use crate::chat::{Bot, Busy, Drafts, Platform, Ports, Service};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::flows::{Assistant, Rules, Shared};
 use crate::jobs::{Limits, Worker};
-use crate::platforms::{local, slack};
+use crate::platforms::{discord, local, slack};
 use crate::store::{Db, Listing};
 use crate::words::Catalogue;
+
+/// How long a stop waits for what is in flight.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What an app is built from.
 pub struct Parts {
@@ -33,6 +38,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Slack, if it is configured.
     pub slack: Option<slack::Settings>,
+    /// Discord, if it is configured.
+    pub discord: Option<discord::Settings>,
     /// The local page, if it is wanted.
     pub local: Option<local::Settings>,
 }
@@ -53,12 +60,31 @@ pub struct App {
 }
 
 impl App {
-    /// Starts the bot on every configured platform. Connecting goes on in the background.
+    /// Starts the bot as configured, on its own database. Connecting to the platforms goes on in the background.
+    ///
+    /// # Errors
+    /// As [`App::assemble`]; when the database cannot be opened, or the organisation's texts cannot be read.
+    pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let db = Db::open(&config.database_url).await?;
+        let parts = Parts {
+            db,
+            listing: config.listing(),
+            rules: config.rules(config.services()),
+            words: config.catalogue()?,
+            limits: config.limits(),
+            slack: slack_settings(&config),
+            discord: discord_settings(&config),
+            local: None,
+        };
+        Self::assemble(parts, clock).await
+    }
+
+    /// Starts the bot on these parts. Connecting goes on in the background.
     ///
     /// # Errors
     /// When the database does not take what the configuration lists, or a platform cannot even begin.
-    pub async fn start(parts: Parts, clock: Clock) -> anyhow::Result<Self> {
-        let Parts { db, listing, rules, words, limits, slack, local } = parts;
+    pub async fn assemble(parts: Parts, clock: Clock) -> anyhow::Result<Self> {
+        let Parts { db, listing, rules, words, limits, slack, discord, local } = parts;
         list(&db, listing, &clock).await.context("storing what the configuration lists")?;
         let services = rules.services.clone();
         let shared = Arc::new(Shared::new(words, rules));
@@ -79,6 +105,9 @@ impl App {
         let mut page = None;
         if let Some(settings) = slack {
             platforms.insert(Service::Slack, slack::start(settings, given.clone())?);
+        }
+        if let Some(settings) = discord {
+            platforms.insert(Service::Discord, discord::start(settings, given.clone())?);
         }
         if let Some(settings) = local {
             let (platform, addr) = local::start(settings, given.clone()).await?;
@@ -136,11 +165,36 @@ impl App {
     /// Takes no new events, finishes those in flight, and closes the database.
     pub async fn stop(self) {
         self.stop.cancel();
-        self.busy.idle().await;
-        self.tasks.close();
-        self.tasks.wait().await;
+        let finished = async {
+            self.busy.idle().await;
+            self.tasks.close();
+            self.tasks.wait().await;
+        };
+        if tokio::time::timeout(PATIENCE, finished).await.is_err() {
+            // Whatever it is, it is safe to end: a job under way is found again by its lease.
+            tracing::warn!("something in flight did not finish in {} s, stopping all the same", PATIENCE.as_secs());
+        }
         self.db.close().await;
     }
+}
+
+/// What Slack's adapter takes, if Slack is configured.
+pub fn slack_settings(config: &Config) -> Option<slack::Settings> {
+    config.slack.as_ref().map(|slack| slack::Settings {
+        api_url: slack.api_url.clone(),
+        bot_token: slack.bot_token.reveal().to_owned(),
+        app_token: slack.app_token.reveal().to_owned(),
+        signing_secret: slack.signing_secret.as_ref().map(|secret| secret.reveal().to_owned()),
+    })
+}
+
+/// What Discord's adapter takes, if Discord is configured.
+pub fn discord_settings(config: &Config) -> Option<discord::Settings> {
+    config.discord.as_ref().map(|discord| discord::Settings {
+        api_url: discord.api_url.clone(),
+        token: discord.token.reveal().to_owned(),
+        public_key: discord.public_key.clone(),
+    })
 }
 
 async fn list(db: &Db, listing: Listing, clock: &Clock) -> anyhow::Result<()> {

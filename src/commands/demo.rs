@@ -35,10 +35,11 @@ pub(super) async fn demo(env: &Environment<'_>) -> Result<(), Failure> {
         words: config.catalogue()?,
         limits: config.limits(),
         slack: None,
+        discord: None,
         local: Some(page(&config, &db, &clock)?),
         db,
     };
-    let app = App::start(parts, clock).await?;
+    let app = App::assemble(parts, clock).await?;
     if let Some(addr) = app.page {
         say(&format!("Open http://{addr} in a browser. Ctrl-C stops the demo."))?;
     }

@@ -5,7 +5,7 @@ mod services;
 
 use std::fmt;
 
-use super::{Failure, run, say};
+use super::{Failure, say};
 use crate::clock::Clock;
 use crate::config::{Config, Environment, FILE};
 use crate::domain::Role;

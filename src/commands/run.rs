@@ -1,12 +1,10 @@
 //! `panout run`: the bot, on every service whose tokens are given.
 
 use super::{Failure, logging};
-use crate::app::{App, Parts};
+use crate::app::App;
 use crate::chat::Service;
 use crate::clock::Clock;
 use crate::config::{Config, Environment, FILE};
-use crate::platforms::slack;
-use crate::store::Db;
 
 /// What to set for each service.
 const TOKENS: [(Service, &str); 2] =
@@ -28,27 +26,7 @@ pub(super) async fn run(env: &Environment<'_>) -> Result<(), Failure> {
     for (service, tokens) in TOKENS.iter().filter(|(service, _)| !services.contains(service)) {
         tracing::info!(%service, "off: {tokens} not set");
     }
-    let db = Db::open(&config.database_url).await?;
-    let parts = Parts {
-        db,
-        listing: config.listing(),
-        rules: config.rules(services),
-        words: config.catalogue()?,
-        limits: config.limits(),
-        slack: slack_settings(&config),
-        local: None,
-    };
-    Ok(App::start(parts, Clock::system()).await?.run().await?)
-}
-
-/// What Slack's adapter takes.
-pub(super) fn slack_settings(config: &Config) -> Option<slack::Settings> {
-    config.slack.as_ref().map(|slack| slack::Settings {
-        api_url: slack.api_url.clone(),
-        bot_token: slack.bot_token.reveal().to_owned(),
-        app_token: slack.app_token.reveal().to_owned(),
-        signing_secret: slack.signing_secret.as_ref().map(|secret| secret.reveal().to_owned()),
-    })
+    Ok(App::start(config, Clock::system()).await?.run().await?)
 }
 
 /// What is said when no token is given.

@@ -59,8 +59,10 @@ pub struct Line {
     pub amount_fault: Option<(String, AmountError)>,
     /// Why.
     pub reason: Option<ReasonId>,
-    /// Whether the reason was misspelled, shortened, or could be part of a name: ask before storing it.
+    /// Whether the reason was misspelled, shortened, or could be part of a name.
     pub reason_guess: bool,
+    /// Whether the reason's word could as well be the end of the account's name: ask before storing it.
+    pub reason_in_name: bool,
     /// What was meant as a reason and is none, as typed.
     pub unknown_reason: Option<String>,
     /// Products, each once.

@@ -90,7 +90,8 @@ pub(super) async fn plan(
 /// Plans to draw a notice again, if it was posted. Call it after the change, in the same transaction.
 pub(super) async fn refresh(tx: &mut Tx, notice: &Notice, now: DateTime<Utc>) -> Result<()> {
     if tx.message(&notice.key()).await?.is_some_and(|message| message.message.is_some()) {
-        let occurrence = format!("{}@{}", notice.key(), now.timestamp_micros());
+        // Each change is drawn, also two in one instant: never the same job.
+        let occurrence = format!("{}@{:016x}", notice.key(), fastrand::u64(..));
         let job = NewJob { kind: REFRESH, occurrence, payload: payload(notice), run_at: now };
         tx.plan(&job, now).await?;
     }

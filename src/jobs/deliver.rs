@@ -35,6 +35,11 @@ pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Ut
     if job.attempts > 1 {
         match platform.find(&place, &message.marker, message.decided_at).await {
             Ok(Some(found)) => return record(worker, job, &notice, found, None).await,
+            // Each time its outcome was unknown, and each time it was not there: somebody must look.
+            Ok(None) if job.attempts > worker.limits.attempts => {
+                worker.bury(job, "its outcome was never known").await;
+                return Ok(());
+            }
             Ok(None) => {}
             Err(failure) => return later(worker, job, failure).await,
         }

@@ -1,5 +1,6 @@
 //! The chat services, one folder each: they know [`crate::chat`] and [`crate::clock`], and nothing else of ours.
 
+pub mod discord;
 pub mod local;
 pub mod slack;
 

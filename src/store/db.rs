@@ -38,7 +38,7 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite { write: Writer, read: SqlitePool, _lock: Arc<File> },
+    Sqlite { write: Writer, read: SqlitePool, lock: Arc<File> },
     Postgres(PgPool),
 }
 
@@ -171,9 +171,11 @@ impl Db {
     /// Finishes what is being written and closes every connection.
     pub async fn close(&self) {
         match &self.engine {
-            Engine::Sqlite { write, read, .. } => {
+            Engine::Sqlite { write, read, lock } => {
                 write.close().await;
                 read.close().await;
+                // Clones of this handle may live on; the file is free all the same.
+                let _ = lock.unlock();
             }
             Engine::Postgres(pool) => pool.close().await,
         }
@@ -207,7 +209,7 @@ async fn open_sqlite(url: &str) -> anyhow::Result<Engine> {
     SQLITE.run(&writing).await.context("the tables could not be brought up to date")?;
     let read = SqlitePoolOptions::new().max_connections(4).min_connections(1).acquire_timeout(ACQUIRE);
     let read = read.connect_with(options.read_only(true).create_if_missing(false)).await?;
-    Ok(Engine::Sqlite { write: Writer::start(writing), read, _lock: Arc::new(lock) })
+    Ok(Engine::Sqlite { write: Writer::start(writing), read, lock: Arc::new(lock) })
 }
 
 /// Takes the lock of a SQLite file, in a file of its own: SQLite's own locks are taken and dropped all the time.

@@ -20,7 +20,7 @@ const GROUP: usize = 256;
 
 /// Hands closures to the writer.
 #[derive(Clone)]
-pub(super) struct Writer(mpsc::Sender<Box<dyn Work>>);
+pub(super) struct Writer(mpsc::Sender<Box<dyn Work>>, SqlitePool);
 
 /// A closure with its way to answer, whatever its types.
 #[async_trait]
@@ -67,8 +67,8 @@ impl Writer {
     /// Starts the writer on a pool of one connection.
     pub(super) fn start(pool: SqlitePool) -> Self {
         let (sender, receiver) = mpsc::channel(4096);
-        tokio::spawn(serve(pool, receiver));
-        Self(sender)
+        tokio::spawn(serve(pool.clone(), receiver));
+        Self(sender, pool)
     }
 
     /// Runs a closure; returns its value and whether it planned a job.
@@ -83,9 +83,10 @@ impl Writer {
         answer.await.map_err(|_| anyhow!("the database was closed meanwhile"))?
     }
 
-    /// Waits until everything handed over before is on disk.
+    /// Waits until everything handed over before is on disk, and takes nothing any more.
     pub(super) async fn close(&self) {
         let _: anyhow::Result<_> = self.run(0, |_| Box::pin(async { Ok(()) })).await;
+        self.1.close().await;
     }
 }
 

@@ -10,7 +10,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("words", &["chat", "domain"]),
     ("config", &["domain", "chat", "store", "flows", "words", "jobs"]),
     ("demo", &["config", "domain", "chat", "store", "words"]),
-    ("store", &["domain"]),
+    ("store", &["domain", "clock"]),
     ("report", &["domain", "store", "words"]),
     ("flows", &["domain", "chat", "store", "report", "words", "clock"]),
     ("jobs", &["flows", "chat", "store", "clock"]),

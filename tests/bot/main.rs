@@ -3,11 +3,15 @@
 mod command_line;
 mod config;
 mod demo;
-#[cfg(test)]
 mod domain;
 mod fake;
+mod flows;
 mod layers;
+mod migrations;
+mod page;
 mod prompts;
+mod slack;
 mod source;
+mod store;
 mod story;
 mod words;

@@ -15,7 +15,12 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 6] = [
+const PUT_TOGETHER: [(&str, &str); 11] = [
+    ("command.", "flows::menu, by command and subcommand"),
+    ("option.", "flows::menu, by option"),
+    ("fact.", "flows::refusal::card, by field"),
+    ("refusal_form.", "flows::refusal::form, by field"),
+    ("settings.", "flows::settings, by field"),
     ("count.", "Words::counted"),
     ("language.", "Words::label"),
     ("role.", "Words::label"),

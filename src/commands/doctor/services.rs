@@ -1,6 +1,6 @@
 //! The chat services: tokens, scopes, channels.
 
-use super::{Check, run};
+use super::Check;
 use crate::chat::Service;
 use crate::config::Config;
 use crate::platforms::{Finding, slack};
@@ -33,7 +33,7 @@ pub(super) async fn look(config: &Config) -> anyhow::Result<Vec<Check>> {
         checks.push(Check::broken("chat services", "none has its tokens", mend));
         return Ok(checks);
     }
-    match run::slack_settings(config) {
+    match crate::app::slack_settings(config) {
         None => checks.push(off(Service::Slack)),
         Some(settings) => {
             checks.extend(slack::check(&settings).await.iter().map(|finding| found(Service::Slack, finding)));

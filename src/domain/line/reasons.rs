@@ -37,7 +37,8 @@ pub(super) fn take_exact(tokens: &mut Tokens, vocabulary: &Vocabulary, line: &mu
     let Some(chosen) = candidates.iter().position(|candidate| Some(candidate.weight) == best) else { return };
     let (first, next) = (&candidates[chosen], candidates.get(chosen + 1));
     tokens.mark(first.at, first.n, Part::Taken);
-    line.reason_guess = first.weight == Weight::NamePart;
+    line.reason_in_name = first.weight == Weight::NamePart;
+    line.reason_guess = line.reason_in_name;
     line.reason = Some(first.reason.clone());
     // `price payment terms`, `price / payment terms`: the second word makes the first one precise.
     if let Some(next) = next

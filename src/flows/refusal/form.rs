@@ -12,8 +12,11 @@ use crate::words::Words;
 
 /// The most characters of one field for long texts (Slack's `plain_text_input`).
 const PART: usize = 3000;
-/// The most fields a verbatim is spread over.
-const PARTS: usize = 4;
+/// The fields a verbatim is spread over: enough for the longest message of a service (Slack, 40,000 characters).
+#[rustfmt::skip]
+const PARTS: [&str; 15] = [
+    "verbatim", "verbatim_b", "verbatim_c", "verbatim_d", "verbatim_e", "verbatim_f", "verbatim_g", "verbatim_h", "verbatim_i", "verbatim_j", "verbatim_k", "verbatim_l", "verbatim_m", "verbatim_n", "verbatim_o",
+];
 
 /// The form to log a refusal, with what is known filled in.
 pub(super) async fn log(call: &mut Call<'_>, typed: &Typed) -> Result<Form> {
@@ -45,10 +48,10 @@ async fn build(call: &mut Call<'_>, act: Act, (title, submit): (String, String),
         field(words, "until", Kind::Date).optional().filled(typed.until.map(|day| day.to_string())),
     ];
     let parts = parts(typed.verbatim.as_deref().unwrap_or_default());
-    for (index, part) in parts.iter().enumerate() {
+    for (index, (name, part)) in PARTS.iter().zip(&parts).enumerate() {
         let mut field = field(words, "verbatim", Kind::Paragraph { max: max(PART) }).optional();
         if index > 0 {
-            field.name = format!("verbatim_{}", index + 1);
+            (*name).clone_into(&mut field.name);
             field.label = words.line("refusal_form.verbatim.more", args! { part: index + 1 });
         }
         fields.push(field.filled((!part.is_empty()).then(|| part.clone())));
@@ -270,9 +273,16 @@ impl Reading<'_, '_> {
     }
 
     fn verbatim(&self) -> Option<String> {
-        let names = (1..=PARTS).map(|part| if part == 1 { "verbatim".to_owned() } else { format!("verbatim_{part}") });
-        // Parts are joined as they are: they were cut after a space.
-        let whole: String = names.filter_map(|name| self.values.get(&name)).map(String::as_str).collect();
+        let (mut whole, mut cut) = (String::new(), false);
+        for part in PARTS.iter().filter_map(|name| self.values.get(*name)) {
+            // A service may trim the space a text was cut after; a text without spaces was cut where it was full.
+            let apart = whole.ends_with(char::is_whitespace) || part.starts_with(char::is_whitespace);
+            if !whole.is_empty() && !apart && !cut {
+                whole.push(' ');
+            }
+            cut = part.chars().count() == PART;
+            whole += part;
+        }
         Some(whole.trim().to_owned()).filter(|text| !text.is_empty())
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Typed {
     pub(super) verbatim: Option<String>,
     pub(super) until: Option<NaiveDate>,
     pub(super) remarks: Vec<Text>,
+    /// The reason may be a part of the account's name: only the person knows.
+    pub(super) unsure: bool,
 }
 
 impl Typed {
@@ -56,6 +58,7 @@ impl Typed {
         self.products = line.products;
         self.competitor = line.competitor;
         self.until = line.until;
+        self.unsure = line.reason_in_name;
         self.verbatim = line.verbatim;
         if let Some((amount, fault)) = line.amount_fault {
             self.fault_amount(call, &amount, &fault);
@@ -139,7 +142,7 @@ impl Typed {
 
     /// The refusal, if nothing is missing and nothing was left over.
     pub(super) fn details(&self, call: &Call<'_>) -> Option<Details> {
-        if !self.remarks.is_empty() {
+        if !self.remarks.is_empty() || self.unsure {
             return None;
         }
         let reason = self.reason.clone()?;
@@ -188,6 +191,7 @@ impl From<&Details> for Typed {
             verbatim: details.verbatim,
             until: details.contract_until,
             remarks: Vec::new(),
+            unsure: false,
         }
     }
 }

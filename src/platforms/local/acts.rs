@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::room::New;
-use super::said::{Message, OpenForm, Said, Spot};
+use super::said::{Message, OpenForm, Said, Seen, Spot};
 use super::server::{NOBODY, Refused};
 use super::views::FormView;
 use super::{Page, answers};
@@ -101,6 +101,8 @@ pub(super) async fn act(State(page): State<Arc<Page>>, Json(act): Json<Act>) -> 
 
 const BROKEN: Refused = Refused(StatusCode::INTERNAL_SERVER_ERROR, "error_broken");
 const FORM_GONE: Refused = Refused(StatusCode::CONFLICT, "form_gone");
+const FORBIDDEN: Refused = Refused(StatusCode::FORBIDDEN, "error_refused");
+const TOO_LONG: Refused = Refused(StatusCode::UNPROCESSABLE_ENTITY, "error_too_long");
 const UNREADABLE: Refused = Refused(StatusCode::UNPROCESSABLE_ENTITY, "error_refused");
 
 /// Shows the person that an answer is still to come, until it came.
@@ -119,13 +121,12 @@ impl Act {
     fn check(self, page: &Arc<Page>) -> Result<(Context, Deed), Refused> {
         let seen = page.room.seen();
         let name = seen.person(&self.who).ok_or(NOBODY)?.name.clone();
-        let id_reads =
-            (8..=64).contains(&self.id.len()) && self.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if !id_reads {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        if !(8..=64).contains(&self.id.len()) || !self.id.bytes().all(plain) {
             return Err(UNREADABLE);
         }
         if !seen.has(&self.at) || !self.at.open_to(&self.who) {
-            return Err(Refused(StatusCode::FORBIDDEN, "error_refused"));
+            return Err(FORBIDDEN);
         }
         let language = page.language(self.language.as_deref()).to_owned();
         let event = Event {
@@ -137,20 +138,26 @@ impl Act {
         };
         let (page, who, at) = (page.clone(), self.who, self.at);
         let mut context = Context { page: page.clone(), event, who, language, at, under: None, from: None };
-        let deed = match self.what {
-            What::Command { line } => Deed::Command(command(&page, &line)?),
+        let deed = self.what.check(&seen, &mut context)?;
+        Ok((context, deed))
+    }
+}
+
+impl What {
+    /// Whether this person may do it there; what it is done on moves the context to where that stands.
+    fn check(self, seen: &Seen, context: &mut Context) -> Result<Deed, Refused> {
+        Ok(match self {
+            What::Command { line } => Deed::Command(command(&context.page, &line)?),
             What::Press { message, action } => {
-                context.on(seen.shown_to(&context.who, message))?;
+                context.on(seen, message)?;
                 Deed::Press(Press { action: readable(action)?, value: None })
             }
             What::Choose { message, action, value } => {
-                context.on(seen.shown_to(&context.who, message))?;
+                context.on(seen, message)?;
                 Deed::Press(Press { action: readable(action)?, value: Some(value) })
             }
             What::Shortcut { message, name } => {
-                let message = seen.shown_to(&context.who, message);
-                let text = message.map(|m| m.unstyled()).unwrap_or_default();
-                context.on(message)?;
+                let text = context.on(seen, message)?.unstyled();
                 // A form opened from a shortcut takes nobody's message away.
                 context.from = None;
                 Deed::Shortcut(Shortcut { name, text })
@@ -162,24 +169,21 @@ impl Act {
                 Deed::Submit(open.clone(), values)
             }
             What::Close { form } => Deed::Close(form),
-            What::Say { words } if words.trim().is_empty() || words.chars().count() > WORDS => {
-                return Err(Refused(StatusCode::UNPROCESSABLE_ENTITY, "error_too_long"));
-            }
+            What::Say { words } if words.trim().is_empty() || words.chars().count() > WORDS => return Err(TOO_LONG),
             What::Say { words } => Deed::Say(words),
-        };
-        Ok((context, deed))
+        })
     }
 }
 
 impl Context {
     /// It is done on this message, where that stands. Nobody acts on a message they cannot see.
-    fn on(&mut self, message: Option<&Arc<Message>>) -> Result<(), Refused> {
-        let message = message.ok_or(Refused(StatusCode::FORBIDDEN, "error_refused"))?;
+    fn on<'a>(&mut self, seen: &'a Seen, message: u64) -> Result<&'a Message, Refused> {
+        let message = seen.shown_to(&self.who, message).ok_or(FORBIDDEN)?;
         self.at = message.at.clone();
         self.event.place = Some(self.at.place());
         self.under = message.under;
         self.from = Some(message.n);
-        Ok(())
+        Ok(message)
     }
 
     fn opened_at(&mut self, open: &OpenForm) {

@@ -77,7 +77,7 @@ pub(super) async fn live(
     };
     match rev {
         Some(_) => tab.look(),
-        None => tab.due.push_back(sse::Event::default().event("restart").data("")),
+        None => tab.due.push_back(sse::Event::default().event("restart").data("null")),
     }
     Ok(Sse::new(stream::unfold(tab, Tab::next)).keep_alive(KeepAlive::new().interval(ALIVE)))
 }

@@ -24,7 +24,7 @@ const CROWD: usize = 500;
 const NAME: usize = 80;
 
 /// The page's files: path, type, text.
-const FILES: [(&str, &str, &str); 9] = [
+const FILES: [(&str, &str, &str); 11] = [
     ("/", "text/html; charset=utf-8", include_str!("page/page.html")),
     ("/page.css", "text/css; charset=utf-8", include_str!("page/page.css")),
     ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
@@ -32,6 +32,8 @@ const FILES: [(&str, &str, &str); 9] = [
     ("/dom.js", "text/javascript; charset=utf-8", include_str!("page/dom.js")),
     ("/wire.js", "text/javascript; charset=utf-8", include_str!("page/wire.js")),
     ("/cards.js", "text/javascript; charset=utf-8", include_str!("page/cards.js")),
+    ("/clock.js", "text/javascript; charset=utf-8", include_str!("page/clock.js")),
+    ("/river.js", "text/javascript; charset=utf-8", include_str!("page/river.js")),
     ("/forms.js", "text/javascript; charset=utf-8", include_str!("page/forms.js")),
     ("/composer.js", "text/javascript; charset=utf-8", include_str!("page/composer.js")),
 ];
@@ -125,6 +127,7 @@ async fn add_person(State(page): State<Arc<Page>>, Json(named): Json<Named>) -> 
     Ok(Json(json!({ "id": id })))
 }
 
+/// Channels are added by stories and scripts; the page itself offers to add people only.
 async fn add_channel(State(page): State<Arc<Page>>, Json(named): Json<Named>) -> Result<Json<Value>, Refused> {
     let name = named.checked()?.trim_start_matches('#').to_owned();
     let known: Vec<Channel> = page.room.seen().channels.clone();

@@ -13,9 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
 use super::api::Api;
@@ -41,11 +42,18 @@ pub(super) struct Desk {
     ports: Ports,
     seen: Seen,
     kept: Kept,
+    /// Cancelled when the app stops, or Slack will not have it.
+    halt: CancellationToken,
 }
 
 impl Desk {
     pub(super) fn new(api: Arc<Api>, ports: Ports) -> Self {
-        Self { api, kept: Kept::new(&ports), seen: Seen::default(), ports }
+        let halt = ports.stop.child_token();
+        Self { api, kept: Kept::new(&ports), seen: Seen::default(), ports, halt }
+    }
+
+    pub(super) fn halt(&self) -> &CancellationToken {
+        &self.halt
     }
 
     pub(super) fn api(&self) -> &Api {
@@ -60,14 +68,18 @@ impl Desk {
         &self.kept
     }
 
-    pub(super) fn phrase(&self, phrase: Phrase) -> String {
-        self.ports.bot.phrase(None, phrase)
+    /// The adapter's own words, in the language of the form they are about.
+    pub(super) fn phrase(&self, origin: &Origin, phrase: Phrase) -> String {
+        self.ports.bot.phrase(origin.language.as_deref(), phrase)
     }
 
-    /// Says that Slack will not have us; `what` names the token.
+    /// Says once that Slack will not have us, and stops; `what` names the token.
     pub(super) fn refused(&self, what: &str, error: &CallError) {
-        // The receiver is gone only when the app is already stopping.
-        let _ = self.ports.fatal.send((Service::Slack, format!("{what}: {error}; see `panout doctor`")));
+        if !self.halt.is_cancelled() {
+            self.halt.cancel();
+            // The receiver is gone only when the app is already stopping.
+            let _ = self.ports.fatal.send((Service::Slack, format!("{what}: {error}; see `panout doctor`")));
+        }
     }
 
     /// Takes an event in hand; returns at once.
@@ -75,41 +87,37 @@ impl Desk {
         let busy = self.ports.busy.begin();
         let desk = self.clone();
         self.ports.tasks.spawn(async move {
-            desk.take(envelope, &frames).await;
+            desk.take(envelope, frames).await;
             drop(busy);
         });
     }
 
-    async fn take(self: &Arc<Self>, envelope: Envelope, frames: &mpsc::UnboundedSender<Message>) {
+    async fn take(self: &Arc<Self>, envelope: Envelope, frames: mpsc::UnboundedSender<Message>) {
         let Envelope { id, kind, payload } = envelope;
         let now = self.ports.clock.now().timestamp();
         match inbound::read(&kind, &payload, now) {
             Ok(Some(inbound)) => self.handle(inbound, &id, frames).await,
             Ok(None) => {
                 debug!(kind, "a Slack event nobody asked for");
-                acknowledge(&id, None, frames);
+                acknowledge(&id, None, &frames);
             }
             Err(why) => {
-                acknowledge(&id, None, frames);
+                acknowledge(&id, None, &frames);
+                drop(frames);
                 warn!(kind, why, "a Slack event that could not be read");
                 self.say_not_understood(Origin::of(&payload, now)).await;
             }
         }
     }
 
-    async fn handle(self: &Arc<Self>, inbound: Inbound, envelope: &str, frames: &mpsc::UnboundedSender<Message>) {
+    async fn handle(self: &Arc<Self>, inbound: Inbound, envelope: &str, frames: mpsc::UnboundedSender<Message>) {
         let event_id = inbound.event.id.clone();
         let hold = inbound.act.hold();
         let remember = !matches!(inbound.act, Act::Suggest(_));
         let said = match self.seen.enter(&event_id) {
             Ok(said) => said,
-            Err(mut first) if remember => {
-                // Its acknowledgement may have been lost with its socket; this one says the same.
-                let known = timeout(hold, first.wait_for(Option::is_some)).await;
-                let answer = known.ok().and_then(Result::ok).and_then(|said| said.clone()).flatten();
-                return acknowledge(envelope, answer, frames);
-            }
-            Err(_) => tokio::sync::watch::Sender::new(None),
+            Err(first) if remember => return repeat(first, hold, envelope, &frames).await,
+            Err(_) => watch::Sender::new(None),
         };
         let mut origin = inbound.origin.clone();
         let form = if let Act::Submission(_, view) = &inbound.act { Some(view.clone()) } else { None };
@@ -118,14 +126,17 @@ impl Desk {
         let (answer, late) = match (timeout(hold, answered).await, &form) {
             (Ok(Ok(answer)), _) => (answer, false),
             // It panicked: the form stays open with what was typed.
-            (Ok(Err(_)), Some(view)) => (Some(self.failed(view)), false),
+            (Ok(Err(_)), Some(view)) => (Some(self.failed(view, &origin)), false),
             (Err(_), Some(_)) => (Some(json!({"response_action": "clear"})), true),
             (Ok(Err(_)) | Err(_), None) => (None, false),
         };
-        acknowledge(envelope, answer.clone(), frames);
+        acknowledge(envelope, answer.clone(), &frames);
+        // The socket closes when everybody who may still acknowledge has let go of it.
+        drop(frames);
         said.send_replace(Some(answer));
         if late {
-            self.whisper(&Card::titled(self.phrase(Phrase::OneMoment)), &mut origin).await;
+            let card = Card::titled(self.phrase(&origin, Phrase::OneMoment));
+            self.whisper(&card, &mut origin).await;
         }
         match work.await {
             Ok(repeatable) if repeatable || !remember => self.seen.forget(&event_id),
@@ -141,8 +152,8 @@ impl Desk {
     }
 
     /// The form says that it was not understood, and keeps what was typed.
-    fn failed(&self, view: &Value) -> Value {
-        forms::errors(view, &Faults::default(), &self.phrase(Phrase::NotUnderstood))
+    fn failed(&self, view: &Value, origin: &Origin) -> Value {
+        forms::errors(view, &Faults::default(), &self.phrase(origin, Phrase::NotUnderstood))
     }
 
     /// Does what was asked; says the answer as soon as the bot has given it, then shows it. Tells whether the same
@@ -182,13 +193,13 @@ impl Desk {
         let outcome = self.ports.bot.submit(event, submission).await;
         match outcome {
             Err(faults) => {
-                let errors = forms::errors(view, &faults, &self.phrase(Phrase::NotUnderstood));
+                let errors = forms::errors(view, &faults, &self.phrase(&origin, Phrase::NotUnderstood));
                 if answers.send(Some(errors)).is_err() {
                     self.offer_fixing(view, &faults, &mut origin).await;
                 }
                 return true;
             }
-            Ok(Reply::Ask(form)) => match self.view(&form, &origin) {
+            Ok(Reply::Ask(form)) => match self.view(&form, &mut origin) {
                 Ok(next) => {
                     let answer = json!({"response_action": "update", "view": next});
                     if answers.send(Some(answer)).is_err() {
@@ -211,7 +222,7 @@ impl Desk {
     }
 
     pub(super) async fn say_not_understood(&self, mut origin: Origin) {
-        let card = Card::titled(self.phrase(Phrase::NotUnderstood)).tone(Tone::Bad);
+        let card = Card::titled(self.phrase(&origin, Phrase::NotUnderstood)).tone(Tone::Bad);
         self.whisper(&card, &mut origin).await;
     }
 
@@ -231,6 +242,18 @@ impl Act {
             _ => HOLD,
         }
     }
+}
+
+/// An acknowledgement may have been lost with its socket: the repeated event gets the same one.
+async fn repeat(
+    mut first: watch::Receiver<super::seen::Answer>,
+    hold: Duration,
+    envelope: &str,
+    frames: &mpsc::UnboundedSender<Message>,
+) {
+    let known = timeout(hold, first.wait_for(Option::is_some)).await;
+    let answer = known.ok().and_then(Result::ok).and_then(|said| said.clone()).flatten();
+    acknowledge(envelope, answer, frames);
 }
 
 /// The writer is gone when the socket is: then Slack delivers again.

@@ -188,7 +188,9 @@ where
     Done: Future<Output = Result<Value, CallError>>,
 {
     let end = Instant::now() + effort.budget;
-    for tries in 1.. {
+    let mut tries = 0;
+    loop {
+        tries += 1;
         let left = end.saturating_duration_since(Instant::now()).min(REQUEST);
         let error = match timeout(left, once()).await {
             Ok(Ok(done)) => return Ok(done),
@@ -206,7 +208,6 @@ where
         }
         pause(wait).await;
     }
-    unreachable!("the loop ends by returning")
 }
 
 /// Half to all of 0.5, 1, 2, 4... seconds, at most 30.

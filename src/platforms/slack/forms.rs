@@ -67,16 +67,7 @@ fn element(field: &Field) -> Result<Value> {
         Kind::Line { max } => words(value, *max, false)?,
         Kind::Amount => words(value, 64, false)?,
         Kind::Paragraph { max } => words(value, *max, true)?,
-        Kind::Choice(choices) => {
-            ensure!((1..=100).contains(&choices.len()), "{} choices, not 1 to 100", choices.len());
-            let options = choices.iter().map(option).collect::<Result<Vec<_>>>()?;
-            let mut menu = json!({"type": "static_select", "action_id": "answer", "options": options});
-            // The initial option must be one of the options, word for word.
-            if let Some(chosen) = choices.iter().position(|choice| Some(choice.value.as_str()) == value) {
-                menu["initial_option"] = menu["options"][chosen].clone();
-            }
-            menu
-        }
+        Kind::Choice(choices) => menu(choices, value)?,
         Kind::Search { source, shown } => {
             let mut menu = json!({
                 "type": "external_select", "action_id": format!("{FIND}{source}"), "min_query_length": 0,
@@ -102,6 +93,17 @@ fn element(field: &Field) -> Result<Value> {
             picker
         }
     })
+}
+
+fn menu(choices: &[Choice], value: Option<&str>) -> Result<Value> {
+    ensure!((1..=100).contains(&choices.len()), "{} choices, not 1 to 100", choices.len());
+    let options = choices.iter().map(option).collect::<Result<Vec<_>>>()?;
+    let mut menu = json!({"type": "static_select", "action_id": "answer", "options": options});
+    // The initial option must be one of the options, word for word.
+    if let Some(chosen) = choices.iter().position(|choice| Some(choice.value.as_str()) == value) {
+        menu["initial_option"] = menu["options"][chosen].clone();
+    }
+    Ok(menu)
 }
 
 /// An answer longer than its field keeps all its words: the field grows, and the bot says what is too long.

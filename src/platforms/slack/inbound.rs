@@ -67,6 +67,9 @@ pub(super) struct Origin {
     /// When it came, in seconds since 1970.
     #[serde(rename = "s", skip_serializing_if = "is_zero")]
     pub(super) since: i64,
+    /// The language of the form that carries this.
+    #[serde(rename = "l", skip_serializing_if = "Option::is_none")]
+    pub(super) language: Option<String>,
     /// How often `response_url` was used.
     #[serde(rename = "n", skip_serializing_if = "is_none_yet")]
     pub(super) uses: u8,
@@ -104,6 +107,7 @@ impl Origin {
             ephemeral: container["is_ephemeral"].as_bool().unwrap_or_default(),
             response_url: text(&payload["response_url"]),
             since: now,
+            language: None,
             uses: 0,
         }
     }

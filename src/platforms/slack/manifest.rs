@@ -21,38 +21,14 @@ const LANGUAGE: &str = "en";
 
 /// The app's manifest as JSON: Socket Mode, the commands with their hints, message shortcuts and the least scopes.
 pub fn manifest(menu: &Menu, name: &str) -> String {
-    let commands: Vec<Value> = menu
-        .commands
-        .iter()
-        .map(|command| {
-            let mut drawn = json!({
-                "command": format!("/{}", command.name),
-                "description": command.description.get(LANGUAGE),
-                "should_escape": false,
-            });
-            let usage = command.usage.get(LANGUAGE);
-            if !usage.is_empty() {
-                drawn["usage_hint"] = usage.into();
-            }
-            drawn
-        })
-        .collect();
-    let shortcuts: Vec<Value> = menu
-        .shortcuts
-        .iter()
-        .map(|shortcut| {
-            let label = shortcut.label.get(LANGUAGE);
-            json!({"name": label, "type": "message", "callback_id": shortcut.name, "description": label})
-        })
-        .collect();
     let manifest = json!({
         "display_information": {"name": name},
         "features": {
             // Commands may be typed to the bot itself, so its tab takes messages; they are not read.
             "app_home": {"home_tab_enabled": false, "messages_tab_enabled": true, "messages_tab_read_only_enabled": false},
             "bot_user": {"display_name": name, "always_online": true},
-            "shortcuts": shortcuts,
-            "slash_commands": commands,
+            "shortcuts": shortcuts(menu),
+            "slash_commands": commands(menu),
         },
         "oauth_config": {"scopes": {"bot": SCOPES}},
         "settings": {
@@ -63,4 +39,28 @@ pub fn manifest(menu: &Menu, name: &str) -> String {
         },
     });
     format!("{manifest:#}")
+}
+
+fn commands(menu: &Menu) -> Vec<Value> {
+    let commands = menu.commands.iter().map(|command| {
+        let mut drawn = json!({
+            "command": format!("/{}", command.name),
+            "description": command.description.get(LANGUAGE),
+            "should_escape": false,
+        });
+        let usage = command.usage.get(LANGUAGE);
+        if !usage.is_empty() {
+            drawn["usage_hint"] = usage.into();
+        }
+        drawn
+    });
+    commands.collect()
+}
+
+fn shortcuts(menu: &Menu) -> Vec<Value> {
+    let shortcuts = menu.shortcuts.iter().map(|shortcut| {
+        let label = shortcut.label.get(LANGUAGE);
+        json!({"name": label, "type": "message", "callback_id": shortcut.name, "description": label})
+    });
+    shortcuts.collect()
 }

@@ -89,17 +89,16 @@ pub fn start(settings: Settings, ports: chat::Ports) -> Result<Arc<dyn chat::Pla
     // slack-morphism's socket address is opened with the process's own provider; a second installation is refused.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let api = Arc::new(api::Api::new(settings).context("preparing calls to Slack")?);
-    let halt = ports.stop.child_token();
     let tasks = ports.tasks.clone();
     let desk = Arc::new(act::Desk::new(api.clone(), ports));
     let greeted = Arc::new(AtomicBool::new(false));
     for _ in 0..socket::CONNECTIONS {
-        tasks.spawn(socket::keep(desk.clone(), halt.clone(), greeted.clone()));
+        tasks.spawn(socket::keep(desk.clone(), greeted.clone()));
     }
     tasks.spawn(async move {
         tokio::select! {
             () = verify_bot_token(&desk) => {}
-            () = halt.cancelled() => {}
+            () = desk.halt().cancelled() => {}
         }
     });
     Ok(Arc::new(post::Slack { api }))

@@ -53,7 +53,8 @@ impl Desk {
     }
 
     /// The form as a view, in its language.
-    pub(super) fn view(&self, form: &Form, origin: &Origin) -> anyhow::Result<Value> {
+    pub(super) fn view(&self, form: &Form, origin: &mut Origin) -> anyhow::Result<Value> {
+        origin.language = Some(form.language.clone());
         forms::view(form, origin, &self.ports().bot.phrase(Some(&form.language), Phrase::Cancel))
     }
 
@@ -69,7 +70,7 @@ impl Desk {
 
     /// Keeps the form and gives the person a button that opens it.
     pub(super) async fn offer_opening(&self, view: &Value, origin: &mut Origin) {
-        let card = Card::titled(self.phrase(Phrase::FormLate)).tone(Tone::Attention);
+        let card = Card::titled(self.phrase(origin, Phrase::FormLate)).tone(Tone::Attention);
         self.offer(card, Phrase::OpenForm, view, origin).await;
     }
 
@@ -79,7 +80,7 @@ impl Desk {
             let label = forms::label(view, &fault.field).unwrap_or(&fault.field);
             (label.to_owned(), Text::plain(&fault.says))
         });
-        let card = Card::titled(self.phrase(Phrase::PleaseFix)).tone(Tone::Attention);
+        let card = Card::titled(self.phrase(origin, Phrase::PleaseFix)).tone(Tone::Attention);
         let card = card.with(Block::Facts(listed.collect()));
         self.offer(card, Phrase::FixIt, &forms::refilled(view), origin).await;
     }
@@ -91,7 +92,7 @@ impl Desk {
 
     async fn offer_kept(&self, card: &Card, button: Phrase, key: &str, origin: &mut Origin) {
         let action_id = format!("{}{key}", super::OPEN);
-        match draw_with(card, Some((&action_id, &self.phrase(button)))) {
+        match draw_with(card, Some((&action_id, &self.phrase(origin, button)))) {
             Ok(messages) => self.whisper_drawn(&messages, origin).await,
             Err(error) => error!(%error, "a card that Slack cannot show"),
         }
@@ -100,20 +101,23 @@ impl Desk {
     /// Opens the form kept under this key.
     pub(super) async fn reopen(&self, key: &str, mut origin: Origin, trigger: Option<Trigger>) {
         let Some(mut view) = self.kept().kept(key).await else {
-            let gone = Card::titled(self.phrase(Phrase::FormGone)).tone(Tone::Attention);
+            let gone = Card::titled(self.phrase(&origin, Phrase::FormGone)).tone(Tone::Attention);
             return self.whisper(&gone, &mut origin).await;
         };
         // It answers where it came from, through the newer address unless the older one is what changes a whisper.
         let carried = view["private_metadata"].as_str().and_then(|json| serde_json::from_str::<Origin>(json).ok());
-        if let Some(mut carried) = carried.filter(|carried| !carried.ephemeral) {
-            (carried.response_url, carried.since) = (origin.response_url.clone(), origin.since);
-            carried.uses = origin.uses;
+        if let Some(mut carried) = carried {
+            origin.language.clone_from(&carried.language);
+            if !carried.ephemeral {
+                (carried.response_url, carried.since) = (origin.response_url.clone(), origin.since);
+                carried.uses = origin.uses;
+            }
             if let Err(error) = forms::put_origin(&mut view, &carried) {
                 warn!(%error, "a form keeps its older address");
             }
         }
         if !self.open(&view, trigger.as_ref()).await {
-            let card = Card::titled(self.phrase(Phrase::FormLate)).tone(Tone::Attention);
+            let card = Card::titled(self.phrase(&origin, Phrase::FormLate)).tone(Tone::Attention);
             self.offer_kept(&card, Phrase::OpenForm, key, &mut origin).await;
         }
     }

@@ -17,7 +17,6 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
-use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::act::Desk;
@@ -70,13 +69,14 @@ pub(super) struct Envelope {
     pub(super) payload: Value,
 }
 
-/// Keeps one connection up until `halt`.
-pub(super) async fn keep(desk: Arc<Desk>, halt: CancellationToken, greeted: Arc<AtomicBool>) {
+/// Keeps one connection up until the desk halts.
+pub(super) async fn keep(desk: Arc<Desk>, greeted: Arc<AtomicBool>) {
+    let halt = desk.halt();
     let mut failures = 0;
     while !halt.is_cancelled() {
         let began = Instant::now();
         let ended = tokio::select! {
-            ended = connection(&desk, &halt, &greeted) => ended,
+            ended = connection(&desk, &greeted) => ended,
             () = halt.cancelled() => Ended::Stopped,
         };
         let was_good = began.elapsed() >= GOOD;
@@ -91,7 +91,6 @@ pub(super) async fn keep(desk: Arc<Desk>, halt: CancellationToken, greeted: Arc<
             }
             Ended::NotOpened(error) if error.is_for_good() => {
                 desk.refused("slack.app_token", &error);
-                halt.cancel();
                 break;
             }
             Ended::NotOpened(error) => warn!(%error, failures, "no Slack socket"),
@@ -105,7 +104,7 @@ pub(super) async fn keep(desk: Arc<Desk>, halt: CancellationToken, greeted: Arc<
     }
 }
 
-async fn connection(desk: &Arc<Desk>, halt: &CancellationToken, greeted: &AtomicBool) -> Ended {
+async fn connection(desk: &Arc<Desk>, greeted: &AtomicBool) -> Ended {
     let url = match desk.api().open_socket().await {
         Ok(url) => url,
         Err(error) => return Ended::NotOpened(error),
@@ -119,7 +118,7 @@ async fn connection(desk: &Arc<Desk>, halt: &CancellationToken, greeted: &Atomic
     let (frames, to_send) = mpsc::unbounded_channel();
     // It outlives the reader: an acknowledgement that is under way when Slack asks for a new socket still goes out.
     desk.ports().tasks.spawn(write(sink, to_send));
-    read(stream, frames, desk, halt, greeted).await
+    read(stream, frames, desk, greeted).await
 }
 
 async fn write(mut sink: SplitSink<Stream, Message>, mut frames: mpsc::UnboundedReceiver<Message>) {
@@ -135,7 +134,6 @@ async fn read(
     mut stream: SplitStream<Stream>,
     frames: mpsc::UnboundedSender<Message>,
     desk: &Arc<Desk>,
-    halt: &CancellationToken,
     greeted: &AtomicBool,
 ) -> Ended {
     let opened = Instant::now();
@@ -143,7 +141,7 @@ async fn read(
     while hello || opened.elapsed() < GREETING {
         let next = tokio::select! {
             biased;
-            () = halt.cancelled() => return Ended::Stopped,
+            () = desk.halt().cancelled() => return Ended::Stopped,
             next = timeout(SILENCE, stream.next()) => next,
         };
         silences = if next.is_ok() { 0 } else { silences + 1 };

@@ -52,46 +52,57 @@ fn words_element(words: &str) -> Option<Value> {
 
 /// The text in pieces of at most `room` units, cut at white space where there is some; nothing is lost.
 pub(super) fn cut(text: &Text, room: usize) -> Vec<Text> {
-    let mut pieces = Vec::new();
-    let (mut piece, mut size) = (Vec::new(), 0);
+    let mut cutting = Cutting { room, pieces: Vec::new(), piece: Vec::new(), size: 0 };
     for span in &text.0 {
-        let (Span::Plain(words) | Span::Strong(words)) = span else {
-            let length = units(&Text(vec![span.clone()]).unstyled());
-            if size + length > room && size > 0 {
-                pieces.push(Text(std::mem::take(&mut piece)));
-                size = 0;
-            }
-            piece.push(span.clone());
-            size += length;
-            continue;
-        };
-        let mut rest = words.as_str();
-        while !rest.is_empty() {
-            let (head, tail) = head(rest, room.saturating_sub(size));
-            // A word that only lacks room goes whole into the next piece; a whole piece of one word is cut inside.
-            let splits_word = !tail.is_empty() && !head.ends_with(char::is_whitespace);
-            if size > 0 && (head.is_empty() || splits_word) {
-                pieces.push(Text(std::mem::take(&mut piece)));
-                size = 0;
-                continue;
-            }
-            piece.push(if matches!(span, Span::Strong(_)) {
-                Span::Strong(head.into())
-            } else {
-                Span::Plain(head.into())
-            });
-            size += units(head);
-            rest = tail;
-            if size >= room {
-                pieces.push(Text(std::mem::take(&mut piece)));
-                size = 0;
-            }
+        match span {
+            Span::Plain(words) => cutting.words(words, Span::Plain),
+            Span::Strong(words) => cutting.words(words, Span::Strong),
+            whole => cutting.whole(whole),
         }
     }
-    if !piece.is_empty() {
-        pieces.push(Text(piece));
+    cutting.close();
+    cutting.pieces
+}
+
+struct Cutting {
+    room: usize,
+    pieces: Vec<Text>,
+    piece: Vec<Span>,
+    /// Of `piece`, in units.
+    size: usize,
+}
+
+impl Cutting {
+    fn words(&mut self, mut rest: &str, span: fn(String) -> Span) {
+        while !rest.is_empty() {
+            let (head, tail) = head(rest, self.room.saturating_sub(self.size));
+            // A word that only lacks room goes whole into the next piece; one as long as a piece is cut inside.
+            let splits_word = !tail.is_empty() && !head.ends_with(char::is_whitespace);
+            if self.size > 0 && (head.is_empty() || splits_word) {
+                self.close();
+                continue;
+            }
+            self.piece.push(span(head.to_owned()));
+            self.size += units(head);
+            rest = tail;
+        }
     }
-    pieces
+
+    fn whole(&mut self, span: &Span) {
+        let length = units(&Text(vec![span.clone()]).unstyled());
+        if self.size + length > self.room {
+            self.close();
+        }
+        self.piece.push(span.clone());
+        self.size += length;
+    }
+
+    fn close(&mut self) {
+        if !self.piece.is_empty() {
+            self.pieces.push(Text(std::mem::take(&mut self.piece)));
+        }
+        self.size = 0;
+    }
 }
 
 /// The longest beginning of at most `room` units that ends after white space, or inside a word longer than `room`
@@ -158,4 +169,44 @@ pub(super) fn readable(mrkdwn: &str) -> String {
     }
     read.push_str(rest);
     unescaped(&read)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cut_text_is_whole_and_every_piece_fits(words in "(?s)[ \\n.a-z<é👩🏽‍💻\u{301}\u{200d}]{0,200}", room in 2_usize..40) {
+            let text = Text::plain(words.as_str()).then(Text::strong("strong words")).then(words.as_str());
+            let pieces = cut(&text, room);
+            let joined: String = pieces.iter().map(Text::unstyled).collect();
+            prop_assert_eq!(joined, text.unstyled());
+            prop_assert!(pieces.iter().all(|piece| units(&piece.unstyled()) <= room));
+        }
+
+        #[test]
+        fn a_word_that_fits_in_a_piece_is_not_parted(words in "([a-z]{1,8} ){1,40}") {
+            let pieces = cut(&Text::plain(words.as_str()), 10);
+            prop_assert!(pieces.iter().all(|piece| piece.unstyled().ends_with(' ')));
+        }
+
+        #[test]
+        fn what_is_escaped_reads_as_it_was(words in "(?s).{0,80}") {
+            prop_assert_eq!(unescaped(&escaped(&words)), words);
+        }
+    }
+
+    #[test]
+    fn a_letter_keeps_its_accent() {
+        assert_eq!(head("e\u{301}e\u{301}e\u{301}", 3), ("e\u{301}", "e\u{301}e\u{301}"));
+    }
+
+    #[test]
+    fn a_message_reads_as_people_see_it() {
+        let sent = "<@U1> said <https://x.y|no> to <#C1|sales>: <!here> a &lt; b &amp;amp; <https://z> 1 < 2";
+        assert_eq!(readable(sent), "@U1 said no to #sales: @here a < b &amp; https://z 1 < 2");
+    }
 }

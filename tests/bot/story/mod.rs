@@ -1,6 +1,306 @@
-//! Scripted users.
+//! Scripted users: a [`Team`] of people on one chat service, with the app running as in production.
+//!
+//! A story reads as what people do and see. Nothing sleeps: an act returns when the service has its answer, and before
+//! anybody looks, the app is idle. A story ends with [`Team::ends`], which fails on anything nobody looked at.
 
+mod actor;
+mod database;
+mod logs;
 mod service;
 
-#[expect(unused_imports, reason = "until the first story")]
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use panout::app::{App, Parts};
+use panout::chat::Service;
+use panout::clock::Clock;
+use panout::domain::{Money, Role, TeamId};
+use panout::flows::Rules;
+use panout::jobs::Limits;
+use panout::platforms::{local, slack};
+use panout::store::{ListedPerson, ListedProduct, ListedTeam, Listing};
+use panout::words::{Catalogue, Language};
+
+pub(crate) use actor::Actor;
+pub(crate) use database::Database;
 pub(crate) use service::{ChatService, Trouble};
+
+use crate::fake::local::LocalPage;
+use crate::fake::slack::FakeSlack;
+
+/// Where a story takes place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum On {
+    /// The fake Slack, over Socket Mode.
+    Slack,
+    /// The page on this machine.
+    Local,
+}
+
+/// A stand-in service, and what the app needs to reach it.
+enum Stage {
+    Slack(Arc<FakeSlack>),
+    Local(Arc<LocalPage>),
+}
+
+/// Some people of a company, on one service.
+pub(crate) struct Team {
+    pub(crate) clock: Clock,
+    pub(crate) sales: String,
+    pub(crate) general: String,
+    stage: Stage,
+    app: Option<App>,
+    database: Option<Database>,
+    setup: Setup,
+    logs: logs::Logs,
+    actors: std::sync::Mutex<Vec<(String, String)>>,
+    ended: bool,
+}
+
+/// What a story may choose before the app starts.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    /// From which budget on a refusal comes to the head by itself.
+    pub(crate) head_card_above: Option<Money>,
+    /// The team's language.
+    pub(crate) language: Language,
+    /// People the configuration names: name and role. Each has an account on the service.
+    pub(crate) people: Vec<(&'static str, Role)>,
+    /// When the story begins.
+    pub(crate) begins: DateTime<Utc>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            head_card_above: None,
+            language: Language::En,
+            people: vec![
+                ("Elena", Role::Head),
+                ("Ana", Role::Rep),
+                ("Bogdan", Role::Rep),
+                ("Oana", Role::Observer),
+                ("Adi", Role::Admin),
+            ],
+            // A Monday, ten in the morning in Bucharest.
+            begins: "2026-11-23T08:00:00Z".parse().expect("an instant"),
+        }
+    }
+}
+
+impl Team {
+    /// A team with a head (Elena), two reps (Ana, Bogdan), an observer and an admin, on a Monday at ten.
+    pub(crate) async fn start(on: On) -> Self {
+        Self::start_with(on, Setup::default()).await
+    }
+
+    /// A team as the story wants it.
+    pub(crate) async fn start_with(on: On, setup: Setup) -> Self {
+        let logs = logs::Logs::listen();
+        let clock = Clock::manual(setup.begins);
+        let stage = match on {
+            On::Slack => Stage::Slack(Arc::new(FakeSlack::start_at(clock.clone()).await)),
+            On::Local => Stage::Local(Arc::new(LocalPage::new())),
+        };
+        let (sales, general) = (stage.service().add_channel("sales"), stage.service().add_channel("general"));
+        let people = setup.people.iter().map(|(name, _)| ((*name).to_owned(), stage.service().add_person(name)));
+        let actors = std::sync::Mutex::new(people.collect());
+        let database = Some(Database::new());
+        let mut team = Self { clock, sales, general, stage, app: None, database, setup, logs, actors, ended: false };
+        team.start_app().await;
+        team
+    }
+
+    async fn start_app(&mut self) {
+        let db = self.database.as_ref().expect("until the end").open().await;
+        let app = App::assemble(self.parts(db), self.clock.clone()).await.expect("the app starts");
+        match &self.stage {
+            Stage::Slack(slack) => slack.connected().await,
+            Stage::Local(page) => page.open_at(app.page.expect("the page is served")),
+        }
+        app.idle().await;
+        self.app = Some(app);
+    }
+
+    fn parts(&self, db: panout::store::Db) -> Parts {
+        let rules = Rules {
+            language: self.setup.language,
+            head_card_above: self.setup.head_card_above,
+            services: vec![self.stage.kind()],
+        };
+        let words = Catalogue::built_in();
+        if let Stage::Slack(slack) = &self.stage {
+            slack.install(&slack::manifest(&panout::flows::menu(&words), "Panout"));
+        }
+        Parts {
+            db,
+            listing: self.listing(),
+            rules,
+            words,
+            limits: Limits { lease: TimeDelta::seconds(60), call: Duration::from_secs(2), attempts: 6 },
+            slack: match &self.stage {
+                Stage::Slack(slack) => Some(slack::Settings {
+                    api_url: slack.api_url(),
+                    bot_token: slack.bot_token(),
+                    app_token: slack.app_token(),
+                    signing_secret: None,
+                }),
+                Stage::Local(_) => None,
+            },
+            discord: None,
+            local: match &self.stage {
+                Stage::Local(_) => Some(local::Settings {
+                    addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+                    people: Vec::new(),
+                    channels: Vec::new(),
+                    jumps: false,
+                    time_zone: chrono_tz::Europe::Bucharest,
+                    language: "en".into(),
+                    words: std::collections::BTreeMap::new(),
+                    on_shift: None,
+                }),
+                Stage::Slack(_) => None,
+            },
+        }
+    }
+
+    fn listing(&self) -> Listing {
+        let service = self.stage.kind();
+        let team = panout::domain::Team {
+            id: TeamId(0),
+            name: "Field".into(),
+            language: self.setup.language.tag().into(),
+            currency: "EUR".parse().expect("a currency"),
+            time_zone: chrono_tz::Europe::Bucharest,
+            working_hours: "Mon-Fri 09:00-18:00".parse().expect("working hours"),
+            channels: vec![format!("{service}:{}", self.sales)],
+        };
+        let people = self.setup.people.iter().map(|(name, role)| ListedPerson {
+            name: (*name).into(),
+            team: None,
+            role: *role,
+            accounts: vec![format!("{service}:{}", self.id_of(name))],
+        });
+        let product = |name: &str, alias: &str| ListedProduct { name: name.into(), aliases: vec![alias.into()] };
+        Listing {
+            name: "Acme Sales".into(),
+            teams: vec![ListedTeam(team)],
+            people: people.collect(),
+            products: vec![product("CRM Suite", "crm"), product("Analytics", "bi"), product("Support Plus", "support")],
+        }
+    }
+
+    fn id_of(&self, name: &str) -> String {
+        let actors = self.actors.lock().expect("no test panics here");
+        let actor = actors.iter().find(|(known, _)| known == name);
+        actor.unwrap_or_else(|| panic!("{name} is not in this story")).1.clone()
+    }
+
+    /// Somebody of the team, by name.
+    pub(crate) fn person(&self, name: &str) -> Actor<'_> {
+        Actor { team: self, name: name.to_owned(), id: self.id_of(name), channel: self.sales.clone() }
+    }
+
+    /// Somebody the configuration does not name.
+    pub(crate) fn stranger(&self, name: &str) -> Actor<'_> {
+        let id = self.service().add_person(name);
+        self.actors.lock().expect("no test panics here").push((name.to_owned(), id));
+        self.person(name)
+    }
+
+    /// The service.
+    pub(crate) fn service(&self) -> &dyn ChatService {
+        self.stage.service()
+    }
+
+    /// The app.
+    pub(crate) fn app(&self) -> &App {
+        self.app.as_ref().expect("it runs until the end")
+    }
+
+    /// Waits until the bot has nothing to do, and the service shows all of it.
+    pub(crate) async fn idle(&self) {
+        let idle = tokio::time::timeout(Duration::from_secs(30), self.app().idle());
+        assert!(idle.await.is_ok(), "the bot found no rest in 30 seconds; it said:\n{}", self.logs.all());
+        self.service().settle().await;
+    }
+
+    /// What the database holds: for what nobody sees.
+    pub(crate) async fn rows<R>(&self, sql: &'static str) -> Vec<R>
+    where
+        R: Send + Unpin,
+        R: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
+    {
+        self.database.as_ref().expect("until the end").rows(sql).await
+    }
+
+    /// Time passes.
+    pub(crate) async fn passes(&self, time: TimeDelta) {
+        self.clock.set(self.clock.now() + time);
+        self.idle().await;
+    }
+
+    /// It is this instant now.
+    pub(crate) async fn it_is(&self, instant: &str) {
+        self.clock.set(instant.parse().expect("an instant"));
+        self.idle().await;
+    }
+
+    /// The app stops as it does in production, and starts again on the same database.
+    pub(crate) async fn restarts(&mut self) {
+        self.app.take().expect("it runs").stop().await;
+        if let Stage::Local(_) = self.stage {
+            unimplemented!("the page would come back at another address");
+        }
+        self.start_app().await;
+    }
+
+    /// Faults the story caused on purpose, and now forgives: what was logged as an error so far.
+    pub(crate) fn forgives(&self) -> Vec<String> {
+        self.logs.take_errors()
+    }
+
+    /// The end: everything was looked at, nothing failed, nothing is left to do.
+    pub(crate) async fn ends(mut self) {
+        self.ended = true;
+        self.idle().await;
+        let actors = self.actors.lock().expect("no test panics here").clone();
+        for (name, id) in actors {
+            let unread = self.service().unread(&id);
+            assert!(unread.is_empty(), "{name} was shown what nobody looked at:\n{}", unread.join("\n\n"));
+        }
+        let dead = self.app().db().read(|tx| Box::pin(async { Ok::<_, anyhow::Error>(tx.dead_jobs().await?) }));
+        let dead = dead.await.expect("the database answers");
+        assert!(dead.is_empty(), "jobs were given up: {dead:?}");
+        self.app.take().expect("it runs").stop().await;
+        let complaints = self.service().complaints();
+        assert!(complaints.is_empty(), "the service complains:\n{}", complaints.join("\n"));
+        let errors = self.logs.take_errors();
+        assert!(errors.is_empty(), "errors were logged:\n{}", errors.join("\n"));
+        self.database.take().expect("until the end").drop().await;
+    }
+}
+
+impl Drop for Team {
+    fn drop(&mut self) {
+        assert!(self.ended || std::thread::panicking(), "a story must end with team.ends()");
+    }
+}
+
+impl Stage {
+    fn service(&self) -> &dyn ChatService {
+        match self {
+            Stage::Slack(slack) => slack.as_ref(),
+            Stage::Local(page) => page.as_ref(),
+        }
+    }
+
+    fn kind(&self) -> Service {
+        match self {
+            Stage::Slack(_) => Service::Slack,
+            Stage::Local(_) => Service::Local,
+        }
+    }
+}

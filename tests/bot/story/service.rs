@@ -58,12 +58,16 @@ pub(crate) trait ChatService: Send + Sync {
     /// Whether a form is open to the person.
     fn form_is_open(&self, who: &str) -> bool;
 
-    /// What the open form shows: a line `Label: value` per field (all steps), value empty if unanswered, choices by
+    /// What the open form shows: its intro, if it has one; a line `Label: value` per field (all steps), value empty if unanswered, choices by
     /// label; then a line `! fault` for each fault shown. Panics if no form is open.
     fn form(&self, who: &str) -> String;
 
     /// Choices suggested to the person typing in an option of a command or a search field: labels, best first.
     async fn suggestions(&self, who: &str, command_or_field: &str, option: &str, typed: &str) -> Vec<String>;
+
+    /// Returns once what the methods below read is what the service shows now. Call it after `App::idle` and before
+    /// them; a stand-in that lives in the test's own process has nothing to do.
+    async fn settle(&self) {}
 
     /// Screens that became visible to the person since the last call: new messages and changed ones (changed ones
     /// are prefixed `(changed) `; deleted ones are `(gone) ` and the old title). Oldest first. A message that no

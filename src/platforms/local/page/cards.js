@@ -71,15 +71,20 @@ function part(block, message, does) {
 }
 
 function table({ head, rows }) {
-  const numeric = (spans) => /^[-+]?[\d\s.,%€$£()]+$/.test(plain(spans));
+  // A column of figures stands to the right, with its title.
+  const figures = head.map((_, i) => {
+    const cells = rows.map((row) => plain(row[i]));
+    return cells.some((cell) => /\d/.test(cell)) && cells.every((cell) => /^[-+−–—\d\s.,%€$£()]*$/.test(cell));
+  });
+  const side = (i) => (figures[i] ? "number" : null);
   return h(
     "div",
     { class: "table", tabindex: "0", role: "region", "aria-label": head.join(", ") },
     h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, head.map((title) => h("th", { scope: "col" }, title)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", { class: numeric(cell) ? "number" : null, dir: "auto" }, text(cell)))))),
+      h("thead", {}, h("tr", {}, head.map((title, i) => h("th", { scope: "col", class: side(i) }, title)))),
+      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, i) => h("td", { class: side(i), dir: figures[i] ? null : "auto" }, text(cell)))))),
     ),
   );
 }

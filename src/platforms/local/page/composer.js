@@ -37,9 +37,12 @@ export function composer(room) {
   const complete = (name) => {
     $("hint").hidden = true;
     const fits = room.commands().filter((c) => c.name.startsWith(name.toLowerCase()));
-    const items = fits.map((c) => ({ label: `/${c.name}`, note: c.description, take: () => write(`/${c.name} `) }));
+    const items = fits.map((c) => ({ label: `/${c.name}`, usage: takes(c), note: c.description, take: () => write(`/${c.name} `) }));
     list.show(items, name && items.length ? 0 : -1);
   };
+
+  /** What may follow a command. */
+  const takes = (command) => command.usage || command.subcommands.map((s) => s.name).join(" | ");
 
   const guide = (command, name, rest) => {
     const words = rest.trimStart().split(/\s+/);
@@ -55,9 +58,9 @@ export function composer(room) {
   const hint = (command, sub) => {
     const options = (sub ?? command).options.filter((option) => !option.rest);
     $("hint").replaceChildren(
-      h("p", {}, h("b", {}, `/${command.name}${sub ? ` ${sub.name}` : ""}`), " ", h("span", { class: "usage" }, sub ? "" : command.usage)),
+      h("p", {}, h("b", {}, `/${command.name}${sub ? ` ${sub.name}` : ""}`), " ", h("span", { class: "usage" }, sub ? "" : takes(command))),
       h("p", { class: "small" }, sub ? sub.description : command.description),
-      options.length > 0 && h("dl", {}, options.map((o) => h("div", {}, h("dt", {}, o.name), h("dd", {}, o.description)))),
+      h("dl", {}, options.map((o) => h("div", {}, h("dt", {}, o.name), h("dd", {}, o.description)))),
     );
     $("hint").hidden = false;
   };

@@ -35,7 +35,7 @@ const formats = {
   DateTime: { dateStyle: "long", timeStyle: "short" },
   day: { weekday: "long", day: "numeric", month: "long" },
   dayYear: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
-  clock: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  clock: { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
   key: { year: "numeric", month: "2-digit", day: "2-digit" },
 };
 const made = new Map();
@@ -88,7 +88,7 @@ export const memory = {
 
 /**
  * A list of choices under (or over) a text box, moved through with the arrows while the box keeps the focus.
- * `choices` are {label, note, take}; `take` is called with what was chosen.
+ * `choices` are {label, usage, note, take}; `take` is called with what was chosen.
  */
 export function listbox(box, list) {
   let choices = [];
@@ -101,6 +101,7 @@ export function listbox(box, list) {
           "li",
           { role: "option", id: `${list.id}-${i}`, "aria-selected": "false", onmousedown: (e) => e.preventDefault(), onclick: () => take(i) },
           h("span", { class: "option", dir: "auto" }, item.label),
+          item.usage && h("span", { class: "usage", dir: "auto" }, item.usage),
           item.note && h("span", { class: "option-note", dir: "auto" }, item.note),
         ),
       ),

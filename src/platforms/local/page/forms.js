@@ -5,15 +5,17 @@ import { text } from "./cards.js";
 
 let open = null;
 
+/** Takes the form off the page, as it stands: it comes back with showForm. */
+export function hideForm() {
+  open = null;
+  if ($("form").open) $("form").close();
+}
+
 /** Shows the person's form, or none. `room` has people, suggest(source, typed), submit(form, values), close(form). */
 export function showForm(view, room) {
   const dialog = $("form");
-  if (!view) {
-    if (open) memory.set(`form:${open.id}`, null);
-    open = null;
-    if (dialog.open) dialog.close();
-    return;
-  }
+  if (open && open.id !== view?.id) memory.set(`form:${open.id}`, null);
+  if (!view) return hideForm();
   if (open?.id !== view.id) build(dialog, view, room);
   fault(view.faults);
   if (!dialog.open) dialog.showModal();
@@ -26,8 +28,13 @@ function build(dialog, view, room) {
     const answer = kept[field.name] ?? { value: view.values[field.name] ?? field.value ?? "" };
     return build_field(field, answer, room);
   });
-  const leave = () => room.close(view.id);
+  const leave = () => {
+    memory.set(`form:${view.id}`, null);
+    hideForm();
+    room.close(view.id);
+  };
   open = { id: view.id, fields, room };
+  fields[0]?.input.setAttribute("autofocus", "");
   dialog.replaceChildren(
     h(
       "form",
@@ -175,6 +182,7 @@ function search(attributes, { source, shown }, answer, room) {
     value = "";
     look();
   });
+  input.addEventListener("click", look);
   input.addEventListener("keydown", (event) => {
     if (choices.key(event, ["Enter"])) return;
     if (event.key === "ArrowDown") look();

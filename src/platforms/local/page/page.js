@@ -1,17 +1,16 @@
 // The page: who you are, where you look, and what is there.
 
-import { $, avatar, h, memory, speak, tongue, when, word } from "./dom.js";
+import { $, avatar, h, memory, speak, tongue, word } from "./dom.js";
 import { Live, Refused, read, send } from "./wire.js";
-import { bubble } from "./cards.js";
-import { showForm } from "./forms.js";
+import { setClock } from "./clock.js";
+import { clear, days, put } from "./river.js";
+import { hideForm, showForm } from "./forms.js";
 import { composer } from "./composer.js";
 
 let room = null; // what the server told, and keeps telling
 let who = memory.get("who", sessionStorage) ?? memory.get("who"); // a tab may be somebody else than the next tab
 let place = null;
 let messages = new Map(); // by number
-const rows = new Map(); // the list items shown, by number
-let clock = { at: 0, since: 0 };
 
 const live = new Live({
   message: (message) => receive(message),
@@ -39,6 +38,7 @@ const line = composer({
   send: async (text) => !(await act(text.trimStart().startsWith("/") ? { kind: "command", line: text } : { kind: "say", words: text }, { tell: true })),
 });
 
+const nothing = () => word(place === direct() ? "empty_direct" : "empty_channel");
 const direct = () => `dm:${who}`;
 const person = () => room.around.people.find((p) => p.id === who);
 
@@ -89,10 +89,11 @@ async function enter(next = who) {
   memory.set("who", who);
   Object.assign(tongue, { words: room.words, phrases: room.phrases, language: room.language, timeZone: room.time_zone });
   speak();
-  showForm(null, forms);
+  if (changed || !room.form) hideForm();
   setClock(room.now);
   messages = new Map(room.messages.map((message) => [message.n, message]));
   choices();
+  $("me").hidden = !who;
   if (!who) {
     live.stop();
     return choosePerson();
@@ -137,55 +138,73 @@ function go(to) {
   const there = to === direct() || room.around.channels.some((c) => c.id === to);
   place = there ? to : direct();
   memory.set(`place:${who}`, place);
-  rows.clear();
   $("river").setAttribute("aria-live", "off");
-  $("river").replaceChildren();
+  clear();
   $("older").hidden = !room.older;
-  for (const message of [...messages.values()].sort((a, b) => a.n - b.n)) if (message.at === place) put(message);
+  for (const message of [...messages.values()].sort((a, b) => a.n - b.n)) if (message.at === place) put(message, room.menu.shortcuts, use);
   const title = place === direct() ? "Panout" : `#${room.around.channels.find((c) => c.id === place).name}`;
   $("place").textContent = title;
   document.title = `${title} · Panout`;
   line.at(title);
-  days();
+  days(nothing());
   seen();
   bottom();
   // Only what comes from now on is read aloud.
   requestAnimationFrame(() => $("river").setAttribute("aria-live", "polite"));
 }
 
+let drawnPlaces = "";
+
+/** Where one can go, and who one is. Drawn anew only when that changes: a click or a focus must not lose its button. */
 function showPlaces() {
-  const item = (to, label, icon) => {
+  const me = person();
+  const shape = JSON.stringify([me, room.around.channels, tongue.language]);
+  if (shape !== drawnPlaces) drawPlaces(me);
+  drawnPlaces = shape;
+  let elsewhere = false;
+  for (const button of document.querySelectorAll("#places button")) {
+    const { to } = button.dataset;
     const unread = count(to);
-    return h(
+    if (to === place) button.setAttribute("aria-current", "page");
+    else button.removeAttribute("aria-current");
+    button.classList.toggle("has-new", unread > 0);
+    button.querySelector(".count").hidden = unread === 0;
+    button.querySelector(".count-number").textContent = String(unread);
+    elsewhere ||= unread > 0 && to !== place;
+  }
+  const others = newsOf().size > 0;
+  $("me").querySelector(".new").hidden = !others;
+  $("menu-dot").hidden = !others && !elsewhere;
+}
+
+function drawPlaces(me) {
+  const item = (to, label, icon) =>
+    h(
       "li",
       {},
       h(
         "button",
-        { type: "button", "aria-current": to === place ? "page" : null, class: unread ? "has-new" : null, onclick: () => (drawer(false), go(to), line.focus()) },
+        { type: "button", "data-to": to, onclick: () => (drawer(false), go(to), line.focus()) },
         icon,
         h("span", { class: "name", dir: "auto" }, label),
-        unread > 0 && h("span", { class: "count" }, h("span", { class: "sr" }, word("unread")), String(unread)),
+        h("span", { class: "count", hidden: true }, h("span", { class: "sr" }, word("unread")), h("span", { class: "count-number" })),
       ),
     );
-  };
   const mark = h("img", { src: "/icon.svg", alt: "", width: "18", height: "18" });
+  const hash = () => h("span", { class: "hash", "aria-hidden": "true" }, "#");
   $("places").setAttribute("aria-label", word("places"));
   $("places").replaceChildren(
     h("h2", {}, word("channels")),
-    h("ul", {}, room.around.channels.map((c) => item(c.id, c.name, h("span", { class: "hash", "aria-hidden": "true" }, "#")))),
+    h("ul", {}, room.around.channels.map((c) => item(c.id, c.name, hash()))),
     h("h2", {}, word("direct")),
     h("ul", {}, item(direct(), "Panout", mark)),
   );
-  const me = person();
-  const others = newsOf().size > 0;
   $("me").replaceChildren(
     avatar(me.id, me.name),
     h("span", { class: "whom" }, h("b", { dir: "auto" }, me.name), h("span", { class: "small", dir: "auto" }, me.note)),
-    others && h("span", { class: "new" }, word("new_elsewhere")),
+    h("span", { class: "new", hidden: true }, word("new_elsewhere")),
     h("span", { class: "sr" }, word("change_person")),
   );
-  const elsewhere = [direct(), ...room.around.channels.map((c) => c.id)].some((to) => to !== place && count(to));
-  $("menu-dot").hidden = !others && !elsewhere;
 }
 
 const lastRead = (to) => memory.get(`read:${who}:${to}`) ?? 0;
@@ -218,54 +237,12 @@ function receive(message) {
   if (message.at !== place) return showPlaces();
   const atEnd = near();
   const mine = message.by?.id === who || message.only_you;
-  put(message);
-  days();
+  put(message, room.menu.shortcuts, use);
+  days(nothing());
   seen();
   if (known) return;
   if (atEnd || mine) bottom();
   else $("newer").hidden = false;
-}
-
-/** Shows a message where it belongs: by number, or under the first of its thread. */
-function put(message) {
-  const shown = bubble(message, room.menu.shortcuts, use);
-  const there = rows.get(message.n);
-  if (there) {
-    const held = there.firstChild.contains(document.activeElement);
-    there.firstChild.replaceWith(shown);
-    if (held) shown.focus({ preventScroll: true });
-    return;
-  }
-  const row = h("li", { "data-n": message.n }, shown);
-  rows.set(message.n, row);
-  const root = message.under && rows.get(message.under);
-  if (!root) return $("river").append(row);
-  let thread = root.querySelector(":scope > ol");
-  if (!thread) root.append((thread = h("ol", { class: "thread", "aria-label": word("thread") })));
-  thread.append(row);
-}
-
-/** A line before the first message of each day. */
-function days() {
-  for (const old of document.querySelectorAll(".day")) old.remove();
-  let last = null;
-  for (const row of [...$("river").children]) {
-    const { time } = messages.get(Number(row.dataset.n));
-    const day = when(time, "key");
-    if (day !== last) row.before(h("li", { class: "day" }, h("span", {}, dayName(time))));
-    last = day;
-  }
-  const empty = $("river").childElementCount === 0;
-  $("empty").hidden = !empty;
-  $("empty").textContent = place === direct() ? word("empty_direct") : word("empty_channel");
-}
-
-function dayName(time) {
-  const now = new Date(nowMs());
-  const day = when(time, "key");
-  if (day === when(now, "key")) return word("today");
-  if (day === when(now - 86_400_000, "key")) return word("yesterday");
-  return when(time, new Date(time).getUTCFullYear() === now.getUTCFullYear() ? "day" : "dayYear");
 }
 
 function near() {
@@ -287,24 +264,7 @@ function banner(sentence) {
   $("banner").hidden = !sentence;
 }
 
-// ---- the clock
-
-const nowMs = () => clock.at + (performance.now() - clock.since);
-
-function setClock(now) {
-  clock = { at: Date.parse(now), since: performance.now() };
-  tick();
-}
-
-function tick() {
-  if (!room) return;
-  const now = new Date(nowMs());
-  for (const element of [$("clock-now"), $("top-clock")]) {
-    element.textContent = when(now, "clock");
-    element.dateTime = now.toISOString();
-    element.title = when(now, "DateTime");
-  }
-}
+// ---- language, look, clock, drawer
 
 async function jump(to) {
   try {
@@ -313,8 +273,6 @@ async function jump(to) {
     banner(word(error.key ?? "error_refused"));
   }
 }
-
-// ---- language, look, drawer
 
 function choices() {
   $("language").replaceChildren(
@@ -370,6 +328,5 @@ $("add").addEventListener("submit", async (event) => {
     $("add-fault").textContent = word(error.key ?? "error_refused");
   }
 });
-setInterval(tick, 5000);
 wear(memory.get("look") ?? "auto");
 enter();

@@ -1,0 +1,103 @@
+//! The forms that are being filled, in memory first: a stalled database must not keep a person waiting.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::draft::Draft;
+use crate::chat::{Ports, Service};
+
+/// How many forms are held in memory; the oldest give way and are read back when they are needed.
+const HELD: usize = 500;
+
+/// Forms on their way.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    state: Mutex<State>,
+    /// One writes at a time, and always the newest state: what is written last is right.
+    writing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    held: HashMap<String, Draft>,
+    changed: BTreeSet<String>,
+}
+
+fn key(id: &str) -> String {
+    format!("form.{id}")
+}
+
+impl Kept {
+    /// Makes sure a form is in memory; whether there is one.
+    pub(super) async fn load(&self, ports: &Ports, id: &str) -> bool {
+        if self.state().held.contains_key(id) {
+            return true;
+        }
+        let kept = match ports.drafts.kept(Service::Discord, &key(id)).await {
+            Ok(kept) => kept,
+            Err(error) => {
+                tracing::error!(%error, "a form could not be read back");
+                None
+            }
+        };
+        let Some(draft) = kept.and_then(|json| serde_json::from_str::<Draft>(&json).ok()) else { return false };
+        self.state().held.entry(id.to_owned()).or_insert(draft);
+        true
+    }
+
+    /// Does something with a form in memory. What it changes is written by the next [`Kept::save`].
+    pub(super) fn with<T>(&self, id: &str, act: impl FnOnce(&mut Draft) -> T) -> Option<T> {
+        let mut state = self.state();
+        let done = act(state.held.get_mut(id)?);
+        state.changed.insert(id.to_owned());
+        Some(done)
+    }
+
+    /// Holds a new form.
+    pub(super) fn put(&self, draft: Draft) {
+        let mut state = self.state();
+        let id = draft.id.clone();
+        // The same interaction delivered twice must not empty what was typed meanwhile.
+        if state.held.contains_key(&id) {
+            return;
+        }
+        while state.held.len() >= HELD {
+            // Ids are snowflakes of one length: the smallest is the oldest. Unwritten ones stay.
+            let oldest = state.held.keys().filter(|id| !state.changed.contains(*id)).min().cloned();
+            let Some(oldest) = oldest else { break };
+            state.held.remove(&oldest);
+        }
+        state.changed.insert(id.clone());
+        state.held.insert(id, draft);
+    }
+
+    /// Lets go of a form that was accepted.
+    pub(super) fn remove(&self, id: &str) {
+        let mut state = self.state();
+        state.held.remove(id);
+        state.changed.insert(id.to_owned());
+    }
+
+    /// Writes what has changed since.
+    pub(super) async fn save(&self, ports: &Ports) {
+        if self.state().changed.is_empty() {
+            return;
+        }
+        let _one = self.writing.lock().await;
+        let changed = std::mem::take(&mut self.state().changed);
+        for id in changed {
+            let draft = self.state().held.get(&id).and_then(|draft| serde_json::to_string(draft).ok());
+            let written = match draft {
+                Some(json) => ports.drafts.keep(Service::Discord, &key(&id), json).await,
+                None => ports.drafts.forget(Service::Discord, &key(&id)).await,
+            };
+            if let Err(error) = written {
+                tracing::error!(%error, "a form could not be kept");
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

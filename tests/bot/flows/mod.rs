@@ -1,0 +1,4 @@
+//! Stories, one file per flow.
+
+mod refusal;
+mod render;

@@ -1,0 +1,153 @@
+//! Every card and every form, on every service, in every language, with the worst that people may type. The services
+//! are strict: a limit broken, a text cut or a person pinged fails the story.
+
+use chrono::TimeDelta;
+use panout::words::{Catalogue, Language, args};
+use rstest::rstest;
+
+use crate::story::{Actor, On, Setup, Team};
+
+/// A company as an enemy would name it: markup, mentions, SQL, a formula, right to left, combining marks, emoji.
+const NAMES: [&str; 8] = [
+    "<!channel> & <@U1> @everyone",
+    "*bold* _it_ ~no~ `code` ```",
+    "'; DROP TABLE refusals; --",
+    "=1+1",
+    "شركة النور",
+    "Z̷a̶l̵g̸o̷ 👩‍👩‍👧‍👦",
+    "[link](https://evil.example) <t:0:R>",
+    "> quoted # heading || spoiler ||",
+];
+
+/// The words of one language, by key.
+struct Labels(Catalogue, Language);
+
+impl Labels {
+    fn of(&self, key: &str) -> String {
+        self.0.in_language(self.1).line(key, args! {})
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn every_card_and_form_fits_and_shows_what_was_typed_as_it_was_typed(
+    #[values(On::Local, On::Slack)] on: On,
+    #[values(Language::En, Language::Fr, Language::Ro)] language: Language,
+) {
+    let setup = Setup { language, ..Setup::default() };
+    let team = Team::start_with(on, setup).await;
+    let labels = Labels(Catalogue::built_in(), language);
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    for name in NAMES {
+        logs_with_the_form(&ana, &labels, name).await;
+        let stored = ana.screen();
+        assert!(stored.contains(name), "{stored}");
+        let card = elena.screen();
+        assert!(card.contains(name) && card.contains(&format!("> {name}")), "{card}");
+        team.passes(TimeDelta::minutes(1)).await;
+    }
+    asks_and_answers(&team, &labels).await;
+    lists_and_helps(&ana, &labels).await;
+    team.ends().await;
+}
+
+async fn logs_with_the_form(ana: &Actor<'_>, labels: &Labels, name: &str) {
+    ana.types("/refusal").await;
+    ana.fills(&[
+        (&labels.of("refusal_form.account.label"), name),
+        (&labels.of("refusal_form.reason.label"), &labels.of("reason.price.label")),
+        (&labels.of("refusal_form.competitor.label"), name),
+        (&labels.of("refusal_form.amount.label"), "12k"),
+        (&labels.of("refusal_form.verbatim.label"), name),
+    ])
+    .await;
+    ana.submits().await;
+}
+
+async fn asks_and_answers(team: &Team, labels: &Labels) {
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    elena.presses(&labels.of("button.ask")).await;
+    elena.fills(&[(&labels.of("ask.question.label"), "<!here> *why*?")]).await;
+    elena.submits().await;
+    assert!(elena.screen().contains("> <!here> *why*?"));
+    assert!(ana.screen().contains("> <!here> *why*?"));
+    ana.presses(&labels.of("button.answer")).await;
+    ana.fills(&[(&labels.of("answer.answer.label"), "@everyone, `price`")]).await;
+    ana.submits().await;
+    assert!(ana.screen().contains("> @everyone, `price`"));
+    assert!(elena.screen().contains("> @everyone, `price`"));
+    elena.presses(&labels.of("button.seen")).await;
+    assert!(elena.screen().contains("(changed)"));
+}
+
+async fn lists_and_helps(ana: &Actor<'_>, labels: &Labels) {
+    ana.types("/refusals mine").await;
+    let list = ana.screen();
+    for name in NAMES {
+        assert!(list.contains(name), "{list}");
+    }
+    ana.chooses(&labels.of("mine.edit"), &format!("#4 {}", NAMES[3])).await;
+    assert!(ana.form().contains(NAMES[3]));
+    ana.submits().await;
+    assert!(ana.screen().contains(NAMES[3]));
+    ana.presses(&labels.of("button.detail")).await;
+    ana.submits().await;
+    // Nothing changed: what is shown is what was shown.
+    ana.screen();
+    for help in ["/panout help", "/refusal help", "/refusals help", "/panout nonsense"] {
+        ana.types(help).await;
+        assert!(!ana.screen().is_empty(), "{help}");
+    }
+    ana.types("/panout settings").await;
+    ana.submits().await;
+    assert!(!ana.screen().is_empty());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_verbatim_of_ten_thousand_characters_is_shown_whole(#[values(On::Local, On::Slack)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    let words: Vec<String> = (0..1200).map(|n| format!("word{n:04}")).collect();
+    ana.types(&format!("/refusal Acme price \"{}\"", words.join(" "))).await;
+    let (stored, card) = (ana.screen(), elena.screen());
+    for word in &words {
+        assert!(stored.contains(word.as_str()), "Ana misses {word}");
+        assert!(card.contains(word.as_str()), "Elena misses {word}");
+    }
+    ana.presses("Edit").await;
+    assert!(ana.form().contains("word1199"));
+    ana.submits().await;
+    ana.sees_nothing();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_command_of_ten_thousand_characters_opens_the_form_with_all_of_it(#[values(On::Local, On::Slack)] on: On) {
+    let team = Team::start(on).await;
+    let ana = team.person("Ana");
+    let words: Vec<String> = (0..1200).map(|n| format!("word{n:04}")).collect();
+    ana.types(&format!("/refusal {}", words.join(" "))).await;
+    let form = ana.form();
+    for word in &words {
+        assert!(form.contains(word.as_str()), "the form misses {word}");
+    }
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_batch_of_thirty_refusals_is_listed_and_counted(#[values(On::Local, On::Slack)] on: On) {
+    let euros = panout::domain::Money::new(10_000_000, "EUR".parse().expect("a currency"));
+    let setup = Setup { head_card_above: Some(euros), ..Setup::default() };
+    let team = Team::start_with(on, setup).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    for number in 1..=30 {
+        ana.types(&format!("/refusal Client{number} {number}k price")).await;
+        ana.screen();
+    }
+    team.it_is("2026-11-24T07:00:00Z").await;
+    elena.sees_parts(&["30 smaller refusals since the last message", "#30 Client30", "And 10 more, smaller still."]);
+    team.ends().await;
+}

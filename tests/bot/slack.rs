@@ -1,0 +1,9 @@
+//! The Slack adapter against a strict stand-in: what arrives, what people see, and what happens when things go wrong.
+
+mod faults;
+mod forms;
+mod messages;
+mod rig;
+mod sockets;
+mod strictness;
+mod tools;

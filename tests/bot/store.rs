@@ -1,0 +1,327 @@
+//! The database: what is written together stays together, on `SQLite` and on `PostgreSQL`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use panout::domain::{Role, Team, TeamId};
+use panout::store::{Db, JobRow, ListedPerson, ListedTeam, Listing, NewJob};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+
+use crate::story::Database;
+
+fn now() -> DateTime<Utc> {
+    "2026-11-23T08:00:00.123456Z".parse().expect("an instant")
+}
+
+fn listing() -> Listing {
+    let team = Team {
+        id: TeamId(0),
+        name: "Field".into(),
+        language: "en".into(),
+        currency: "EUR".parse().expect("a currency"),
+        time_zone: chrono_tz::Europe::Bucharest,
+        working_hours: "Mon-Fri 09:00-18:00".parse().expect("working hours"),
+        channels: vec!["slack:C1".into()],
+    };
+    let person = |name: &str, role, account: &str| ListedPerson {
+        name: name.into(),
+        team: Some("Field".into()),
+        role,
+        accounts: vec![account.into()],
+    };
+    Listing {
+        name: "Acme".into(),
+        teams: vec![ListedTeam(team)],
+        people: vec![person("Elena", Role::Head, "slack:U1"), person("Ana", Role::Rep, "slack:U2")],
+        products: vec![],
+    }
+}
+
+async fn listed(db: &Db) {
+    let listing = Arc::new(listing());
+    let write = db.write(move |tx| {
+        let listing = listing.clone();
+        Box::pin(async move { Ok::<_, anyhow::Error>(tx.list(&listing, now()).await?) })
+    });
+    write.await.expect("the listing is stored");
+}
+
+async fn drafts(db: &Db) -> Vec<String> {
+    let read = db.read(|tx| Box::pin(async { Ok::<_, anyhow::Error>(tx.drafts_under("slack", "").await?) }));
+    read.await.expect("drafts are read").into_iter().map(|(name, _)| name).collect()
+}
+
+async fn keep(db: &Db, name: &'static str, then: Then) -> anyhow::Result<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            tx.keep_draft("slack", name, "{}", now()).await?;
+            match then {
+                Then::Keep => Ok(()),
+                Then::Fail => anyhow::bail!("on purpose"),
+                Then::Panic => panic!("on purpose"),
+            }
+        })
+    })
+    .await
+}
+
+#[derive(Clone, Copy)]
+enum Then {
+    Keep,
+    Fail,
+    Panic,
+}
+
+#[tokio::test]
+async fn a_closure_that_fails_keeps_nothing_and_hurts_nobody() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let (one, two, three) =
+        tokio::join!(keep(&db, "one", Then::Keep), keep(&db, "two", Then::Fail), keep(&db, "three", Then::Keep),);
+    assert!(one.is_ok() && three.is_ok());
+    assert_eq!(two.expect_err("it failed").to_string(), "on purpose");
+    assert_eq!(drafts(&db).await, ["one", "three"]);
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_closure_that_panics_on_sqlite_hurts_nobody() {
+    let database = Database::new();
+    let db = database.open().await;
+    if database.is_postgres() {
+        // There a closure runs on its caller's task: a panic is the caller's.
+        db.close().await;
+        return database.drop().await;
+    }
+    listed(&db).await;
+    let (one, two, three) =
+        tokio::join!(keep(&db, "one", Then::Keep), keep(&db, "two", Then::Panic), keep(&db, "three", Then::Keep),);
+    assert!(one.is_ok() && two.is_err() && three.is_ok());
+    assert_eq!(drafts(&db).await, ["one", "three"]);
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_change_survives_closing_and_opening() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    keep(&db, "one", Then::Keep).await.expect("it is kept");
+    db.close().await;
+    let db = database.open().await;
+    listed(&db).await;
+    assert_eq!(drafts(&db).await, ["one"]);
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_sqlite_file_has_one_process() {
+    let database = Database::new();
+    let db = database.open().await;
+    if !database.is_postgres() {
+        let second = Db::open(database.url()).await.err().expect("the file is taken").to_string();
+        assert!(second.contains("another panout uses"), "{second}");
+        assert!(second.contains("PANOUT_DATABASE_URL"), "{second}");
+    }
+    db.close().await;
+    drop(db);
+    database.open().await.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn every_due_job_is_claimed_once_however_many_workers_ask() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let planned = db.write(|tx| {
+        Box::pin(async move {
+            for number in 0..200 {
+                let occurrence = number.to_string();
+                let job = NewJob { kind: "post", occurrence, payload: "null".into(), run_at: now() };
+                tx.plan(&job, now()).await?;
+                // Planned again, it is the same job.
+                tx.plan(&job, now()).await?;
+            }
+            Ok::<_, anyhow::Error>(())
+        })
+    });
+    planned.await.expect("jobs are planned");
+    let workers = (0..8).map(|_| tokio::spawn(claim_all(db.clone())));
+    let mut claimed: Vec<i64> = Vec::new();
+    for worker in workers.collect::<Vec<_>>() {
+        claimed.extend(worker.await.expect("a worker ends").iter().map(|job| job.id));
+    }
+    claimed.sort_unstable();
+    let all = claimed.len();
+    claimed.dedup();
+    assert_eq!((all, claimed.len()), (200, 200));
+    db.close().await;
+    database.drop().await;
+}
+
+async fn claim(db: &Db, at: DateTime<Utc>) -> Option<JobRow> {
+    let token = format!("{:x}", fastrand::u64(..));
+    let claim = db.write(move |tx| {
+        let token = token.clone();
+        Box::pin(async move { Ok::<_, anyhow::Error>(tx.claim_job(at, at + TimeDelta::seconds(60), &token).await?) })
+    });
+    claim.await.expect("claiming works")
+}
+
+async fn claim_all(db: Db) -> Vec<JobRow> {
+    let mut claimed = Vec::new();
+    while let Some(job) = claim(&db, now()).await {
+        claimed.push(job);
+    }
+    claimed
+}
+
+#[tokio::test]
+async fn whoever_lost_the_claim_can_no_longer_finish_the_job() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let planned = db.write(|tx| {
+        Box::pin(async move {
+            let job = NewJob { kind: "post", occurrence: "1".into(), payload: "null".into(), run_at: now() };
+            Ok::<_, anyhow::Error>(tx.plan(&job, now()).await?)
+        })
+    });
+    planned.await.expect("a job is planned");
+    let slow = claim(&db, now()).await.expect("it is due");
+    assert!(claim(&db, now() + TimeDelta::seconds(59)).await.is_none(), "the lease holds");
+    let quick = claim(&db, now() + TimeDelta::seconds(61)).await.expect("the lease is over");
+    assert_eq!((slow.id, quick.attempts), (quick.id, 2));
+    let finish = |job: JobRow| {
+        let finish = db.write(move |tx| {
+            let job = job.clone();
+            Box::pin(async move { Ok::<_, anyhow::Error>(tx.finish_job(&job).await?) })
+        });
+        async { finish.await.expect("finishing works") }
+    };
+    assert!(!finish(slow).await, "the slow one's claim is over");
+    assert!(finish(quick).await);
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn concurrent_writers_collide_without_anybody_noticing() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let number = || {
+        let db = db.clone();
+        tokio::spawn(async move {
+            let next = db.write(|tx| Box::pin(async { Ok::<_, anyhow::Error>(tx.next_refusal_number().await?) }));
+            next.await.expect("a number").0
+        })
+    };
+    let mut numbers = Vec::new();
+    for waiting in (0..20).map(|_| number()).collect::<Vec<_>>() {
+        numbers.push(waiting.await.expect("a task ends"));
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn listing_twice_is_listing_once_and_a_stranger_becomes_the_person_named_later() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let stranger = db.write(|tx| {
+        Box::pin(async move {
+            let team = tx.team_for(Some("slack:C1")).await?;
+            Ok::<_, anyhow::Error>(tx.add_stranger("bog", "slack:U9", team).await?)
+        })
+    });
+    let stranger = stranger.await.expect("a stranger is added");
+    let mut named = listing();
+    named.people.push(ListedPerson {
+        name: "Bogdan".into(),
+        team: None,
+        role: Role::Rep,
+        accounts: vec!["slack:U9".into(), "discord:9".into()],
+    });
+    let named = Arc::new(named);
+    for _ in 0..2 {
+        let named = named.clone();
+        let write = db.write(move |tx| {
+            let named = named.clone();
+            Box::pin(async move { Ok::<_, anyhow::Error>(tx.list(&named, now()).await?) })
+        });
+        write.await.expect("the listing is stored");
+    }
+    let found = db.read(|tx| {
+        Box::pin(async {
+            let slack = tx.person_of("slack:U9").await?;
+            let discord = tx.person_of("discord:9").await?;
+            Ok::<_, anyhow::Error>((slack, discord))
+        })
+    });
+    let (slack, discord) = found.await.expect("people are read");
+    let (slack, discord) = (slack.expect("known"), discord.expect("known"));
+    assert_eq!((slack.id, slack.name.as_str(), discord.id), (stranger, "Bogdan", stranger));
+    db.close().await;
+    database.drop().await;
+}
+
+/// Columns by table: whether each may be NULL, and the family of its type.
+type Shape = BTreeMap<String, BTreeMap<String, (bool, &'static str)>>;
+
+fn family(sql_type: &str) -> &'static str {
+    match sql_type.to_lowercase().as_str() {
+        "integer" | "bigint" | "boolean" => "integer",
+        "text" | "date" | "timestamp with time zone" => "text",
+        other => panic!("a type no table should have: {other}"),
+    }
+}
+
+#[tokio::test]
+async fn both_databases_have_the_same_tables_and_columns() {
+    let database = Database::new();
+    database.open().await.close().await;
+    if !database.is_postgres() {
+        return database.drop().await;
+    }
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let file = format!("sqlite:{}", folder.path().join("panout.db").display());
+    Db::open(&file).await.expect("SQLite opens").close().await;
+    assert_eq!(sqlite_shape(&file).await, postgres_shape(database.url()).await);
+    database.drop().await;
+}
+
+async fn sqlite_shape(url: &str) -> Shape {
+    let mut db = SqliteConnection::connect(url).await.expect("SQLite opens");
+    let sql = "SELECT m.name, c.name, c.\"notnull\" = 0 AND c.pk = 0, c.type FROM sqlite_master m, pragma_table_info(m.name) c
+               WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%'";
+    let rows: Vec<(String, String, bool, String)> = sqlx::query_as(sql).fetch_all(&mut db).await.expect("a shape");
+    shape(rows)
+}
+
+async fn postgres_shape(url: &str) -> Shape {
+    let mut db = PgConnection::connect(url).await.expect("PostgreSQL answers");
+    let sql = "SELECT table_name::text, column_name::text, is_nullable = 'YES', data_type::text
+               FROM information_schema.columns
+               WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_sqlx%'";
+    let rows: Vec<(String, String, bool, String)> = sqlx::query_as(sql).fetch_all(&mut db).await.expect("a shape");
+    shape(rows)
+}
+
+fn shape(rows: Vec<(String, String, bool, String)>) -> Shape {
+    let mut shape = Shape::new();
+    for (table, column, nullable, sql_type) in rows {
+        shape.entry(table).or_default().insert(column, (nullable, family(&sql_type)));
+    }
+    assert!(shape.len() > 10, "all tables are there");
+    shape
+}

@@ -1,0 +1,80 @@
+//! A database of one's own for each test: a `SQLite` file, or a `PostgreSQL` schema if `TEST_DATABASE_URL` is set.
+
+use panout::store::Db;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tempfile::TempDir;
+
+/// A database that goes with its test.
+pub(crate) struct Database {
+    url: String,
+    kept: Kept,
+}
+
+enum Kept {
+    Folder(TempDir),
+    Schema { server: String, name: String },
+}
+
+impl Database {
+    /// A new one, empty.
+    pub(crate) fn new() -> Self {
+        match server() {
+            Some(server) => {
+                let name = format!("panout_{:016x}", fastrand::u64(..));
+                let joint = if server.contains('?') { '&' } else { '?' };
+                let url = format!("{server}{joint}options=-csearch_path%3D{name}");
+                Self { url, kept: Kept::Schema { server, name } }
+            }
+            None => {
+                let folder = TempDir::new().expect("a folder for the test");
+                let url = format!("sqlite:{}", folder.path().join("panout.db").display());
+                Self { url, kept: Kept::Folder(folder) }
+            }
+        }
+    }
+
+    /// Its URL, as in `PANOUT_DATABASE_URL`.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Opens it.
+    pub(crate) async fn open(&self) -> Db {
+        Db::open(&self.url).await.expect("the test's database opens")
+    }
+
+    /// Whether it is on `PostgreSQL`.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.kept, Kept::Schema { .. })
+    }
+
+    /// The rows of a query.
+    pub(crate) async fn rows<R>(&self, sql: &'static str) -> Vec<R>
+    where
+        R: Send + Unpin,
+        R: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
+    {
+        if self.is_postgres() {
+            let mut db = PgConnection::connect(&self.url).await.expect("the test's server answers");
+            sqlx::query_as(sql).fetch_all(&mut db).await.expect("rows")
+        } else {
+            let mut db = sqlx::SqliteConnection::connect(&self.url).await.expect("the test's file opens");
+            sqlx::query_as(sql).fetch_all(&mut db).await.expect("rows")
+        }
+    }
+
+    /// Takes it away. (A `SQLite` file goes by itself.)
+    pub(crate) async fn drop(self) {
+        if let Kept::Schema { server, name } = self.kept {
+            let mut server = PgConnection::connect(&server).await.expect("the test's server answers");
+            let sql = format!("DROP SCHEMA IF EXISTS {name} CASCADE");
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut server).await.expect("the test's schema goes");
+        }
+    }
+}
+
+/// The server to test on, if it is not `SQLite`.
+#[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the product")]
+fn server() -> Option<String> {
+    std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
+}
