@@ -24,14 +24,16 @@ const UNSAID: usize = 22;
 /// The reasons that rise in the last two weeks.
 const RISING: [&str; 2] = ["technical/security", "regulatory/data_location"];
 
+/// A company and its part of the market.
+type Client = (&'static str, &'static str);
+
 /// A market: who sells there, to whom, and what they were told.
 struct Country {
     currency: &'static str,
     zone: Tz,
     /// Reps by account, and how much each sells.
     reps: &'static [(&'static str, usize)],
-    /// Companies and their part of the market.
-    accounts: &'static [(&'static str, &'static str)],
+    accounts: &'static [Client],
     contacts: &'static [&'static str],
     roles: &'static [&'static str],
     competitors: &'static [&'static str],
@@ -162,7 +164,7 @@ pub(super) fn samples(now: DateTime<Utc>, head: &Person) -> Vec<Sample> {
 }
 
 /// The accounts of a country, those that have not refused for longest first.
-struct Market(Vec<((&'static str, &'static str), Option<DateTime<Utc>>)>);
+struct Market(Vec<(Client, Option<DateTime<Utc>>)>);
 
 impl Market {
     fn new(country: &Country, dice: &mut Dice) -> Self {
@@ -172,9 +174,9 @@ impl Market {
     }
 
     /// Who refuses now: somebody of the segment, if there is one who has not for long, otherwise whoever comes first.
-    fn take(&mut self, segment: Option<&str>, now: DateTime<Utc>) -> (&'static str, &'static str) {
+    fn take(&mut self, segment: Option<&str>, now: DateTime<Utc>) -> Client {
         let rested = |last: &Option<DateTime<Utc>>| last.is_none_or(|last| now - last > APART);
-        let fits = |((_, of), last): &((&str, &str), _)| segment.is_none_or(|segment| *of == segment) && rested(last);
+        let fits = |((_, of), last): &(Client, _)| segment.is_none_or(|segment| *of == segment) && rested(last);
         let (account, _) = self.0.remove(self.0.iter().position(fits).unwrap_or_default());
         self.0.push((account, Some(now)));
         account
@@ -240,7 +242,7 @@ fn seconds(dice: &mut Dice) -> i64 {
 
 fn sample(
     plan: &Plan,
-    (account, segment): (&'static str, &'static str),
+    (account, segment): Client,
     dice: &mut Dice,
     seen: impl Fn(DateTime<Utc>, &mut Dice) -> Option<DateTime<Utc>>,
 ) -> Sample {
