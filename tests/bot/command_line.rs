@@ -1,6 +1,6 @@
 //! The built program, as an admin meets it: what it prints, and what it ends with.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -267,50 +267,72 @@ async fn doctor_tells_of_jobs_that_were_given_up() {
     assert!(doctor.out.contains("NOTE  post refusal:7: given up at attempt 1: channel_not_found"), "{}", doctor.out);
 }
 
-/// A running demo, stopped at the latest with the test.
-struct Demo {
-    child: Child,
-    page: String,
+#[tokio::test]
+async fn run_connects_where_it_has_tokens_says_what_is_off_and_stops_when_told() {
+    let place = Place::new();
+    let slack = FakeSlack::start().await;
+    slack.install(&place.run(&["manifest", "slack"], &[]).out);
+    place.write(ACME);
+    let (url, bot, app) = (slack.api_url(), slack.bot_token(), slack.app_token());
+    let tokens = [("PANOUT_SLACK_API_URL", &*url), ("PANOUT_SLACK_BOT_TOKEN", &bot), ("PANOUT_SLACK_APP_TOKEN", &app)];
+    let mut command = place.command(&["run"], &tokens);
+    let running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts"));
+    slack.connected().await;
+    let ended = tokio::task::spawn_blocking(|| running.stop()).await.expect("it does not panic");
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""), "{}", ended.err);
+    assert!(ended.err.contains("off: PANOUT_DISCORD_TOKEN not set"), "{}", ended.err);
+    assert!(!ended.err.contains("off: PANOUT_SLACK") && !ended.err.contains(&bot), "{}", ended.err);
 }
 
-impl Demo {
-    fn start(place: &Place) -> Self {
-        let mut command = place.command(&["demo"], &[("PANOUT_HTTP_ADDR", "127.0.0.1:0")]);
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
-        let out = child.stdout.take().expect("it is piped");
-        let line = BufReader::new(out).lines().next().expect("it says where the page is").expect("it prints UTF-8");
-        let page = line.split_whitespace().find(|word| word.starts_with("http://")).expect("an address").to_owned();
-        Self { child, page }
-    }
+/// A running program, stopped at the latest with the test.
+struct Running(Child);
 
-    /// Tells it to stop; what it ended with.
-    fn stop(mut self) -> Option<i32> {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+impl Running {
+    /// Tells it to stop; what came of it.
+    fn stop(mut self) -> Ended {
+        let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
         assert!(told.expect("kill is there").success());
-        self.child.wait().expect("it ends").code()
+        let (mut out, mut err) = (String::new(), String::new());
+        if let Some(mut pipe) = self.0.stdout.take() {
+            pipe.read_to_string(&mut out).expect("it prints UTF-8");
+        }
+        if let Some(mut pipe) = self.0.stderr.take() {
+            pipe.read_to_string(&mut err).expect("it prints UTF-8");
+        }
+        Ended { code: self.0.wait().expect("it ends").code(), out, err }
     }
 }
 
-impl Drop for Demo {
+impl Drop for Running {
     fn drop(&mut self) {
         // Stopped already, if all went well.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
+}
+
+/// Starts the demo; it, and where its page is.
+fn demo(place: &Place) -> (Running, String) {
+    let mut command = place.command(&["demo"], &[("PANOUT_HTTP_ADDR", "127.0.0.1:0")]);
+    let mut running = Running(command.stdout(Stdio::piped()).spawn().expect("the program starts"));
+    let out = running.0.stdout.as_mut().expect("it is piped");
+    let line = BufReader::new(out).lines().next().expect("it says where the page is").expect("it prints UTF-8");
+    let page = line.split_whitespace().find(|word| word.starts_with("http://")).expect("an address");
+    (running, page.to_owned())
 }
 
 #[tokio::test]
 async fn the_demo_serves_its_page_stops_when_told_and_comes_back() {
     let place = Place::new();
     for _ in 0..2 {
-        let demo = Demo::start(&place);
-        let page = reqwest::get(&demo.page).await.expect("the page answers");
+        let (running, page) = demo(&place);
+        let page = reqwest::get(&page).await.expect("the page answers");
         assert!(page.status().is_success());
         let page = page.text().await.expect("it is text");
         assert!(page.contains("Panout"), "{page}");
         let doctor = place.run(&["doctor"], &[("PANOUT_DATABASE_URL", "sqlite:panout-demo.db")]);
         let looked = doctor.out.lines().find(|line| line.starts_with("OK    database: SQLite 3."));
         assert!(looked.is_some_and(|line| line.ends_with("in use by a running panout")), "{}", doctor.out);
-        assert_eq!(demo.stop(), Some(0));
+        assert_eq!(running.stop().code, Some(0));
     }
 }
