@@ -222,7 +222,8 @@ impl FakeDiscord {
         let mut seen = world.visible(who);
         seen.retain(|message| !message.gone);
         let found = seen.iter().rev().find_map(|message| {
-            let mut parts = message.components.iter().flat_map(|row| row["components"].as_array().into_iter().flatten());
+            let mut parts =
+                message.components.iter().flat_map(|row| row["components"].as_array().into_iter().flatten());
             let found = parts.find(|part| part["disabled"] != true && fits(part))?;
             Some(((*message).clone(), found.clone()))
         });
@@ -273,7 +274,8 @@ impl ChatService for FakeDiscord {
             };
             let command = world.commands.iter().find(named).cloned();
             let command = command.unwrap_or_else(|| panic!("no context menu {shortcut:?} is registered"));
-            let author = world.people.iter().map(|person| person.id.clone()).find(|id| id != who).unwrap_or_else(|| who.into());
+            let author =
+                world.people.iter().map(|person| person.id.clone()).find(|id| id != who).unwrap_or_else(|| who.into());
             let data = acts::context_menu(&mut world, &command, channel, &author, message);
             acts::act(&mut world, 2, who, channel, None, data)
         };

@@ -132,7 +132,9 @@ async fn a_verbatim_of_ten_thousand_characters_is_shown_whole(#[values(On::Local
 
 #[rstest]
 #[tokio::test]
-async fn a_command_of_ten_thousand_characters_opens_the_form_with_all_of_it(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+async fn a_command_of_ten_thousand_characters_opens_the_form_with_all_of_it(
+    #[values(On::Local, On::Slack, On::Discord)] on: On,
+) {
     let team = Team::start(on).await;
     let ana = team.person("Ana");
     let words = as_many_words_as_fit(on);

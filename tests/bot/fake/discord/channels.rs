@@ -91,7 +91,9 @@ fn post(world: &mut World, channel: &Channel, body: &Value) -> Outcome {
             return Ok(wire::message(world, message));
         }
     }
-    if let Some(Channel { sort: Sort::Thread { archived, .. }, .. }) = world.channels.iter_mut().find(|it| it.id == channel.id) {
+    if let Some(Channel { sort: Sort::Thread { archived, .. }, .. }) =
+        world.channels.iter_mut().find(|it| it.id == channel.id)
+    {
         *archived = false;
     }
     let mut message = Message { channel: channel.id.clone(), author: BOT.into(), ..Message::default() };
@@ -269,6 +271,11 @@ fn join(world: &mut World, channel: &Channel, who: &str) -> Outcome {
             Ok(Value::Null)
         }
         Some(Sort::Thread { .. }) => Ok(Value::Null),
-        _ => Err(fault(400, 50024, "Cannot execute action on this channel type", json!("a member of no thread").to_string())),
+        _ => Err(fault(
+            400,
+            50024,
+            "Cannot execute action on this channel type",
+            json!("a member of no thread").to_string(),
+        )),
     }
 }

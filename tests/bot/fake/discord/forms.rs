@@ -51,7 +51,10 @@ fn faults(world: &World, message: &Message) -> Vec<String> {
 /// The label of a menu: what the message lists it as, otherwise its placeholder.
 fn menu_label(menu: &Value, listed: &[(String, String)]) -> String {
     let shown = screen::placeholder(menu);
-    let named = listed.iter().map(|(label, _)| label).filter(|label| shown == **label || shown.starts_with(&format!("{label} ")));
+    let named = listed
+        .iter()
+        .map(|(label, _)| label)
+        .filter(|label| shown == **label || shown.starts_with(&format!("{label} ")));
     named.max_by_key(|label| label.len()).map_or_else(|| shown.to_owned(), Clone::clone)
 }
 
@@ -67,14 +70,19 @@ fn options(menu: &Value) -> Vec<Value> {
 fn chosen(world: &World, message: &Message, menu: &Value) -> String {
     let key = (message.id.clone(), menu["custom_id"].as_str().unwrap_or_default().to_owned());
     let beforehand = || {
-        let of_options = options(menu).into_iter().filter(|option| option["default"] == true).map(|it| it["value"].clone());
-        let of_people = menu["default_values"].as_array().cloned().unwrap_or_default().into_iter().map(|it| it["id"].clone());
+        let of_options =
+            options(menu).into_iter().filter(|option| option["default"] == true).map(|it| it["value"].clone());
+        let of_people =
+            menu["default_values"].as_array().cloned().unwrap_or_default().into_iter().map(|it| it["id"].clone());
         of_options.chain(of_people).filter_map(|value| value.as_str().map(str::to_owned)).collect()
     };
     let values = world.chosen.get(&key).cloned().unwrap_or_else(beforehand);
     let shown = values.iter().map(|value| {
         let option = options(menu).into_iter().find(|option| option["value"] == *value);
-        option.map_or_else(|| format!("@{}", world.name_of(value)), |it| it["label"].as_str().unwrap_or_default().to_owned())
+        option.map_or_else(
+            || format!("@{}", world.name_of(value)),
+            |it| it["label"].as_str().unwrap_or_default().to_owned(),
+        )
     });
     shown.collect::<Vec<_>>().join(", ")
 }
