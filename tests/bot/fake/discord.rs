@@ -68,7 +68,7 @@ impl FakeDiscord {
         Self::start_at(Clock::system()).await
     }
 
-    /// A server whose messages and tokens are as old as this clock says.
+    /// A server whose tokens and nonces are as old as this clock says; ids of messages always tell the system's time.
     pub(crate) async fn start_at(clock: Clock) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
@@ -106,6 +106,11 @@ impl FakeDiscord {
     /// The id of the application.
     pub(crate) fn application(&self) -> String {
         world::APPLICATION.into()
+    }
+
+    /// The application's public key.
+    pub(crate) fn public_key(&self) -> String {
+        commands::PUBLIC_KEY.into()
     }
 
     /// Returns once a session of the app is ready and its commands are registered.

@@ -23,6 +23,7 @@ pub(super) fn act(world: &mut World, sort: u64, who: &str, channel: &str, messag
         payload: Value::Null,
         made,
         delivered: None,
+        answered: None,
         first: None,
         original: None,
         messages: vec![],
@@ -32,6 +33,11 @@ pub(super) fn act(world: &mut World, sort: u64, who: &str, channel: &str, messag
         excused: false,
     };
     about.payload = wire::interaction(world, &about, data);
+    if world.leaves_out_fields
+        && let Some(fields) = about.payload.as_object_mut()
+    {
+        fields.remove("entitlements");
+    }
     world.interactions.push(about);
     id
 }

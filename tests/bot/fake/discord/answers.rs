@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::channels::{apply, change, delete};
 use super::gateway::LATEST;
@@ -85,6 +86,7 @@ fn callback(world: &mut World, id: &str, token: &str, body: &Value) -> Outcome {
     };
     if let Some(stored) = world.interaction_mut(id) {
         stored.answers += 1;
+        stored.answered.get_or_insert_with(Instant::now);
     }
     if about.first.is_none() && world.triggers_expire > 0 {
         world.triggers_expire -= 1;

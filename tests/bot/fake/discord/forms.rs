@@ -4,16 +4,19 @@
 //! ([`panout::chat::Action`]). Such a message lists the answers of the whole form as facts, and what is wrong with
 //! them as a list. What a person means to fill in at a later step waits until they get there.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
 
 use super::gateway::deliver;
 use super::markdown::Sort;
 use super::screen;
-use super::world::{Message, Modal, World};
+use super::world::{First, Message, Modal, World};
 use super::{FakeDiscord, acts};
 
+/// How long a person looks at something that is on its way.
+const ATTENTION: Duration = Duration::from_secs(4);
 /// More steps than this are no form.
 const STEPS: usize = 20;
 
@@ -21,8 +24,12 @@ fn parts(message: &Message) -> impl Iterator<Item = &Value> {
     message.components.iter().flat_map(|row| row["components"].as_array().into_iter().flatten())
 }
 
-fn belongs_to_form(part: &Value) -> bool {
+fn is_form_id(part: &Value) -> bool {
     part["custom_id"].as_str().is_some_and(|id| id.starts_with('~'))
+}
+
+fn belongs_to_form(part: &Value) -> bool {
+    is_form_id(part) && part["disabled"] != true
 }
 
 fn is_menu(part: &Value) -> bool {
@@ -38,9 +45,24 @@ fn step(world: &World, who: &str) -> Option<Message> {
 
 /// Labels and answers that a message of a form lists.
 fn overview(world: &World, message: &Message) -> Vec<(String, String)> {
-    let lines = screen::lines(world, message);
-    let facts = lines.into_iter().filter(|line| line.sort == Sort::Plain).filter_map(|line| line.fact);
-    facts.map(|(label, value)| (label, if value == "—" { String::new() } else { value })).collect()
+    let mut listed: Vec<(String, String)> = vec![];
+    for line in screen::lines(world, message) {
+        match (line.fact.filter(|_| line.sort == Sort::Plain), listed.last_mut()) {
+            (Some((label, value)), _) => listed.push((label, value)),
+            // An answer of several lines goes on.
+            (None, Some((_, value))) => {
+                value.push('\n');
+                value.push_str(&line.text);
+            }
+            (None, None) => {}
+        }
+    }
+    let shown = |value: String| match value.strip_prefix('@') {
+        Some(name) if world.person_named(name).is_some() => name.to_owned(),
+        _ if value == "—" => String::new(),
+        _ => value,
+    };
+    listed.into_iter().map(|(label, value)| (label, shown(value))).collect()
 }
 
 fn faults(world: &World, message: &Message) -> Vec<String> {
@@ -74,7 +96,7 @@ fn chosen(world: &World, message: &Message, menu: &Value) -> String {
     let values = world.chosen.get(&key).cloned().unwrap_or_else(beforehand);
     let shown = values.iter().map(|value| {
         let option = options(menu).into_iter().find(|option| option["value"] == *value);
-        option.map_or_else(|| format!("@{}", world.name_of(value)), |it| it["label"].as_str().unwrap_or_default().to_owned())
+        option.map_or_else(|| world.name_of(value), |it| it["label"].as_str().unwrap_or_default().to_owned())
     });
     shown.collect::<Vec<_>>().join(", ")
 }
@@ -139,6 +161,20 @@ fn type_in(modal: &mut Modal, label: &str, value: &str) -> bool {
     true
 }
 
+/// Whether an interaction shows what it came to.
+fn is_settled(world: &World, id: &str, touched: u64) -> bool {
+    let Some(about) = world.interactions.iter().find(|it| it.id == id) else { return true };
+    let original = about.original.as_ref().and_then(|id| world.messages.iter().find(|message| message.id == *id));
+    let Some(original) = original.filter(|message| !message.gone) else { return true };
+    match about.first {
+        Some(First::Deferral) => !original.thinking,
+        Some(First::DeferredUpdate) => original.touched > touched || !about.messages.is_empty(),
+        // A message of a form in which nothing can be pressed says "one moment".
+        Some(First::Update) => !parts(original).any(is_form_id) || parts(original).any(belongs_to_form),
+        _ => true,
+    }
+}
+
 /// What keeps a modal from being sent.
 fn unfilled(modal: &Modal) -> Vec<String> {
     let lacking = modal.inputs.iter().filter(|input| {
@@ -195,7 +231,7 @@ impl FakeDiscord {
     }
 
     /// Presses a button or chooses in a menu of a message, and waits for the answer.
-    pub(super) async fn use_part(&self, who: &str, message: &Message, part: &Value, values: Option<&[String]>) {
+    pub(super) async fn use_part(&self, who: &str, message: &Message, part: &Value, values: Option<&[String]>) -> String {
         let id = {
             let mut world = self.0.world();
             if let Some(values) = values {
@@ -207,6 +243,19 @@ impl FakeDiscord {
         };
         self.acted(&id);
         deliver(&self.0, &id).await;
+        id
+    }
+
+    /// Waits for what was put off when the interaction was answered, as long as a person would look at it.
+    async fn settled(&self, id: &str, touched: u64) {
+        let began = Instant::now();
+        while began.elapsed() < ATTENTION {
+            let news = self.0.changed.notified();
+            if is_settled(&self.0.world(), id, touched) {
+                return;
+            }
+            let _ = timeout(Duration::from_millis(20), news).await;
+        }
     }
 
     /// Goes through every step until the form is sent, or something is wrong with it.
@@ -260,6 +309,7 @@ impl FakeDiscord {
         let touched = self.touched(who);
         self.acted(&id);
         deliver(&self.0, &id).await;
+        self.settled(&id, touched).await;
         let world = self.0.world();
         let step = step(&world, who).filter(|step| step.touched > touched);
         step.is_some_and(|step| faults(&world, &step).is_empty())
@@ -294,7 +344,8 @@ impl FakeDiscord {
         let main = buttons.iter().find(|button| button["style"] == 1).or(buttons.last());
         let Some(main) = main.map(|button| (*button).clone()) else { return false };
         let touched = self.touched(who);
-        self.use_part(who, &step, &main, None).await;
+        let id = self.use_part(who, &step, &main, None).await;
+        self.settled(&id, touched).await;
         let world = self.0.world();
         let now = super::forms::step(&world, who);
         let moved = now.as_ref().is_some_and(|now| now.touched > touched && faults(&world, now).is_empty());
@@ -316,9 +367,6 @@ impl FakeDiscord {
         *self.0.last_act.lock().expect("no test panics here") = Some(id.to_owned());
     }
 
-    pub(super) async fn deliver(&self, id: &str) -> std::time::Duration {
-        deliver(&Arc::clone(&self.0), id).await
-    }
 }
 
 /// The values of a menu that read so.

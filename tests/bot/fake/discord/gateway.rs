@@ -157,10 +157,11 @@ pub(super) async fn deliver(shared: &Arc<Shared>, id: &str) -> Duration {
 /// One look at an interaction under way.
 fn look(world: &mut World, id: &str, sent_to: &mut Vec<String>) -> Option<Duration> {
     let about = world.interaction_mut(id)?.clone();
-    let took = about.delivered.map(|at| at.elapsed());
     if about.first.is_some() {
-        return Some(took.unwrap_or_default());
+        let both = about.delivered.zip(about.answered);
+        return Some(both.map_or(Duration::ZERO, |(from, to)| to.saturating_duration_since(from)));
     }
+    let took = about.delivered.map(|at| at.elapsed());
     if took.is_some_and(|took| took > LATEST) {
         world.complain(format!("an interaction ({}) was not answered within 3 s", named(&about.payload)));
         let late = world.interaction_mut(id)?;
