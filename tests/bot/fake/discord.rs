@@ -115,14 +115,23 @@ impl FakeDiscord {
 
     /// Returns once a session of the app is ready and its commands are registered.
     pub(crate) async fn connected(&self) {
-        self.until("the app connects and registers its commands", |world| {
+        self.wait_for("the app connects and registers its commands", |world| {
             (world.gateway.is_live() && !world.commands.is_empty()).then_some(())
         })
         .await;
     }
 
-    /// Waits until something holds.
-    async fn until<T>(&self, what: &str, mut look: impl FnMut(&mut World) -> Option<T>) -> T {
+    /// Waits until something is so.
+    pub(crate) async fn until(&self, what: &str, mut so: impl FnMut(&Self) -> bool) {
+        let began = Instant::now();
+        while !so(self) {
+            assert!(began.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}; {:?}", self.complaints());
+            let _ = timeout(Duration::from_millis(20), self.0.changed.notified()).await;
+        }
+    }
+
+    /// Waits until something is found.
+    async fn wait_for<T>(&self, what: &str, mut look: impl FnMut(&mut World) -> Option<T>) -> T {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
             let news = self.0.changed.notified();
@@ -131,7 +140,7 @@ impl FakeDiscord {
             }
             let _ = timeout(Duration::from_millis(20), news).await;
         }
-        panic!("{what}: not within {PATIENCE:?}");
+        panic!("{what}: not within {PATIENCE:?}; {:?}", self.complaints());
     }
 
     /// Adds a channel the bot may not see.
@@ -177,6 +186,32 @@ impl FakeDiscord {
         self.0.world().calls.get(route).copied().unwrap_or_default()
     }
 
+    /// The bot's messages as JSON, hidden ones too, oldest first.
+    pub(crate) fn bodies(&self) -> Vec<Value> {
+        let world = self.0.world();
+        let standing = world.messages.iter().filter(|message| message.author == BOT && !message.gone);
+        standing.map(|message| wire::message(&world, message)).collect()
+    }
+
+    /// The inputs of the modal that is open to a person, as JSON.
+    pub(crate) fn inputs(&self, who: &str) -> Option<Vec<Value>> {
+        self.0.world().modals.get(who).map(|modal| modal.inputs.clone())
+    }
+
+    /// Somebody presses what they cannot see: a component of any id, in a message of the bot's.
+    pub(crate) async fn forges(&self, who: &str, channel: &str, custom_id: &str) {
+        let id = {
+            let mut world = self.0.world();
+            let forged =
+                Message { channel: channel.into(), author: BOT.into(), to: Some(who.into()), ..Message::default() };
+            let message = world.put(Message { thinking: true, ..forged });
+            let part = serde_json::json!({"type": 2, "custom_id": custom_id});
+            let data = acts::component(&world, &part, None);
+            acts::act(&mut world, 3, who, channel, Some(&message), data)
+        };
+        deliver(&self.0, &id).await;
+    }
+
     /// The commands as they are registered.
     pub(crate) fn commands(&self) -> Vec<Value> {
         self.0.world().commands.clone()
@@ -213,7 +248,7 @@ impl FakeDiscord {
     async fn command(&self, who: &str, channel: &str, line: &str) -> String {
         let what = format!("{line:?} is registered as a command");
         let (command, rest) = self
-            .until(&what, |world| acts::registered(world, line).map(|(command, rest)| (command, rest.to_owned())))
+            .wait_for(&what, |world| acts::registered(world, line).map(|(command, rest)| (command, rest.to_owned())))
             .await;
         let data = acts::command(&command, &rest);
         let id = acts::act(&mut self.0.world(), 2, who, channel, None, data);
@@ -227,7 +262,8 @@ impl FakeDiscord {
         let mut seen = world.visible(who);
         seen.retain(|message| !message.gone);
         let found = seen.iter().rev().find_map(|message| {
-            let mut parts = message.components.iter().flat_map(|row| row["components"].as_array().into_iter().flatten());
+            let mut parts =
+                message.components.iter().flat_map(|row| row["components"].as_array().into_iter().flatten());
             let found = parts.find(|part| part["disabled"] != true && fits(part))?;
             Some(((*message).clone(), found.clone()))
         });
@@ -278,7 +314,8 @@ impl ChatService for FakeDiscord {
             };
             let command = world.commands.iter().find(named).cloned();
             let command = command.unwrap_or_else(|| panic!("no context menu {shortcut:?} is registered"));
-            let author = world.people.iter().map(|person| person.id.clone()).find(|id| id != who).unwrap_or_else(|| who.into());
+            let author =
+                world.people.iter().map(|person| person.id.clone()).find(|id| id != who).unwrap_or_else(|| who.into());
             let data = acts::context_menu(&mut world, &command, channel, &author, message);
             acts::act(&mut world, 2, who, channel, None, data)
         };
@@ -310,7 +347,7 @@ impl ChatService for FakeDiscord {
         let look = |world: &mut World| {
             acts::registered(world, command_or_field).map(|(command, rest)| (command, rest.to_owned()))
         };
-        let (command, rest) = self.until(&what, look).await;
+        let (command, rest) = self.wait_for(&what, look).await;
         let id = {
             let mut world = self.0.world();
             let channel = world.channels.first().map(|channel| channel.id.clone());

@@ -19,7 +19,8 @@ pub(super) fn called(world: &mut World, call: &Call) -> Outcome {
     let (first, token) = (call.ids[0].as_str(), call.ids[1].as_str());
     if call.route == "POST /interactions/{}/{}/callback" {
         let with_response = call.query.iter().any(|(key, value)| key == "with_response" && value == "true");
-        return callback(world, first, token, &call.body).map(|answer| if with_response { answer } else { Value::Null });
+        return callback(world, first, token, &call.body)
+            .map(|answer| if with_response { answer } else { Value::Null });
     }
     let about = bearer(world, first, token)?;
     if call.route == "POST /webhooks/{}/{}" {
@@ -127,7 +128,8 @@ fn set_first(world: &mut World, id: &str, first: First) {
 fn answer(world: &mut World, about: &Interaction, body: &Value) -> Result<First, Refused> {
     let data = &body["data"];
     let from_message = about.message.is_some() && matches!(about.sort, 3 | 5);
-    let unfit = |what: &str| Err(fault(400, 50035, "Invalid Form Body", format!("{what} in answer to type {}", about.sort)));
+    let unfit =
+        |what: &str| Err(fault(400, 50035, "Invalid Form Body", format!("{what} in answer to type {}", about.sort)));
     match body["type"].as_u64() {
         Some(8) if about.sort == 4 => {
             form_body(strict::choices(data))?;

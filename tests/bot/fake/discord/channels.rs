@@ -91,7 +91,9 @@ fn post(world: &mut World, channel: &Channel, body: &Value) -> Outcome {
             return Ok(wire::message(world, message));
         }
     }
-    if let Some(Channel { sort: Sort::Thread { archived, .. }, .. }) = world.channels.iter_mut().find(|it| it.id == channel.id) {
+    if let Some(Channel { sort: Sort::Thread { archived, .. }, .. }) =
+        world.channels.iter_mut().find(|it| it.id == channel.id)
+    {
         *archived = false;
     }
     let mut message = Message { channel: channel.id.clone(), author: BOT.into(), ..Message::default() };

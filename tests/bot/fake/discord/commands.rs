@@ -98,10 +98,13 @@ fn normal_options(options: &Value) -> Option<Value> {
     let options = options.as_array().filter(|options| !options.is_empty())?;
     let normal = options.iter().map(|option| {
         let usual = |key: &str, value: &Value| {
-            value.is_null() || *value == Value::Bool(false) || (key == "choices" && value.as_array().is_some_and(Vec::is_empty))
+            value.is_null()
+                || *value == Value::Bool(false)
+                || (key == "choices" && value.as_array().is_some_and(Vec::is_empty))
         };
         let fields = option.as_object().into_iter().flatten().filter(|(key, value)| !usual(key, value));
-        let mut kept: serde_json::Map<String, Value> = fields.map(|(key, value)| (key.clone(), value.clone())).collect();
+        let mut kept: serde_json::Map<String, Value> =
+            fields.map(|(key, value)| (key.clone(), value.clone())).collect();
         match normal_options(&option["options"]) {
             Some(options) => kept.insert("options".into(), options),
             None => kept.remove("options"),
@@ -135,7 +138,8 @@ fn strip(value: &mut Value) {
 pub(super) fn missing(world: &World, needed: &[(u64, &str)]) -> Option<Refused> {
     let lacks = needed.iter().filter(|(bit, _)| world.permissions & bit == 0);
     let names: Vec<&str> = lacks.map(|(_, name)| *name).collect();
-    let (code, says) = if names.contains(&"VIEW_CHANNEL") { (50001, "Missing Access") } else { (50013, "Missing Permissions") };
+    let (code, says) =
+        if names.contains(&"VIEW_CHANNEL") { (50001, "Missing Access") } else { (50013, "Missing Permissions") };
     let why = format!("it needs {}, which the invitation does not ask for", names.join(", "));
     let refusal = if world.forbidden { refused(403, code, says) } else { fault(403, code, says, why) };
     (!names.is_empty()).then_some(refusal)

@@ -29,8 +29,15 @@ pub(super) fn commands(body: &Value) -> Vec<String> {
 
 fn one(command: &Value) -> Vec<String> {
     let known = [
-        "type", "name_localizations", "description", "description_localizations", "options", "default_member_permissions",
-        "contexts", "integration_types", "nsfw",
+        "type",
+        "name_localizations",
+        "description",
+        "description_localizations",
+        "options",
+        "default_member_permissions",
+        "contexts",
+        "integration_types",
+        "nsfw",
     ];
     let mut wrong = only(command, "command", &["name"], &known);
     let name = command["name"].as_str().unwrap_or_default();
@@ -59,7 +66,10 @@ fn one(command: &Value) -> Vec<String> {
     if size(command) > 8000 {
         wrong.push(format!("{name}: {} characters in all, over 8000", size(command)));
     }
-    wrong.into_iter().map(|sentence| if sentence.contains(name) { sentence } else { format!("{name}: {sentence}") }).collect()
+    wrong
+        .into_iter()
+        .map(|sentence| if sentence.contains(name) { sentence } else { format!("{name}: {sentence}") })
+        .collect()
 }
 
 fn names(value: &Value) -> Vec<String> {
@@ -121,8 +131,17 @@ fn options(value: &Value, depth: usize) -> Vec<String> {
 
 fn option(option: &Value, depth: usize) -> Vec<String> {
     let known = [
-        "name_localizations", "description_localizations", "required", "choices", "options", "channel_types", "min_value",
-        "max_value", "min_length", "max_length", "autocomplete",
+        "name_localizations",
+        "description_localizations",
+        "required",
+        "choices",
+        "options",
+        "channel_types",
+        "min_value",
+        "max_value",
+        "min_length",
+        "max_length",
+        "autocomplete",
     ];
     let mut wrong = only(option, "option", &["type", "name", "description"], &known);
     wrong.extend(names(option));
@@ -148,7 +167,8 @@ fn option(option: &Value, depth: usize) -> Vec<String> {
 /// Names, descriptions and values of a command, the longest localisation of each.
 fn size(value: &Value) -> usize {
     let longest = |key: &str| {
-        let localised = value[format!("{key}_localizations")].as_object().into_iter().flatten().map(|(_, text)| units(text));
+        let localised =
+            value[format!("{key}_localizations")].as_object().into_iter().flatten().map(|(_, text)| units(text));
         localised.chain([units(&value[key])]).max().unwrap_or_default()
     };
     let below = ["options", "choices"].iter().flat_map(|key| value[*key].as_array().into_iter().flatten());

@@ -227,7 +227,8 @@ mod tests {
     #[test]
     fn blocks_are_told_apart() {
         let names = |_: char, id: &str| id.to_owned();
-        let sorts: Vec<Sort> = lines("# A\n> b\n- c\n```\nd | e\n```\n**F:** g", &names).into_iter().map(|l| l.sort).collect();
+        let sorts: Vec<Sort> =
+            lines("# A\n> b\n- c\n```\nd | e\n```\n**F:** g", &names).into_iter().map(|l| l.sort).collect();
         assert_eq!(sorts, [Sort::Plain, Sort::Quote, Sort::Item, Sort::Code, Sort::Plain]);
         let last = lines("**F\\*:** g *h*", &names).remove(0);
         assert_eq!(last.fact, Some(("F*".into(), "g h".into())));

@@ -109,7 +109,9 @@ async fn enter(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         };
     };
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, 20 << 20).await else { return failure(&refused(400, 0, "400: Bad Request")) };
+    let Ok(body) = axum::body::to_bytes(body, 20 << 20).await else {
+        return failure(&refused(400, 0, "400: Bad Request"));
+    };
     let admitted = admit(&mut shared.world(), parts.method.as_str(), path, query, &parts.headers, &body);
     match admitted {
         Ok(call) => befallen(&shared, &call).await,
@@ -145,7 +147,7 @@ fn admit(
     if let Some((key, _)) = query.iter().find(|(key, _)| !known.contains(&key.as_str())) {
         world.complain(format!("{route} with an unknown query parameter {key}"));
     }
-    let snowflake = |id: &String| id.bytes().all(|b| b.is_ascii_digit()) && (15..=20).contains(&id.len());
+    let snowflake = |id: &String| id.bytes().all(|b| b.is_ascii_digit()) && (1..=20).contains(&id.len());
     let numbered = if is_token_route(route) { 1 } else { ids.len() };
     if let Some(id) = ids.iter().take(numbered).find(|id| !snowflake(id)) {
         return Err(fault(400, 50035, "Invalid Form Body", format!("{id} is no snowflake")));
@@ -157,7 +159,8 @@ fn admit(
         return Err(fault(400, 50035, "Invalid Form Body", "a body that is not application/json"));
     }
     let read = serde_json::from_slice(body);
-    let body = read.map_err(|_| fault(400, 50109, "The request body contains invalid JSON.", "a body that is no JSON"))?;
+    let body =
+        read.map_err(|_| fault(400, 50109, "The request body contains invalid JSON.", "a body that is no JSON"))?;
     Ok(Call { route, ids, query, body })
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub(super) use super::definitions::commands;
 use super::components;
+pub(super) use super::definitions::commands;
 
 /// Where a message's body is used: what it may hold differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,11 @@ fn flags(flags: u64, used: Use) -> Vec<String> {
         // Whether a message is hidden cannot be changed; apps say it all the same, and Discord lets them.
         Use::AnswerEdit => 4 | 64,
     };
-    if flags & !allowed == 0 { vec![] } else { vec![format!("flags {flags}, of which only {allowed} mean something there")] }
+    if flags & !allowed == 0 {
+        vec![]
+    } else {
+        vec![format!("flags {flags}, of which only {allowed} mean something there")]
+    }
 }
 
 fn allowed_mentions(allowed: &Value) -> Vec<String> {
@@ -117,7 +121,8 @@ fn allowed_mentions(allowed: &Value) -> Vec<String> {
         if list(class).len() > 100 {
             wrong.push(format!("allowed_mentions: over 100 {class}"));
         }
-        let snowflake = |id: &Value| id.as_str().is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()));
+        let snowflake =
+            |id: &Value| id.as_str().is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()));
         if !list(class).iter().all(snowflake) {
             wrong.push(format!("allowed_mentions: {class} are not all snowflakes"));
         }
@@ -152,7 +157,8 @@ fn said(embed: &Value) -> usize {
 }
 
 fn one_embed(embed: &Value) -> Vec<String> {
-    let known = ["title", "description", "url", "timestamp", "color", "footer", "image", "thumbnail", "author", "fields"];
+    let known =
+        ["title", "description", "url", "timestamp", "color", "footer", "image", "thumbnail", "author", "fields"];
     let mut wrong = only(embed, "embed", &[], &known);
     wrong.extend(at_most(&embed["title"], "embed title", 256));
     wrong.extend(at_most(&embed["description"], "embed description", 4096));
@@ -201,7 +207,8 @@ pub(super) fn choices(data: &Value) -> Vec<String> {
 pub(super) fn identify(asked: &Value) -> Vec<String> {
     let optional = ["compress", "large_threshold", "shard", "presence"];
     let mut wrong = only(asked, "d", &["token", "properties", "intents"], &optional);
-    let named: BTreeSet<&str> = asked["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+    let named: BTreeSet<&str> =
+        asked["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
     if named != BTreeSet::from(["os", "browser", "device"]) {
         wrong.push("properties are os, browser and device".into());
     }

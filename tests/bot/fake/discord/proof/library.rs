@@ -6,8 +6,8 @@ use std::sync::Arc;
 use reqwest::Method;
 use serde_json::{Value, json};
 use serenity::all::{
-    Client, CreateInteractionResponse, CreateInteractionResponseMessage, Event, EventHandler, GatewayIntents, Interaction,
-    RawEventHandler,
+    Client, CreateInteractionResponse, CreateInteractionResponseMessage, Event, EventHandler, GatewayIntents,
+    Interaction, RawEventHandler,
 };
 use serenity::all::{ClientBuilder, Context, HttpBuilder};
 use serenity::async_trait;
@@ -117,7 +117,8 @@ async fn every_kind_of_interaction_is_read_by_the_library() {
     ]});
     for place in [&sales, &direct] {
         let client = reqwest::Client::new().post(format!("{}/api/v10/channels/{place}/messages", discord.api_url()));
-        let call = client.header("authorization", format!("Bot {}", discord.token())).header("user-agent", "DiscordBot (x)");
+        let call =
+            client.header("authorization", format!("Bot {}", discord.token())).header("user-agent", "DiscordBot (x)");
         assert_eq!(call.json(&body).send().await.unwrap().status(), 200);
         discord.presses(&ana, "Go").await;
         discord.chooses(&ana, "Pick", "A").await;
@@ -128,8 +129,19 @@ async fn every_kind_of_interaction_is_read_by_the_library() {
         all.push(said.strip_suffix(&format!(" by {ana}")).unwrap_or(&said).to_owned());
     }
     let wanted = [
-        "autocomplete refusal", "command refusal", "command Log too dear", "command form", "modal modal", "command form",
-        "modal modal", "component b", "component m", "component p", "component b", "component m", "component p",
+        "autocomplete refusal",
+        "command refusal",
+        "command Log too dear",
+        "command form",
+        "modal modal",
+        "command form",
+        "modal modal",
+        "component b",
+        "component m",
+        "component p",
+        "component b",
+        "component m",
+        "component p",
     ];
     assert_eq!(all, wanted);
     shards.shutdown_all().await;
