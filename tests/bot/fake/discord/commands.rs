@@ -66,7 +66,7 @@ fn overwrite(world: &mut World, body: &Value) -> Outcome {
         .map(|command| {
             let same = |old: &&Value| old["name"] == command["name"] && old["type"] == kind(command);
             let id = world.commands.iter().find(same).map(|old| old["id"].clone());
-            normal(command, id.unwrap_or_else(|| world.snowflake().into()), &world.snowflake())
+            normal(command, &id.unwrap_or_else(|| world.snowflake().into()), &world.snowflake())
         })
         .collect();
     world.commands.clone_from(&kept);
@@ -78,7 +78,7 @@ fn kind(command: &Value) -> u64 {
 }
 
 /// A command as Discord keeps it: everything that can be said is said, and options lose what is as usual.
-fn normal(command: &Value, id: Value, version: &str) -> Value {
+fn normal(command: &Value, id: &Value, version: &str) -> Value {
     let or = |key: &str, usual: Value| command.get(key).cloned().filter(|value| !value.is_null()).unwrap_or(usual);
     let mut kept = json!({
         "id": id, "application_id": APPLICATION, "version": version, "type": kind(command), "name": command["name"],

@@ -142,7 +142,7 @@ fn embeds(embeds: &[Value]) -> Vec<String> {
     if said > 6000 {
         wrong.push(format!("{said} characters over all embeds, over 6000"));
     }
-    embeds.iter().for_each(|embed| wrong.extend(one_embed(embed)));
+    wrong.extend(embeds.iter().flat_map(one_embed));
     wrong
 }
 

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::gateway::Gateway;
 use super::limits::Limits;
-use super::screen;
+use super::{screen, sheet};
 
 /// The application, its bot, and the server it is in.
 pub(super) const APPLICATION: &str = "400000000000000001";
@@ -311,8 +311,8 @@ impl World {
     }
 
     pub(super) fn unread(&mut self, who: &str) -> Vec<String> {
-        let seen: Vec<(String, bool, String)> =
-            self.visible(who).into_iter().map(|m| (m.id.clone(), m.gone, self.screen(m))).collect();
+        let news = self.visible(who).into_iter().filter(|message| message.gone || !sheet::is_sheet(self, message));
+        let seen: Vec<(String, bool, String)> = news.map(|m| (m.id.clone(), m.gone, self.screen(m))).collect();
         let read = self.read.entry(who.to_owned()).or_default();
         let mut news = Vec::new();
         for (id, gone, screen) in seen {
