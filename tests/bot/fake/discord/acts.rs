@@ -8,15 +8,17 @@ use super::world::{Interaction, Message, World};
 /// The longest value of a command's option.
 const OPTION: usize = 6000;
 
+/// Who does something, where, and in which message.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) who: &'a str,
+    pub(super) channel: &'a str,
+    /// The message whose component was used, or from which the modal was opened.
+    pub(super) message: Option<&'a str>,
+}
+
 /// Makes an interaction of what somebody did; says its id.
-pub(super) fn act(
-    world: &mut World,
-    sort: u64,
-    who: &str,
-    channel: &str,
-    message: Option<&str>,
-    data: Value,
-) -> String {
+pub(super) fn act(world: &mut World, sort: u64, at: Scene, data: &Value) -> String {
     let id = world.snowflake();
     let token = format!("aW50ZXJhY3Rpb246{id}{}", world.next());
     let made = world.clock.now();
@@ -24,12 +26,13 @@ pub(super) fn act(
         id: id.clone(),
         token,
         sort,
-        who: who.to_owned(),
-        channel: channel.to_owned(),
-        message: message.map(str::to_owned),
+        who: at.who.to_owned(),
+        channel: at.channel.to_owned(),
+        message: at.message.map(str::to_owned),
         payload: Value::Null,
         made,
         delivered: None,
+        answered: None,
         first: None,
         original: None,
         messages: vec![],
@@ -39,6 +42,11 @@ pub(super) fn act(
         excused: false,
     };
     about.payload = wire::interaction(world, &about, data);
+    if world.leaves_out_fields
+        && let Some(fields) = about.payload.as_object_mut()
+    {
+        fields.remove("entitlements");
+    }
     world.interactions.push(about);
     id
 }

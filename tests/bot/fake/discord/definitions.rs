@@ -10,6 +10,19 @@ use super::strict::{at_most, filled, only, units};
 const LOCALES: &str = "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru \
                        uk hi th zh-CN ja zh-TW ko";
 
+/// Fields of a command besides its name.
+const COMMAND: [&str; 9] = [
+    "type",
+    "name_localizations",
+    "description",
+    "description_localizations",
+    "options",
+    "default_member_permissions",
+    "contexts",
+    "integration_types",
+    "nsfw",
+];
+
 /// What is wrong with the commands of an app.
 pub(super) fn commands(body: &Value) -> Vec<String> {
     let Some(commands) = body.as_array() else { return vec!["commands are no list".into()] };
@@ -23,23 +36,12 @@ pub(super) fn commands(body: &Value) -> Vec<String> {
     if named.len() < commands.len() {
         wrong.push("two commands of the same name and type".into());
     }
-    commands.iter().for_each(|command| wrong.extend(one(command)));
+    wrong.extend(commands.iter().flat_map(one));
     wrong
 }
 
 fn one(command: &Value) -> Vec<String> {
-    let known = [
-        "type",
-        "name_localizations",
-        "description",
-        "description_localizations",
-        "options",
-        "default_member_permissions",
-        "contexts",
-        "integration_types",
-        "nsfw",
-    ];
-    let mut wrong = only(command, "command", &["name"], &known);
+    let mut wrong = only(command, "command", &["name"], &COMMAND);
     let name = command["name"].as_str().unwrap_or_default();
     match command["type"].as_u64().unwrap_or(1) {
         1 => {
@@ -125,7 +127,7 @@ fn options(value: &Value, depth: usize) -> Vec<String> {
     if last_required.zip(first_optional).is_some_and(|(last, first)| first < last) {
         wrong.push("a required option after an optional one".into());
     }
-    options.iter().for_each(|it| wrong.extend(option(it, depth)));
+    wrong.extend(options.iter().flat_map(|it| option(it, depth)));
     wrong
 }
 

@@ -30,9 +30,7 @@ pub(super) type Names<'a> = &'a dyn Fn(char, &str) -> String;
 pub(super) fn lines(raw: &str, names: Names) -> Vec<Line> {
     let mut out = vec![];
     let (mut rest, mut before) = (raw, String::new());
-    loop {
-        let Some(start) = fence(rest) else { break };
-        let Some(end) = rest[start + 3..].find("```") else { break };
+    while let Some((start, end)) = fence(rest).and_then(|at| Some((at, rest[at + 3..].find("```")?))) {
         before.push_str(&rest[..start]);
         if !before.trim_matches('\n').is_empty() {
             text_lines(before.strip_suffix('\n').unwrap_or(&before), names, &mut out);

@@ -74,6 +74,10 @@ pub(super) fn message(body: &Value, used: Use) -> Vec<String> {
     wrong.extend(components::rows(&rows));
     wrong.extend(allowed_mentions(&body["allowed_mentions"]));
     wrong.extend(flags(body["flags"].as_u64().unwrap_or_default(), used));
+    if !body["message_reference"].is_null() {
+        let known = ["type", "channel_id", "guild_id", "fail_if_not_exists"];
+        wrong.extend(only(&body["message_reference"], "message_reference", &["message_id"], &known));
+    }
     if body["attachments"].as_array().is_some_and(|files| !files.is_empty()) {
         wrong.push("attachments, which are not understood here".into());
     }
@@ -93,7 +97,9 @@ fn flags(flags: u64, used: Use) -> Vec<String> {
     let allowed = match used {
         Use::Post => 4 | 4096,
         Use::Answer => 4 | 64 | 4096,
-        Use::Edit | Use::AnswerEdit => 4,
+        Use::Edit => 4,
+        // Whether a message is hidden cannot be changed; apps say it all the same, and Discord lets them.
+        Use::AnswerEdit => 4 | 64,
     };
     if flags & !allowed == 0 {
         vec![]
@@ -136,7 +142,7 @@ fn embeds(embeds: &[Value]) -> Vec<String> {
     if said > 6000 {
         wrong.push(format!("{said} characters over all embeds, over 6000"));
     }
-    embeds.iter().for_each(|embed| wrong.extend(one_embed(embed)));
+    wrong.extend(embeds.iter().flat_map(one_embed));
     wrong
 }
 
