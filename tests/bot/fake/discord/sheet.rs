@@ -139,11 +139,17 @@ pub(super) fn is_open(world: &World, who: &str) -> bool {
     world.modals.contains_key(who) || step(world, who).is_some()
 }
 
+/// What stands between the title of a form's message and its first field.
+fn intro(world: &World, message: &Message) -> Vec<String> {
+    let plain = |line: &super::markdown::Line| line.sort == Sort::Plain && line.fact.is_none();
+    screen::lines(world, message).into_iter().take_while(plain).skip(1).map(|line| line.text).collect()
+}
+
 /// What an open form shows.
 pub(super) fn drawn(world: &World, who: &str) -> String {
     assert!(is_open(world, who), "no form is open to {}", world.name_of(who));
-    let mut lines: Vec<String> =
-        fields(world, who).iter().map(|(label, value)| format!("{label}: {value}").trim_end().to_owned()).collect();
+    let mut lines = current(world, who).map(|step| intro(world, &step)).unwrap_or_default();
+    lines.extend(fields(world, who).iter().map(|(label, value)| format!("{label}: {value}").trim_end().to_owned()));
     let own = world.modals.get(who).map(|modal| modal.faults.clone()).filter(|faults| !faults.is_empty());
     let faults = own.unwrap_or_else(|| current(world, who).map(|step| faults(world, &step)).unwrap_or_default());
     lines.extend(faults.into_iter().map(|fault| format!("! {fault}")));
