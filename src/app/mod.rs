@@ -136,13 +136,13 @@ impl App {
         &self.db
     }
 
-    /// Runs until the process is told to stop, or no platform is left; finishes what is in flight.
+    /// Runs until `told` ends ([`told_to_stop`]), or no platform is left; finishes what is in flight.
     ///
     /// # Errors
     /// When every platform refused the bot for good.
-    pub async fn run(mut self) -> anyhow::Result<()> {
+    pub async fn run(mut self, told: impl Future<Output = ()>) -> anyhow::Result<()> {
         let ended = tokio::select! {
-            told = told_to_stop() => told,
+            () = told => Ok(()),
             ended = self.last_platform_lost() => ended,
         };
         self.stop().await;
@@ -206,11 +206,20 @@ async fn list(db: &Db, listing: Listing, clock: &Clock) -> anyhow::Result<()> {
     write.await
 }
 
-async fn told_to_stop() -> anyhow::Result<()> {
+/// Listens from now on for whoever stops processes (SIGTERM, Ctrl-C); what comes back ends when it is told.
+///
+/// Called before an app starts: until somebody listens, a signal ends the process on the spot.
+///
+/// # Errors
+/// When the system does not let it listen.
+pub fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        told = tokio::signal::ctrl_c() => told.context("listening for Ctrl-C"),
-    }
+    let mut interrupt = signal(SignalKind::interrupt()).context("listening for Ctrl-C")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use chrono::TimeDelta;
 
 use super::{Failure, logging, say};
-use crate::app::{App, Parts};
+use crate::app::{self, App, Parts};
 use crate::chat::Service;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
@@ -23,6 +23,7 @@ const SHIFT: &str = "clock";
 pub(super) async fn demo(env: &Environment<'_>) -> Result<(), Failure> {
     let config = demo::config(Config::for_demo(env)?);
     logging::begin(&config.log)?;
+    let told = app::told_to_stop()?;
     let clock = Clock::system();
     let db = Db::open(&config.database_url).await?;
     list(&db, &config, &clock).await?;
@@ -43,7 +44,7 @@ pub(super) async fn demo(env: &Environment<'_>) -> Result<(), Failure> {
     if let Some(addr) = app.page {
         say(&format!("Open http://{addr} in a browser. Ctrl-C stops the demo."))?;
     }
-    Ok(app.run().await?)
+    Ok(app.run(told).await?)
 }
 
 async fn list(db: &Db, config: &Config, clock: &Clock) -> anyhow::Result<()> {

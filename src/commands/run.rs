@@ -1,7 +1,7 @@
 //! `panout run`: the bot, on every service whose tokens are given.
 
 use super::{Failure, logging};
-use crate::app::App;
+use crate::app::{self, App};
 use crate::chat::Service;
 use crate::clock::Clock;
 use crate::config::{Config, Environment, FILE};
@@ -26,7 +26,8 @@ pub(super) async fn run(env: &Environment<'_>) -> Result<(), Failure> {
     for (service, tokens) in TOKENS.iter().filter(|(service, _)| !services.contains(service)) {
         tracing::info!(%service, "off: {tokens} not set");
     }
-    Ok(App::start(config, Clock::system()).await?.run().await?)
+    let told = app::told_to_stop()?;
+    Ok(App::start(config, Clock::system()).await?.run(told).await?)
 }
 
 /// What is said when no token is given.
