@@ -175,6 +175,11 @@ impl FakeSlack {
         self.0.world().mishaps.extend(std::iter::repeat_n(Mishap::NotJson, times));
     }
 
+    /// From now on what a message call did is there for so long before its answer leaves, as over a real network.
+    pub(crate) fn answers_after(&self, length: Duration) {
+        self.0.world().answers_after = length;
+    }
+
     /// Tells every socket to go: `warning` or `refresh_requested`.
     pub(crate) fn asks_to_reconnect(&self, reason: &str) {
         let frame = serde_json::json!({"type": "disconnect", "reason": reason, "debug_info": {"host": "wss"}});
