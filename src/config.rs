@@ -6,6 +6,7 @@
 
 mod environment;
 mod file;
+mod parts;
 mod problem;
 mod reader;
 mod secret;
@@ -14,20 +15,15 @@ mod values;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 
-use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 pub use self::environment::process_environment;
 pub use self::problem::{ConfigError, Place, Problem};
 pub use self::secret::Secret;
 
-use crate::chat::{Account, Service};
-use crate::domain::{self, Currency, Money, Role, TeamId, WorkingHours};
-use crate::flows::Rules;
-use crate::jobs::Limits;
-use crate::store::{ListedPerson, ListedProduct, ListedTeam, Listing};
+use crate::chat::Account;
+use crate::domain::{Currency, Money, Role, WorkingHours};
 use crate::words::{Catalogue, Language};
 
 /// Reads a variable of the environment by name.
@@ -35,9 +31,6 @@ pub type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 /// The file that is read unless `PANOUT_CONFIG` names another.
 pub const FILE: &str = "panout.toml";
-
-/// The longest one call to a platform may take.
-const LONGEST_CALL: Duration = Duration::from_secs(30);
 
 /// Every setting.
 #[derive(Clone)]
@@ -261,74 +254,5 @@ impl Config {
     /// Where the file is, or would be.
     pub fn path(env: &Environment<'_>) -> PathBuf {
         environment::variable(env, "PANOUT_CONFIG").map_or_else(|| PathBuf::from(FILE), PathBuf::from)
-    }
-
-    /// Every text, with the organisation's own in place.
-    ///
-    /// # Errors
-    /// When the folder of texts is no longer as it was when [`Config::load`] looked at it.
-    pub fn catalogue(&self) -> anyhow::Result<Catalogue> {
-        let Some(folder) = &self.organisation.prompts else { return Ok(Catalogue::built_in()) };
-        Catalogue::with_overrides(folder)
-            .map_err(|wrong| anyhow::anyhow!(wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
-    }
-
-    /// The organisation as the database takes it. Without a team there is one, named after the organisation.
-    pub fn listing(&self) -> Listing {
-        let alone = [Team { name: self.organisation.name.clone(), ..Team::default() }];
-        let teams = if self.teams.is_empty() { alone.as_slice() } else { self.teams.as_slice() };
-        let written = |accounts: &[Account]| accounts.iter().map(ToString::to_string).collect();
-        Listing {
-            name: self.organisation.name.clone(),
-            teams: teams.iter().map(|team| ListedTeam(self.listed_team(team))).collect(),
-            people: self
-                .people
-                .iter()
-                .map(|person| ListedPerson {
-                    name: person.name.clone(),
-                    team: person.team.clone(),
-                    role: person.role,
-                    accounts: written(&person.accounts),
-                })
-                .collect(),
-            products: self
-                .products
-                .iter()
-                .map(|product| ListedProduct { name: product.name.clone(), aliases: product.aliases.clone() })
-                .collect(),
-        }
-    }
-
-    fn listed_team(&self, team: &Team) -> domain::Team {
-        let organisation = &self.organisation;
-        domain::Team {
-            id: TeamId(0),
-            name: team.name.clone(),
-            language: team.language.unwrap_or(organisation.language).tag().to_owned(),
-            currency: team.currency.unwrap_or(organisation.currency),
-            time_zone: team.time_zone.unwrap_or(organisation.time_zone),
-            working_hours: team.working_hours.clone(),
-            channels: team.channels.iter().map(ToString::to_string).collect(),
-        }
-    }
-
-    /// What the organisation decided, on the services that run.
-    pub fn rules(&self, services: Vec<Service>) -> Rules {
-        Rules { language: self.organisation.language, head_card_above: self.organisation.head_card_above, services }
-    }
-
-    /// How patient jobs are: a call to a platform ends well before the lease does.
-    pub fn limits(&self) -> Limits {
-        Limits {
-            lease: TimeDelta::seconds(self.lease_seconds.into()),
-            call: LONGEST_CALL.min(Duration::from_secs(self.lease_seconds.into()) / 2),
-            ..Limits::default()
-        }
-    }
-
-    /// The services whose tokens are given.
-    pub fn services(&self) -> Vec<Service> {
-        let slack = self.slack.as_ref().map(|_| Service::Slack);
-        slack.into_iter().chain(self.discord.as_ref().map(|_| Service::Discord)).collect()
     }
 }

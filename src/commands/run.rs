@@ -30,7 +30,7 @@ pub(super) async fn run(env: &Environment<'_>) -> Result<(), Failure> {
 }
 
 /// What is said when no token is given.
-pub(super) fn nothing_to_run_on() -> String {
+fn nothing_to_run_on() -> String {
     let tokens = TOKENS.map(|(service, tokens)| format!("\n  {tokens} (see `panout manifest {service}`)"));
     format!("no chat service has its tokens. Set one of:{}\nTo try the bot without any: `panout demo`", tokens.concat())
 }

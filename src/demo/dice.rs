@@ -1,6 +1,6 @@
 //! Chance that is the same at every start.
 
-/// Throws the same numbers in the same order from the same seed (SplitMix64; no library's next version changes them).
+/// Throws the same numbers in the same order from the same seed (`SplitMix64`; no library's next version changes them).
 pub(super) struct Dice(u64);
 
 impl Dice {

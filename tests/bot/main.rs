@@ -1,6 +1,9 @@
 //! One test binary: stories in the words of the people who use the bot, and the strict stand-ins they run on.
 
 mod chaos;
+mod command_line;
+mod config;
+mod demo;
 mod domain;
 mod fake;
 mod flows;

@@ -29,7 +29,8 @@ const HARMLESS: [&str; 1] = ["discord.commands"];
 pub(super) async fn look(config: &Config) -> anyhow::Result<Vec<Check>> {
     let mut checks = Vec::new();
     if config.services().is_empty() {
-        checks.push(Check::broken("chat services", "none has its tokens", crate::commands::run::nothing_to_run_on()));
+        let mend = "set PANOUT_SLACK_BOT_TOKEN and PANOUT_SLACK_APP_TOKEN, or PANOUT_DISCORD_TOKEN, in the environment";
+        checks.push(Check::broken("chat services", "none has its tokens", mend));
         return Ok(checks);
     }
     match crate::app::slack_settings(config) {

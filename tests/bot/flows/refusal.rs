@@ -7,7 +7,7 @@ use crate::story::{On, Setup, Team};
 
 #[rstest]
 #[tokio::test]
-async fn a_refusal_logged_in_one_line_is_stored_and_reaches_the_head(#[values(On::Local, On::Slack)] on: On) {
+async fn a_refusal_logged_in_one_line_is_stored_and_reaches_the_head(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusal Acme 12k EUR price/payment_terms #crm vs Globex \"they only pay at 90 days\"").await;
@@ -44,7 +44,7 @@ async fn a_refusal_logged_in_one_line_is_stored_and_reaches_the_head(#[values(On
 
 #[rstest]
 #[tokio::test]
-async fn the_head_asks_and_the_rep_answers(#[values(On::Local, On::Slack)] on: On) {
+async fn the_head_asks_and_the_rep_answers(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusal Acme price").await;
@@ -67,7 +67,7 @@ async fn the_head_asks_and_the_rep_answers(#[values(On::Local, On::Slack)] on: O
 
 #[rstest]
 #[tokio::test]
-async fn the_form_asks_what_is_needed_and_keeps_what_was_typed(#[values(On::Local, On::Slack)] on: On) {
+async fn the_form_asks_what_is_needed_and_keeps_what_was_typed(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusal").await;
@@ -92,7 +92,7 @@ async fn the_form_asks_what_is_needed_and_keeps_what_was_typed(#[values(On::Loca
 #[case("Acme 12k", "Company: Acme", "")]
 #[tokio::test]
 async fn what_is_not_understood_opens_the_form_with_the_rest_filled_in(
-    #[values(On::Local, On::Slack)] on: On,
+    #[values(On::Local, On::Slack, On::Discord)] on: On,
     #[case] typed: &str,
     #[case] kept: &str,
     #[case] says: &str,
@@ -109,7 +109,7 @@ async fn what_is_not_understood_opens_the_form_with_the_rest_filled_in(
 
 #[rstest]
 #[tokio::test]
-async fn a_refusal_is_undone_within_ten_minutes_and_not_after(#[values(On::Local, On::Slack)] on: On) {
+async fn a_refusal_is_undone_within_ten_minutes_and_not_after(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusal Acme 12k price").await;
@@ -130,7 +130,7 @@ async fn a_refusal_is_undone_within_ten_minutes_and_not_after(#[values(On::Local
 
 #[rstest]
 #[tokio::test]
-async fn an_edit_is_audited_and_the_heads_card_follows(#[values(On::Local, On::Slack)] on: On) {
+async fn an_edit_is_audited_and_the_heads_card_follows(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusal Acme 12k price \"too dear\"").await;
@@ -164,7 +164,7 @@ async fn audit(team: &Team) -> Vec<(String, Option<String>, Option<String>)> {
 
 #[rstest]
 #[tokio::test]
-async fn the_same_account_within_thirty_days_is_asked_about_first(#[values(On::Local, On::Slack)] on: On) {
+async fn the_same_account_within_thirty_days_is_asked_about_first(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusal Acme 12k price").await;
@@ -200,7 +200,7 @@ async fn the_same_account_within_thirty_days_is_asked_about_first(#[values(On::L
 
 #[rstest]
 #[tokio::test]
-async fn a_colleagues_refusal_is_only_a_date_and_nobody_elses_to_press(#[values(On::Local, On::Slack)] on: On) {
+async fn a_colleagues_refusal_is_only_a_date_and_nobody_elses_to_press(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, bogdan, elena) = (team.person("Ana"), team.person("Bogdan"), team.person("Elena"));
     ana.types("/refusal Acme 12k price \"secret words\"").await;
@@ -220,7 +220,7 @@ async fn a_colleagues_refusal_is_only_a_date_and_nobody_elses_to_press(#[values(
 
 #[rstest]
 #[tokio::test]
-async fn outside_working_hours_the_head_hears_at_the_next_opening(#[values(On::Local, On::Slack)] on: On) {
+async fn outside_working_hours_the_head_hears_at_the_next_opening(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     // A Friday at half past six in the evening, Bucharest.
@@ -237,7 +237,7 @@ async fn outside_working_hours_the_head_hears_at_the_next_opening(#[values(On::L
 
 #[rstest]
 #[tokio::test]
-async fn small_refusals_come_in_one_message_a_day(#[values(On::Local, On::Slack)] on: On) {
+async fn small_refusals_come_in_one_message_a_day(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let setup = Setup { head_card_above: Some("10000 EUR").map(euros), ..Setup::default() };
     let team = Team::start_with(on, setup).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
@@ -278,7 +278,7 @@ fn euros(_: &str) -> panout::domain::Money {
 
 #[rstest]
 #[tokio::test]
-async fn a_message_becomes_the_verbatim_with_the_shortcut(#[values(On::Local, On::Slack)] on: On) {
+async fn a_message_becomes_the_verbatim_with_the_shortcut(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.uses("Log as refusal", "Too dear, says <!channel> *Acme*").await;
@@ -291,7 +291,7 @@ async fn a_message_becomes_the_verbatim_with_the_shortcut(#[values(On::Local, On
 
 #[rstest]
 #[tokio::test]
-async fn mine_lists_the_last_ten_with_edit(#[values(On::Local, On::Slack)] on: On) {
+async fn mine_lists_the_last_ten_with_edit(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusals mine").await;
@@ -315,7 +315,7 @@ async fn mine_lists_the_last_ten_with_edit(#[values(On::Local, On::Slack)] on: O
 
 #[rstest]
 #[tokio::test]
-async fn help_and_misspellings_say_what_to_type(#[values(On::Local, On::Slack)] on: On) {
+async fn help_and_misspellings_say_what_to_type(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let ana = team.person("Ana");
     ana.types("/panout help").await;
@@ -333,7 +333,7 @@ async fn help_and_misspellings_say_what_to_type(#[values(On::Local, On::Slack)] 
 
 #[rstest]
 #[tokio::test]
-async fn a_stranger_becomes_a_rep_and_the_head_is_told_once(#[values(On::Local, On::Slack)] on: On) {
+async fn a_stranger_becomes_a_rep_and_the_head_is_told_once(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (paul, elena) = (team.stranger("Paul"), team.person("Elena"));
     paul.types("/refusal Acme 1k price").await;
@@ -349,7 +349,7 @@ async fn a_stranger_becomes_a_rep_and_the_head_is_told_once(#[values(On::Local, 
 
 #[rstest]
 #[tokio::test]
-async fn settings_are_saved_and_hold(#[values(On::Local, On::Slack)] on: On) {
+async fn settings_are_saved_and_hold(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     elena.types("/panout settings").await;

@@ -31,7 +31,7 @@ impl Labels {
 #[rstest]
 #[tokio::test]
 async fn every_card_and_form_fits_and_shows_what_was_typed_as_it_was_typed(
-    #[values(On::Local, On::Slack)] on: On,
+    #[values(On::Local, On::Slack, On::Discord)] on: On,
     #[values(Language::En, Language::Fr, Language::Ro)] language: Language,
 ) {
     let setup = Setup { language, ..Setup::default() };
@@ -105,7 +105,7 @@ async fn lists_and_helps(ana: &Actor<'_>, labels: &Labels) {
 
 #[rstest]
 #[tokio::test]
-async fn a_verbatim_of_ten_thousand_characters_is_shown_whole(#[values(On::Local, On::Slack)] on: On) {
+async fn a_verbatim_of_ten_thousand_characters_is_shown_whole(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     let words: Vec<String> = (0..1200).map(|n| format!("word{n:04}")).collect();
@@ -124,7 +124,7 @@ async fn a_verbatim_of_ten_thousand_characters_is_shown_whole(#[values(On::Local
 
 #[rstest]
 #[tokio::test]
-async fn a_command_of_ten_thousand_characters_opens_the_form_with_all_of_it(#[values(On::Local, On::Slack)] on: On) {
+async fn a_command_of_ten_thousand_characters_opens_the_form_with_all_of_it(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let ana = team.person("Ana");
     let words: Vec<String> = (0..1200).map(|n| format!("word{n:04}")).collect();
@@ -138,7 +138,7 @@ async fn a_command_of_ten_thousand_characters_opens_the_form_with_all_of_it(#[va
 
 #[rstest]
 #[tokio::test]
-async fn a_batch_of_thirty_refusals_is_listed_and_counted(#[values(On::Local, On::Slack)] on: On) {
+async fn a_batch_of_thirty_refusals_is_listed_and_counted(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let euros = panout::domain::Money::new(10_000_000, "EUR".parse().expect("a currency"));
     let setup = Setup { head_card_above: Some(euros), ..Setup::default() };
     let team = Team::start_with(on, setup).await;

@@ -19,7 +19,7 @@ use panout::clock::Clock;
 use panout::domain::{Money, Role, TeamId};
 use panout::flows::Rules;
 use panout::jobs::Limits;
-use panout::platforms::{local, slack};
+use panout::platforms::{discord, local, slack};
 use panout::store::{ListedPerson, ListedProduct, ListedTeam, Listing};
 use panout::words::{Catalogue, Language};
 
@@ -27,6 +27,7 @@ pub(crate) use actor::Actor;
 pub(crate) use database::Database;
 pub(crate) use service::{ChatService, Trouble};
 
+use crate::fake::discord::FakeDiscord;
 use crate::fake::local::LocalPage;
 use crate::fake::slack::FakeSlack;
 
@@ -35,6 +36,8 @@ use crate::fake::slack::FakeSlack;
 pub(crate) enum On {
     /// The fake Slack, over Socket Mode.
     Slack,
+    /// The fake Discord, over the gateway.
+    Discord,
     /// The page on this machine.
     Local,
 }
@@ -42,6 +45,7 @@ pub(crate) enum On {
 /// A stand-in service, and what the app needs to reach it.
 enum Stage {
     Slack(Arc<FakeSlack>),
+    Discord(Arc<FakeDiscord>),
     Local(Arc<LocalPage>),
 }
 
@@ -102,6 +106,7 @@ impl Team {
         let clock = Clock::manual(setup.begins);
         let stage = match on {
             On::Slack => Stage::Slack(Arc::new(FakeSlack::start_at(clock.clone()).await)),
+            On::Discord => Stage::Discord(Arc::new(FakeDiscord::start_at(clock.clone()).await)),
             On::Local => Stage::Local(Arc::new(LocalPage::new())),
         };
         let (sales, general) = (stage.service().add_channel("sales"), stage.service().add_channel("general"));
@@ -118,6 +123,7 @@ impl Team {
         let app = App::assemble(self.parts(db), self.clock.clone()).await.expect("the app starts");
         match &self.stage {
             Stage::Slack(slack) => slack.connected().await,
+            Stage::Discord(discord) => discord.connected().await,
             Stage::Local(page) => page.open_at(app.page.expect("the page is served")),
         }
         app.idle().await;
@@ -147,9 +153,16 @@ impl Team {
                     app_token: slack.app_token(),
                     signing_secret: None,
                 }),
-                Stage::Local(_) => None,
+                Stage::Discord(_) | Stage::Local(_) => None,
             },
-            discord: None,
+            discord: match &self.stage {
+                Stage::Discord(discord) => Some(discord::Settings {
+                    api_url: Some(discord.api_url()),
+                    token: discord.token(),
+                    public_key: None,
+                }),
+                Stage::Slack(_) | Stage::Local(_) => None,
+            },
             local: match &self.stage {
                 Stage::Local(_) => Some(local::Settings {
                     addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -161,7 +174,7 @@ impl Team {
                     words: std::collections::BTreeMap::new(),
                     on_shift: None,
                 }),
-                Stage::Slack(_) => None,
+                Stage::Slack(_) | Stage::Discord(_) => None,
             },
         }
     }
@@ -293,6 +306,7 @@ impl Stage {
     fn service(&self) -> &dyn ChatService {
         match self {
             Stage::Slack(slack) => slack.as_ref(),
+            Stage::Discord(discord) => discord.as_ref(),
             Stage::Local(page) => page.as_ref(),
         }
     }
@@ -300,6 +314,7 @@ impl Stage {
     fn kind(&self) -> Service {
         match self {
             Stage::Slack(_) => Service::Slack,
+            Stage::Discord(_) => Service::Discord,
             Stage::Local(_) => Service::Local,
         }
     }
