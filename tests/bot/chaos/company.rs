@@ -22,6 +22,9 @@ const AFTER_STORING: Duration = Duration::from_millis(240);
 /// How long a posted message is there before the program hears of it: where a kill hurts most.
 const ANSWERS_AFTER: Duration = Duration::from_millis(30);
 
+/// What somebody reads whose act failed.
+const APOLOGY: &str = "That did not work, and nothing was stored.";
+
 /// Teams of one rep and one head each. Many, because a service takes one message a second in a conversation.
 pub(crate) struct Company {
     pub(crate) slack: FakeSlack,
@@ -142,6 +145,26 @@ impl Company {
         .await;
     }
 
+    /// How many refusals are stored.
+    pub(crate) async fn stored(&self) -> i64 {
+        self.database.rows::<(i64,)>("SELECT COUNT(*) FROM refusals").await[0].0
+    }
+
+    /// How often reps were told that nothing was stored.
+    pub(crate) fn apologies(&self) -> usize {
+        let screens = self.teams.iter().flat_map(|team| self.slack.seen(&team.rep));
+        screens.filter(|screen| screen.contains(APOLOGY)).count()
+    }
+
+    /// Lines that reps were told are not stored need not be: they are not lost, they were refused.
+    pub(crate) async fn forgets_what_failed(&self) {
+        let stored: Vec<(String,)> = self.database.rows("SELECT account FROM refusals").await;
+        let mut lines = self.lines.lock().expect("no test panics here");
+        let typed = lines.len();
+        lines.retain(|line| stored.iter().any(|(account,)| *account == line.account));
+        assert_eq!(typed - lines.len(), self.apologies(), "who was told that nothing was stored, and what was not");
+    }
+
     async fn comes_true<F: Future<Output = bool>>(&self, what: &str, condition: impl Fn() -> F) {
         let began = Instant::now();
         while !condition().await {
@@ -214,6 +237,7 @@ impl Company {
             let said = said.and_then(|(number, account)| Some((number.parse::<i64>().ok()?, account.to_owned())));
             match said {
                 Some(said) if stored.contains(&said) => count += 1,
+                None if screen.contains(APOLOGY) => {}
                 _ => wrong.push(format!("a rep was told {first:?}, which is not so")),
             }
         }

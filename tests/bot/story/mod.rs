@@ -5,6 +5,7 @@
 
 mod actor;
 mod database;
+mod door;
 mod logs;
 mod service;
 
@@ -25,6 +26,7 @@ use panout::words::{Catalogue, Language};
 
 pub(crate) use actor::Actor;
 pub(crate) use database::Database;
+pub(crate) use door::Door;
 pub(crate) use service::{ChatService, Trouble};
 
 use crate::fake::discord::FakeDiscord;
@@ -74,6 +76,8 @@ pub(crate) struct Setup {
     pub(crate) people: Vec<(&'static str, Role)>,
     /// When the story begins.
     pub(crate) begins: DateTime<Utc>,
+    /// A door to go through to a database on a server.
+    pub(crate) door: Option<Door>,
 }
 
 impl Default for Setup {
@@ -90,6 +94,7 @@ impl Default for Setup {
             ],
             // A Monday, ten in the morning in Bucharest.
             begins: "2026-11-23T08:00:00Z".parse().expect("an instant"),
+            door: None,
         }
     }
 }
@@ -119,7 +124,7 @@ impl Team {
     }
 
     async fn start_app(&mut self) {
-        let db = self.database.as_ref().expect("until the end").open().await;
+        let db = self.database().open_behind(self.setup.door.as_ref()).await;
         let app = App::assemble(self.parts(db), self.clock.clone()).await.expect("the app starts");
         match &self.stage {
             Stage::Slack(slack) => slack.connected().await,
@@ -228,6 +233,19 @@ impl Team {
         self.stage.service()
     }
 
+    /// The Slack it is on.
+    pub(crate) fn slack(&self) -> &FakeSlack {
+        match &self.stage {
+            Stage::Slack(slack) => slack,
+            _ => panic!("this story is not on Slack"),
+        }
+    }
+
+    /// The database, from outside the app.
+    pub(crate) fn database(&self) -> &Database {
+        self.database.as_ref().expect("until the end")
+    }
+
     /// The app.
     pub(crate) fn app(&self) -> &App {
         self.app.as_ref().expect("it runs until the end")
@@ -246,7 +264,7 @@ impl Team {
         R: Send + Unpin,
         R: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
     {
-        self.database.as_ref().expect("until the end").rows(sql).await
+        self.database().rows(sql).await
     }
 
     /// Time passes.

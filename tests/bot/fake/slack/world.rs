@@ -106,6 +106,8 @@ pub(super) struct World {
     pub(super) mishaps: VecDeque<Mishap>,
     /// How long after a message call was done its answer leaves.
     pub(super) answers_after: Duration,
+    /// How long the slowest acknowledgement took.
+    pub(super) slowest: Duration,
     /// What befalls the next answers seen by one person.
     pub(super) whisper_mishaps: VecDeque<Mishap>,
     pub(super) triggers_expire: usize,
@@ -144,6 +146,7 @@ impl World {
             pings: Vec::new(),
             mishaps: VecDeque::new(),
             answers_after: Duration::ZERO,
+            slowest: Duration::ZERO,
             whisper_mishaps: VecDeque::new(),
             triggers_expire: 0,
             directs_closed: false,
