@@ -34,7 +34,8 @@ CREATE TABLE people (
     working_hours   TEXT,
     quiet_hours     TEXT,
     batch_at        TEXT,                          -- HH:MM
-    service         TEXT                           -- where they last acted: where the bot writes to them
+    service         TEXT,                          -- where they last acted: where the bot writes to them
+    page_language   TEXT                           -- what the local page's language switch last said
 ) STRICT;
 CREATE UNIQUE INDEX people_listed ON people (organisation_id, name) WHERE listed;
 CREATE INDEX people_team ON people (organisation_id, team_id, role);

@@ -4,24 +4,20 @@ use super::{Failure, say};
 use crate::command_line::Manifest;
 use crate::config::{Config, Environment};
 use crate::flows;
-use crate::platforms::slack;
+use crate::platforms::{discord, slack};
 
 /// What people call the bot.
 const NAME: &str = "Panout";
 
-/// What the bot must be allowed on Discord, by the bit of each permission, and for what (docs: Topics, Permissions).
-const PERMISSIONS: [(u32, &str, &str); 7] = [
-    (10, "View Channels", "sees the team's channel"),
-    (11, "Send Messages", "posts there"),
-    (14, "Embed Links", "draws its cards"),
-    (
-        16,
-        "Read Message History",
-        "looks, after a lost answer, whether its own message was posted, and posts none twice",
-    ),
-    (35, "Create Public Threads", "answers under a message"),
-    (36, "Create Private Threads", "reaches people who take no direct messages"),
-    (38, "Send Messages in Threads", "writes to them there"),
+/// What each permission on Discord is for.
+const REASONS: [(&str, &str); 7] = [
+    ("VIEW_CHANNEL", "sees the team's channel"),
+    ("SEND_MESSAGES", "posts there"),
+    ("EMBED_LINKS", "draws its cards"),
+    ("READ_MESSAGE_HISTORY", "looks, after a lost answer, whether its own message is there, and posts none twice"),
+    ("CREATE_PUBLIC_THREADS", "answers under a message"),
+    ("CREATE_PRIVATE_THREADS", "reaches people who take no direct messages"),
+    ("SEND_MESSAGES_IN_THREADS", "writes to them there"),
 ];
 
 /// Prints it.
@@ -31,16 +27,16 @@ pub(super) fn manifest(of: &Manifest, env: &Environment<'_>) -> Result<(), Failu
         Manifest::Slack => say(&slack::manifest(&flows::menu(&config.catalogue()?), NAME))?,
         Manifest::Discord { application } => {
             let from_token = || application_of(config.discord.as_ref()?.token.reveal());
-            say(&discord(application.or_else(from_token)))?;
+            say(&invitation(application.or_else(from_token)))?;
         }
     }
     Ok(())
 }
 
 /// The invite link, and what each permission is for.
-fn discord(application: Option<u64>) -> String {
-    let permissions = PERMISSIONS.iter().fold(0u64, |sum, (bit, _, _)| sum | 1 << bit);
+fn invitation(application: Option<u64>) -> String {
     let id = application.map_or_else(|| "APPLICATION_ID".to_owned(), |id| id.to_string());
+    let invite = discord::invite(&id);
     let mut lines = Vec::new();
     if application.is_none() {
         lines.push("Put your application's id in place of APPLICATION_ID (General Information, on".to_owned());
@@ -49,12 +45,15 @@ fn discord(application: Option<u64>) -> String {
         );
     }
     lines.push("Open this link and choose your server:\n".to_owned());
-    lines.push(format!(
-        "  https://discord.com/oauth2/authorize?client_id={id}&scope=bot+applications.commands&permissions={permissions}\n"
-    ));
+    lines.push(format!("  {}\n", invite.url));
     lines.push("The bot asks for these permissions, and for no privileged intent:\n".to_owned());
-    lines.extend(PERMISSIONS.iter().map(|(_, name, reason)| format!("  {name:<26}{reason}")));
+    lines
+        .extend(invite.permissions.iter().map(|(name, _)| format!("  {name:<26}{}", reason(name).unwrap_or_default())));
     lines.join("\n")
+}
+
+fn reason(permission: &str) -> Option<&'static str> {
+    REASONS.iter().find(|(name, _)| *name == permission).map(|(_, reason)| *reason)
 }
 
 /// The application a token belongs to: its id stands before the first dot, in base64.
@@ -82,7 +81,8 @@ fn application_of(token: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{application_of, discord};
+    use super::{REASONS, application_of, reason};
+    use crate::platforms::discord;
 
     #[test]
     fn a_token_says_which_application_it_belongs_to() {
@@ -93,11 +93,10 @@ mod tests {
     }
 
     #[test]
-    fn the_invite_asks_for_what_it_explains_and_no_more() {
-        let invite = discord(Some(42));
-        assert!(invite.contains("client_id=42&scope=bot+applications.commands&permissions=377957207040\n"), "{invite}");
-        assert_eq!(377_957_207_040_u64, 1 << 10 | 1 << 11 | 1 << 14 | 1 << 16 | 1 << 35 | 1 << 36 | 1 << 38);
-        assert!(!invite.contains("APPLICATION_ID"));
-        assert!(discord(None).contains("client_id=APPLICATION_ID&"));
+    fn every_permission_that_is_asked_for_is_explained() {
+        for (name, _) in discord::PERMISSIONS {
+            assert!(reason(name).is_some(), "{name}");
+        }
+        assert_eq!(REASONS.len(), discord::PERMISSIONS.len());
     }
 }

@@ -17,10 +17,15 @@ const DAYS: u64 = 84;
 const LATE: usize = 10;
 /// How many working days at the end the head has hardly looked at.
 const FRESH: usize = 3;
+/// How long an account that refused is left alone.
+const APART: TimeDelta = TimeDelta::days(35);
 /// How many refusals a country has without the client's words.
 const UNSAID: usize = 22;
 /// The reasons that rise in the last two weeks.
 const RISING: [&str; 2] = ["technical/security", "regulatory/data_location"];
+
+/// A company and its part of the market.
+type Client = (&'static str, &'static str);
 
 /// A market: who sells there, to whom, and what they were told.
 struct Country {
@@ -28,8 +33,7 @@ struct Country {
     zone: Tz,
     /// Reps by account, and how much each sells.
     reps: &'static [(&'static str, usize)],
-    /// Companies and their part of the market.
-    accounts: &'static [(&'static str, &'static str)],
+    accounts: &'static [Client],
     contacts: &'static [&'static str],
     roles: &'static [&'static str],
     competitors: &'static [&'static str],
@@ -38,6 +42,8 @@ struct Country {
 
 /// What a client said, about which product, and what that means.
 struct Said {
+    /// The only part of the market where somebody would say so.
+    segment: Option<&'static str>,
     reason: &'static str,
     outcome: Outcome,
     product: &'static str,
@@ -45,7 +51,17 @@ struct Said {
 }
 
 const fn said(reason: &'static str, outcome: Outcome, product: &'static str, words: &'static str) -> Said {
-    Said { reason, outcome, product, words }
+    Said { segment: None, reason, outcome, product, words }
+}
+
+const fn said_in(
+    segment: &'static str,
+    reason: &'static str,
+    outcome: Outcome,
+    product: &'static str,
+    words: &'static str,
+) -> Said {
+    Said { segment: Some(segment), reason, outcome, product, words }
 }
 
 const COUNTRIES: [&Country; 3] = [&britain::BRITAIN, &france::FRANCE, &romania::ROMANIA];
@@ -130,18 +146,13 @@ struct Plan {
 pub(super) fn samples(now: DateTime<Utc>, head: &Person) -> Vec<Sample> {
     let mut dice = Dice::new(214);
     let days = working_days(now.date_naive());
-    let mut accounts = COUNTRIES.map(|country| {
-        let mut accounts = country.accounts.to_vec();
-        dice.shuffle(&mut accounts);
-        accounts.into_iter().cycle()
-    });
+    let mut markets = COUNTRIES.map(|country| Market::new(country, &mut dice));
     let mut plans = plans(&days, &mut dice);
     plans.sort_by_key(|plan| plan.logged_at);
     let mut samples = Vec::new();
     for plan in &plans {
-        // In the order of time, so that an account comes back only after all others of its country.
         let at = COUNTRIES.iter().position(|country| std::ptr::eq(*country, plan.country)).unwrap_or_default();
-        let account = accounts[at].next().expect("a country has accounts, over and over");
+        let account = markets[at].take(plan.said.and_then(|said| said.segment), plan.logged_at);
         let fresh = plan.day + FRESH >= days.len();
         samples.push(sample(plan, account, &mut dice, |logged, dice| {
             let looks = logged + minutes(5 + dice.below(240));
@@ -150,6 +161,26 @@ pub(super) fn samples(now: DateTime<Utc>, head: &Person) -> Vec<Sample> {
         }));
     }
     samples
+}
+
+/// The accounts of a country, those that have not refused for longest first.
+struct Market(Vec<(Client, Option<DateTime<Utc>>)>);
+
+impl Market {
+    fn new(country: &Country, dice: &mut Dice) -> Self {
+        let mut accounts: Vec<_> = country.accounts.iter().map(|account| (*account, None)).collect();
+        dice.shuffle(&mut accounts);
+        Self(accounts)
+    }
+
+    /// Who refuses now: somebody of the segment, if there is one who has not for long, otherwise whoever comes first.
+    fn take(&mut self, segment: Option<&str>, now: DateTime<Utc>) -> Client {
+        let rested = |last: &Option<DateTime<Utc>>| last.is_none_or(|last| now - last > APART);
+        let fits = |((_, of), last): &(Client, _)| segment.is_none_or(|segment| *of == segment) && rested(last);
+        let (account, _) = self.0.remove(self.0.iter().position(fits).unwrap_or_default());
+        self.0.push((account, Some(now)));
+        account
+    }
 }
 
 /// Weekdays of the last twelve weeks, without today and the holidays all three countries share.
@@ -211,7 +242,7 @@ fn seconds(dice: &mut Dice) -> i64 {
 
 fn sample(
     plan: &Plan,
-    (account, segment): (&'static str, &'static str),
+    (account, segment): Client,
     dice: &mut Dice,
     seen: impl Fn(DateTime<Utc>, &mut Dice) -> Option<DateTime<Utc>>,
 ) -> Sample {

@@ -110,6 +110,8 @@ pub struct Person {
     pub choices: Choices,
     /// The chat service they last acted on.
     pub service: Option<String>,
+    /// What the language switch of the local page last said, if they act there.
+    pub page_language: Option<String>,
 }
 
 impl Person {

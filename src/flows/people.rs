@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 
 use super::notice::Notice;
 use super::{Result, Shared, notice};
-use crate::chat::{Event, Place};
+use crate::chat::{Event, Place, Service};
 use crate::domain::Person;
 use crate::store::Tx;
+use crate::words::Language;
 
 /// The longest name a stranger keeps, in characters.
 const NAME: usize = 80;
@@ -17,21 +18,35 @@ const NAME: usize = 80;
 /// The person behind an event, if they are known and nothing about them is to be noted.
 pub(super) async fn known(tx: &mut Tx, event: &Event) -> Result<Option<Person>> {
     let person = tx.person_of(&event.who.to_string()).await?;
-    Ok(person.filter(|person| person.service.as_deref() == Some(event.who.service.as_str())))
+    Ok(person.filter(|person| {
+        let here = person.service.as_deref() == Some(event.who.service.as_str());
+        here && moved_switch(person, event).is_none()
+    }))
 }
 
 /// The person behind an event, made known if they were not.
 pub(super) async fn recognise(tx: &mut Tx, shared: &Shared, event: &Event, now: DateTime<Utc>) -> Result<Person> {
     let (account, service) = (event.who.to_string(), event.who.service.as_str());
-    let person = match tx.person_of(&account).await? {
+    let mut person = match tx.person_of(&account).await? {
         Some(person) => person,
         None => welcome(tx, shared, event, now).await?,
     };
+    if let Some(language) = moved_switch(&person, event) {
+        tx.page_speaks(person.id, language.tag()).await?;
+        person.choices.language = Some(language.tag().to_owned());
+    }
     if person.service.as_deref() == Some(service) {
         return Ok(person);
     }
     tx.acted_on(person.id, service).await?;
     Ok(Person { service: Some(service.to_owned()), ..person })
+}
+
+/// The language somebody chose with the switch of the local page since they last acted there. Elsewhere the language
+/// of a client program is no choice: many run theirs in English.
+fn moved_switch(person: &Person, event: &Event) -> Option<Language> {
+    let said = event.language.as_deref().filter(|_| event.who.service == Service::Local);
+    said.and_then(Language::from_tag).filter(|language| person.page_language.as_deref() != Some(language.tag()))
 }
 
 async fn welcome(tx: &mut Tx, shared: &Shared, event: &Event, now: DateTime<Utc>) -> Result<Person> {

@@ -40,7 +40,12 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite { write: Writer, read: SqlitePool, lock: Arc<File> },
+    /// Without a lock it only looks.
+    Sqlite {
+        write: Writer,
+        read: SqlitePool,
+        lock: Option<Arc<File>>,
+    },
     Postgres(PgPool),
 }
 
@@ -71,7 +76,41 @@ impl Db {
         Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
     }
 
+<<<<<<< HEAD
     /// Runs `closure` in a transaction that is on disk when this returns. It may run more than once, see [`Closure`].
+=======
+    /// Whether another process has the SQLite file of a URL. Any number may share a PostgreSQL database.
+    ///
+    /// # Errors
+    /// When the lock cannot be looked at.
+    pub fn is_taken(url: &str) -> anyhow::Result<bool> {
+        if !url.starts_with("sqlite:") {
+            return Ok(false);
+        }
+        // A lock that was never taken is no file, and looking makes none. Ours, if we get it, ends with this function.
+        let path = lock_of(sqlite_options(url)?.get_filename());
+        let Ok(lock) = OpenOptions::new().write(true).open(&path) else { return Ok(false) };
+        match lock.try_lock() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+        }
+    }
+
+    /// Opens a SQLite file that another process has, as it is and to read it only: a write fails.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub async fn inspect(url: &str) -> anyhow::Result<Self> {
+        let options = sqlite_options(url)?.create_if_missing(false).read_only(true);
+        let read = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).connect_with(options).await;
+        let read = read.context("cannot look into the SQLite file")?;
+        let engine = Engine::Sqlite { write: Writer::start(read.clone()), read, lock: None };
+        Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
+    }
+
+    /// Runs `closure` in a transaction that is on disk when this returns. It may run more than once.
+>>>>>>> main
     ///
     /// # Errors
     /// The closure's own, after which nothing of it is kept; or that the database refused.
@@ -230,7 +269,7 @@ impl Db {
                 write.close().await;
                 read.close().await;
                 // Clones of this handle may live on; the file is free all the same.
-                let _ = lock.unlock();
+                let _ = lock.as_ref().map(|lock| lock.unlock());
             }
             Engine::Postgres(pool) => pool.close().await,
         }
@@ -242,15 +281,20 @@ async fn step_aside(run: u32) {
     clock::pause(Duration::from_millis(fastrand::u64(1..=4 << run.min(6)))).await;
 }
 
-async fn open_sqlite(url: &str) -> anyhow::Result<Engine> {
-    let options = SqliteConnectOptions::from_str(url)
-        .with_context(|| "the database URL is not one of SQLite: write sqlite:panout.db".to_owned())?
+fn sqlite_options(url: &str) -> anyhow::Result<SqliteConnectOptions> {
+    let options = SqliteConnectOptions::from_str(url);
+    let options = options.context("the database URL is not one of SQLite: write sqlite:panout.db")?;
+    Ok(options
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY)
         .foreign_keys(true)
-        .disable_statement_logging();
+        .disable_statement_logging())
+}
+
+async fn open_sqlite(url: &str) -> anyhow::Result<Engine> {
+    let options = sqlite_options(url)?;
     let file = options.get_filename().to_owned();
     let lock = lock_beside(&file)?;
     let writing =
@@ -260,14 +304,19 @@ async fn open_sqlite(url: &str) -> anyhow::Result<Engine> {
     SQLITE.run(&writing).await.context("the tables could not be brought up to date")?;
     let read = SqlitePoolOptions::new().max_connections(4).min_connections(1).acquire_timeout(ACQUIRE);
     let read = read.connect_with(options.read_only(true).create_if_missing(false)).await?;
-    Ok(Engine::Sqlite { write: Writer::start(writing), read, lock: Arc::new(lock) })
+    Ok(Engine::Sqlite { write: Writer::start(writing), read, lock: Some(Arc::new(lock)) })
+}
+
+/// The file whose lock stands for a SQLite file.
+fn lock_of(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
 }
 
 /// Takes the lock of a SQLite file, in a file of its own: SQLite's own locks are taken and dropped all the time.
 fn lock_beside(file: &Path) -> anyhow::Result<File> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".lock");
-    let path = PathBuf::from(name);
+    let path = lock_of(file);
     let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let lock = lock.with_context(|| format!("cannot write {}: is the folder there, and yours?", path.display()))?;
     match lock.try_lock() {

@@ -18,6 +18,7 @@ pub struct PersonRow {
     quiet_hours: Option<String>,
     batch_at: Option<String>,
     service: Option<String>,
+    page_language: Option<String>,
     team_id: TeamId,
     team_name: String,
     team_language: String,
@@ -31,6 +32,7 @@ macro_rules! people_where {
     ($condition:literal) => {
         concat!(
             "SELECT p.id, p.name, p.role, p.language, p.time_zone, p.working_hours, p.quiet_hours, p.batch_at, p.service,
+                    p.page_language,
                     t.id AS team_id, t.name AS team_name, t.language AS team_language, t.currency AS team_currency,
                     t.time_zone AS team_time_zone, t.working_hours AS team_working_hours, t.channels AS team_channels
              FROM people p JOIN teams t ON t.organisation_id = p.organisation_id AND t.id = p.team_id
@@ -67,6 +69,7 @@ impl PersonRow {
             },
             name: self.name,
             service: self.service,
+            page_language: self.page_language,
             team: Team {
                 id: self.team_id,
                 name: self.team_name,
@@ -143,6 +146,13 @@ impl Tx {
     pub async fn acted_on(&mut self, person: PersonId, service: &str) -> sqlx::Result<()> {
         let sql = "UPDATE people SET service = $3 WHERE organisation_id = $1 AND id = $2";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(service))?;
+        Ok(())
+    }
+
+    /// The language switch of the local page was moved, which is to choose a language.
+    pub async fn page_speaks(&mut self, person: PersonId, language: &str) -> sqlx::Result<()> {
+        let sql = "UPDATE people SET page_language = $3, language = $3 WHERE organisation_id = $1 AND id = $2";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(language))?;
         Ok(())
     }
 

@@ -1,10 +1,16 @@
 //! The built program, as an admin meets it: what it prints, and what it ends with.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use panout::config::Config;
+use panout::store::{Db, NewJob};
 use tempfile::TempDir;
+
+use crate::fake::discord::FakeDiscord;
+use crate::fake::slack::FakeSlack;
+use crate::story::ChatService as _;
 
 /// A folder to run the program in, with nothing of this machine's environment.
 struct Place(TempDir);
@@ -32,14 +38,26 @@ impl Place {
     }
 
     fn run(&self, args: &[&str], variables: &[(&str, &str)]) -> Ended {
-        let Output { status, stdout, stderr } = self.command(args, variables).output().expect("the program starts");
-        let text = |bytes| String::from_utf8(bytes).expect("it prints UTF-8");
-        Ended { code: status.code(), out: text(stdout), err: text(stderr) }
+        ended(&mut self.command(args, variables))
+    }
+
+    /// The same, while the stand-ins of this test go on.
+    async fn run_beside(&self, args: &[&str], variables: &[(&str, &str)]) -> Ended {
+        let mut command = self.command(args, variables);
+        let ended = tokio::task::spawn_blocking(move || ended(&mut command)).await;
+        ended.expect("it does not panic")
     }
 
     fn write(&self, file: &str) {
         std::fs::write(self.path().join("panout.toml"), file).expect("the file is written");
     }
+}
+
+/// Runs a command to its end.
+fn ended(command: &mut Command) -> Ended {
+    let Output { status, stdout, stderr } = command.output().expect("the program starts");
+    let text = |bytes| String::from_utf8(bytes).expect("it prints UTF-8");
+    Ended { code: status.code(), out: text(stdout), err: text(stderr) }
 }
 
 const ACME: &str = "[organisation]\nname = \"Acme\"\n[[team]]\nname = \"Field\"\nchannels = [\"slack:C0SALES\"]\n";
@@ -188,49 +206,133 @@ fn doctor_looks_at_everything_and_ends_with_1_if_something_is_broken() {
     assert!(!deaf.out.contains("HIDDEN") && !deaf.err.contains("HIDDEN"), "a token is shown");
 }
 
-/// A running demo, stopped at the latest with the test.
-struct Demo {
-    child: Child,
-    page: String,
+#[tokio::test]
+async fn doctor_is_content_when_both_services_are() {
+    let place = Place::new();
+    let (slack, discord) = (FakeSlack::start().await, FakeDiscord::start().await);
+    slack.install(&place.run(&["manifest", "slack"], &[]).out);
+    let (on_slack, on_discord) = (slack.add_channel("sales"), discord.add_channel("sales"));
+    let hidden = discord.add_channel_without_bot("board");
+    let person = "[[person]]\nname = \"Elena\"\nrole = \"head\"\naccounts = [\"slack:U0HEAD\"]\n";
+    let file =
+        |channels: &str| format!("[organisation]\nname = \"Acme\"\n[[team]]\nname = \"Field\"\n{channels}\n{person}");
+    place.write(&file(&format!("channels = [\"slack:{on_slack}\", \"discord:{on_discord}\"]")));
+    let tokens = [
+        ("PANOUT_SLACK_API_URL", slack.api_url()),
+        ("PANOUT_SLACK_BOT_TOKEN", slack.bot_token()),
+        ("PANOUT_SLACK_APP_TOKEN", slack.app_token()),
+        ("PANOUT_DISCORD_API_URL", discord.api_url()),
+        ("PANOUT_DISCORD_TOKEN", discord.token()),
+    ];
+    let tokens: Vec<(&str, &str)> = tokens.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let well = place.run_beside(&["doctor"], &tokens).await;
+    assert_eq!((well.code, well.err.as_str()), (Some(0), ""), "{}", well.out);
+    for says in ["slack, scopes", "slack, socket", "discord, token", "discord, gateway"] {
+        assert!(well.out.contains(&format!("OK    {says}")), "{says:?} is not fine in\n{}", well.out);
+    }
+    let there = format!("OK    slack, channel {on_slack}: it is there");
+    let seen = format!("OK    discord, channel {on_discord}: the bot sees it");
+    assert!(well.out.contains(&there) && well.out.contains(&seen), "{}", well.out);
+    place.write(&file(&format!("channels = [\"slack:C0NOWHERE\", \"discord:{hidden}\"]")));
+    let ill = place.run_beside(&["doctor"], &tokens).await;
+    for channel in ["slack, channel C0NOWHERE".to_owned(), format!("discord, channel {hidden}")] {
+        let says = format!("FAIL  {channel}: the bot does not see it\n      -> invite the bot there");
+        assert!(ill.code == Some(1) && ill.out.contains(&says), "{says}\n{}", ill.out);
+    }
 }
 
-impl Demo {
-    fn start(place: &Place) -> Self {
-        let mut command = place.command(&["demo"], &[("PANOUT_HTTP_ADDR", "127.0.0.1:0")]);
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
-        let out = child.stdout.take().expect("it is piped");
-        let line = BufReader::new(out).lines().next().expect("it says where the page is").expect("it prints UTF-8");
-        let page = line.split_whitespace().find(|word| word.starts_with("http://")).expect("an address").to_owned();
-        Self { child, page }
-    }
+#[tokio::test]
+async fn doctor_tells_of_jobs_that_were_given_up() {
+    let place = Place::new();
+    let url = format!("sqlite:{}", place.path().join("panout.db").display());
+    let db = Db::open(&url).await.expect("it opens");
+    let listing = Config::default().listing();
+    let buried: anyhow::Result<()> = db
+        .write(move |tx| {
+            let listing = listing.clone();
+            Box::pin(async move {
+                let now = "2026-11-23T08:00:00Z".parse()?;
+                tx.list(&listing, now).await?;
+                let job = NewJob { kind: "post", occurrence: "refusal:7".into(), payload: "{}".into(), run_at: now };
+                tx.plan(&job, now).await?;
+                let job = tx.claim_job(now, now, "token").await?.ok_or_else(|| anyhow::anyhow!("no job is due"))?;
+                tx.bury_job(&job, "channel_not_found").await?;
+                Ok(())
+            })
+        })
+        .await;
+    buried.expect("a job is given up");
+    db.close().await;
+    let doctor = place.run(&["doctor"], &[]);
+    assert!(doctor.out.contains("NOTE  post refusal:7: given up at attempt 1: channel_not_found"), "{}", doctor.out);
+}
 
-    /// Tells it to stop; what it ended with.
-    fn stop(mut self) -> Option<i32> {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+#[tokio::test]
+async fn run_connects_where_it_has_tokens_says_what_is_off_and_stops_when_told() {
+    let place = Place::new();
+    let slack = FakeSlack::start().await;
+    slack.install(&place.run(&["manifest", "slack"], &[]).out);
+    place.write(ACME);
+    let (url, bot, app) = (slack.api_url(), slack.bot_token(), slack.app_token());
+    let tokens = [("PANOUT_SLACK_API_URL", &*url), ("PANOUT_SLACK_BOT_TOKEN", &bot), ("PANOUT_SLACK_APP_TOKEN", &app)];
+    let mut command = place.command(&["run"], &tokens);
+    let running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts"));
+    slack.connected().await;
+    let ended = tokio::task::spawn_blocking(|| running.stop()).await.expect("it does not panic");
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""), "{}", ended.err);
+    assert!(ended.err.contains("off: PANOUT_DISCORD_TOKEN not set"), "{}", ended.err);
+    assert!(!ended.err.contains("off: PANOUT_SLACK") && !ended.err.contains(&bot), "{}", ended.err);
+}
+
+/// A running program, stopped at the latest with the test.
+struct Running(Child);
+
+impl Running {
+    /// Tells it to stop; what came of it.
+    fn stop(mut self) -> Ended {
+        let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
         assert!(told.expect("kill is there").success());
-        self.child.wait().expect("it ends").code()
+        let (mut out, mut err) = (String::new(), String::new());
+        if let Some(mut pipe) = self.0.stdout.take() {
+            pipe.read_to_string(&mut out).expect("it prints UTF-8");
+        }
+        if let Some(mut pipe) = self.0.stderr.take() {
+            pipe.read_to_string(&mut err).expect("it prints UTF-8");
+        }
+        Ended { code: self.0.wait().expect("it ends").code(), out, err }
     }
 }
 
-impl Drop for Demo {
+impl Drop for Running {
     fn drop(&mut self) {
         // Stopped already, if all went well.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
+}
+
+/// Starts the demo; it, and where its page is.
+fn demo(place: &Place) -> (Running, String) {
+    let mut command = place.command(&["demo"], &[("PANOUT_HTTP_ADDR", "127.0.0.1:0")]);
+    let mut running = Running(command.stdout(Stdio::piped()).spawn().expect("the program starts"));
+    let out = running.0.stdout.as_mut().expect("it is piped");
+    let line = BufReader::new(out).lines().next().expect("it says where the page is").expect("it prints UTF-8");
+    let page = line.split_whitespace().find(|word| word.starts_with("http://")).expect("an address");
+    (running, page.to_owned())
 }
 
 #[tokio::test]
 async fn the_demo_serves_its_page_stops_when_told_and_comes_back() {
     let place = Place::new();
     for _ in 0..2 {
-        let demo = Demo::start(&place);
-        let page = reqwest::get(&demo.page).await.expect("the page answers");
+        let (running, page) = demo(&place);
+        let page = reqwest::get(&page).await.expect("the page answers");
         assert!(page.status().is_success());
         let page = page.text().await.expect("it is text");
         assert!(page.contains("Panout"), "{page}");
         let doctor = place.run(&["doctor"], &[("PANOUT_DATABASE_URL", "sqlite:panout-demo.db")]);
-        assert!(doctor.out.contains("NOTE  database: a running panout has it"), "{}", doctor.out);
-        assert_eq!(demo.stop(), Some(0));
+        let looked = doctor.out.lines().find(|line| line.starts_with("OK    database: SQLite 3."));
+        assert!(looked.is_some_and(|line| line.ends_with("in use by a running panout")), "{}", doctor.out);
+        assert_eq!(running.stop().code, Some(0));
     }
 }

@@ -7,7 +7,8 @@ use panout::config::Config;
 use panout::demo;
 use panout::domain::{Outcome, Person, ReasonId, Refusal, Role, Stage, account_key};
 use panout::store::{Db, Product};
-use tempfile::TempDir;
+
+use crate::story::Database;
 
 /// A Sunday, so that the last working day is two days back.
 const NOW: &str = "2026-11-22T20:00:00Z";
@@ -17,9 +18,9 @@ fn now() -> DateTime<Utc> {
 }
 
 /// A database with the sample organisation, filled at `now`.
-async fn sample(now: DateTime<Utc>) -> (TempDir, Db) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let db = Db::open(&format!("sqlite:{}", folder.path().join("demo.db").display())).await.expect("it opens");
+async fn sample(now: DateTime<Utc>) -> (Database, Db) {
+    let database = Database::new();
+    let db = database.open().await;
     let listing = demo::config(Config::default()).listing();
     let listed: anyhow::Result<()> = db
         .write(move |tx| {
@@ -29,7 +30,13 @@ async fn sample(now: DateTime<Utc>) -> (TempDir, Db) {
         .await;
     listed.expect("the organisation is listed");
     demo::seed(&db, now).await.expect("the refusals are stored");
-    (folder, db)
+    (database, db)
+}
+
+/// Takes a database away.
+async fn ends(database: Database, db: Db) {
+    db.close().await;
+    database.drop().await;
 }
 
 /// Everybody of the sample organisation with what they logged, and the products.
@@ -56,8 +63,9 @@ async fn read(db: &Db) -> (Vec<(Person, Vec<Refusal>)>, Vec<Product>) {
 
 /// Every refusal of the sample, in the order of numbers.
 async fn refusals(now: DateTime<Utc>) -> Vec<(Person, Refusal)> {
-    let (_folder, db) = sample(now).await;
+    let (database, db) = sample(now).await;
     let (people, _) = read(&db).await;
+    ends(database, db).await;
     let mut all: Vec<_> =
         people.into_iter().flat_map(|(who, theirs)| theirs.into_iter().map(move |one| (who.clone(), one))).collect();
     all.sort_by_key(|(_, refusal)| refusal.number);
@@ -92,8 +100,9 @@ fn the_demo_never_touches_the_database_of_run_and_runs_on_no_service() {
 
 #[tokio::test]
 async fn the_team_speaks_three_languages_in_three_zones() {
-    let (_folder, db) = sample(now()).await;
+    let (database, db) = sample(now()).await;
     let (people, _) = read(&db).await;
+    ends(database, db).await;
     let spoken: BTreeSet<_> = people.iter().map(|(person, _)| person.language().to_owned()).collect();
     assert_eq!(spoken, BTreeSet::from(["en", "fr", "ro"].map(str::to_owned)));
     let zones: BTreeSet<_> = people.iter().map(|(person, _)| person.time_zone().name()).collect();
@@ -223,11 +232,13 @@ async fn the_head_has_seen_what_is_old_and_not_all_of_what_is_new() {
 
 #[tokio::test]
 async fn a_second_start_adds_nothing_and_two_databases_get_the_same() {
-    let (_folder, db) = sample(now()).await;
+    let (database, db) = sample(now()).await;
     let (first, products) = read(&db).await;
     demo::seed(&db, now() + TimeDelta::days(3)).await.expect("there is nothing to do");
     let (again, _) = read(&db).await;
     assert_eq!(first, again);
-    let (_other_folder, other) = sample(now()).await;
+    ends(database, db).await;
+    let (other_database, other) = sample(now()).await;
     assert_eq!(read(&other).await, (first, products));
+    ends(other_database, other).await;
 }

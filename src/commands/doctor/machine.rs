@@ -17,22 +17,17 @@ const OLD: i32 = 2;
 /// Opens the database, which brings its tables up to date, and asks it how it is.
 pub(super) async fn database(config: &Config, clock: &Clock) -> Vec<Check> {
     let what = "database";
-    let db = match Db::open(&config.database_url).await {
-        Ok(db) => db,
+    let (db, how) = match open(&config.database_url).await {
+        Ok(opened) => opened,
         Err(error) => {
-            let found = format!("{error:#}");
-            // Nothing can be looked at under a bot at work, and nothing is broken.
-            if found.starts_with("another panout uses") {
-                return vec![Check::noteworthy(what, "a running panout has it", "stop that one to look inside")];
-            }
             let mend = "check the database's url, and that the server runs or the folder can be written";
-            return vec![Check::broken(what, found, mend)];
+            return vec![Check::broken(what, format!("{error:#}"), mend)];
         }
     };
     let mut checks = Vec::new();
     match db.health().await {
         Ok(health) => {
-            checks.push(Check::fine(what, format!("{}, tables up to date", health.version)));
+            checks.push(Check::fine(what, format!("{}, {how}", health.version)));
             checks.extend(health.clock.map(|theirs| clocks(theirs - clock.now())));
         }
         Err(error) => checks.push(Check::broken(what, format!("{error:#}"), "see the database's own log")),
@@ -46,6 +41,14 @@ pub(super) async fn database(config: &Config, clock: &Clock) -> Vec<Check> {
     checks
 }
 
+/// Opens it, or looks into it under a bot at work; and says which.
+async fn open(url: &str) -> anyhow::Result<(Db, &'static str)> {
+    if Db::is_taken(url)? {
+        return Ok((Db::inspect(url).await?, "in use by a running panout"));
+    }
+    Ok((Db::open(url).await?, "tables up to date"))
+}
+
 fn clocks(apart: TimeDelta) -> Check {
     let what = "clocks";
     let seconds = apart.abs().num_seconds();
@@ -56,7 +59,7 @@ fn clocks(apart: TimeDelta) -> Check {
 }
 
 fn given_up(job: &DeadJob) -> Check {
-    let found = format!("given up after {} attempts: {}", job.attempts, job.error);
+    let found = format!("given up at attempt {}: {}", job.attempts, job.error);
     Check::noteworthy(
         format!("{} {}", job.kind, job.occurrence),
         found,

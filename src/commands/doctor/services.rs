@@ -1,9 +1,11 @@
 //! The chat services: tokens, scopes, channels.
 
 use super::Check;
+use crate::app;
 use crate::chat::Service;
 use crate::config::Config;
-use crate::platforms::{Finding, slack};
+use crate::flows;
+use crate::platforms::{Finding, discord, slack};
 
 /// What to do about what an adapter finds wrong, by the key of the finding.
 const MENDS: [(&str, &str); 10] = [
@@ -33,7 +35,7 @@ pub(super) async fn look(config: &Config) -> anyhow::Result<Vec<Check>> {
         checks.push(Check::broken("chat services", "none has its tokens", mend));
         return Ok(checks);
     }
-    match crate::app::slack_settings(config) {
+    match app::slack_settings(config) {
         None => checks.push(off(Service::Slack)),
         Some(settings) => {
             checks.extend(slack::check(&settings).await.iter().map(|finding| found(Service::Slack, finding)));
@@ -43,8 +45,17 @@ pub(super) async fn look(config: &Config) -> anyhow::Result<Vec<Check>> {
             }
         }
     }
-    if config.discord.is_none() {
-        checks.push(off(Service::Discord));
+    match app::discord_settings(config) {
+        None => checks.push(off(Service::Discord)),
+        Some(settings) => {
+            let menu = flows::menu(&config.catalogue()?);
+            checks
+                .extend(discord::check(&settings, &menu).await.iter().map(|finding| found(Service::Discord, finding)));
+            for channel in channels(config, Service::Discord) {
+                let visible = discord::channel_visible(&settings, &channel).await;
+                checks.push(seen(Service::Discord, &channel, visible));
+            }
+        }
     }
     Ok(checks)
 }
@@ -77,6 +88,8 @@ fn found(service: Service, finding: &Finding) -> Check {
 fn seen(service: Service, channel: &str, visible: anyhow::Result<bool>) -> Check {
     let what = format!("{service}, channel {channel}");
     match visible {
+        // Slack tells of a public channel whether or not the bot is in it (platforms/slack/check.rs).
+        Ok(true) if service == Service::Slack => Check::fine(what, "it is there; /invite the bot if it is not"),
         Ok(true) => Check::fine(what, "the bot sees it"),
         Ok(false) => {
             let mend = "invite the bot there, or correct the channel's id in [[team]] channels";

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::{Country, said};
+use super::{Country, said, said_in};
 use crate::domain::Outcome::{Competitor, InHouse, NoDecision, Silent, WeDeclined};
 
 pub(super) const BRITAIN: Country = Country {
@@ -69,19 +69,22 @@ pub(super) const BRITAIN: Country = Country {
             "crm",
             "Quillstack came in at two thirds of your price and, honestly, for eleven users I can't see the difference.",
         ),
-        said(
+        said_in(
+            "services",
             "price/above_alternative",
             Competitor,
             "field",
             "Per engineer you're nine pounds a month dearer. I have sixty-two engineers. Do the sum.",
         ),
-        said(
+        said_in(
+            "retail",
             "price/above_alternative",
             Competitor,
             "stock",
             "We liked yours better. We bought theirs. It was four grand.",
         ),
-        said(
+        said_in(
+            "logistics",
             "price/no_budget",
             NoDecision,
             "bi",
@@ -93,7 +96,8 @@ pub(super) const BRITAIN: Country = Country {
             "portal",
             "I argued for it and got told to make do with the spreadsheet for another year.",
         ),
-        said(
+        said_in(
+            "hospitality",
             "price/payment_terms",
             Competitor,
             "einvoice",
@@ -111,7 +115,8 @@ pub(super) const BRITAIN: Country = Country {
             "helpdesk",
             "You told me it saves an hour a day per agent. You never showed me one of our tickets where it would.",
         ),
-        said(
+        said_in(
+            "construction",
             "price/value_unproven",
             InHouse,
             "planning",
@@ -123,13 +128,15 @@ pub(super) const BRITAIN: Country = Country {
             "vault",
             "I asked for ten per cent for three years signed today. Your answer took a week and it was four.",
         ),
-        said(
+        said_in(
+            "construction",
             "technical/missing_function",
             Competitor,
             "field",
             "No offline mode means no job sheets in half of Cumbria. That was the end of the conversation.",
         ),
-        said(
+        said_in(
+            "food",
             "technical/missing_function",
             Competitor,
             "stock",
@@ -141,7 +148,8 @@ pub(super) const BRITAIN: Country = Country {
             "crm",
             "If it doesn't post straight into our accounts package, my bookkeeper types everything twice and resigns.",
         ),
-        said(
+        said_in(
+            "hospitality",
             "technical/integration",
             InHouse,
             "portal",
@@ -153,7 +161,8 @@ pub(super) const BRITAIN: Country = Country {
             "bi",
             "The dashboard took forty seconds with our real data. In the demo it took one.",
         ),
-        said(
+        said_in(
+            "logistics",
             "technical/too_complex",
             NoDecision,
             "planning",
@@ -171,7 +180,8 @@ pub(super) const BRITAIN: Country = Country {
             "vault",
             "After what happened to our neighbours in March, nothing with passwords on sticky notes gets past me. You don't enforce a second factor.",
         ),
-        said(
+        said_in(
+            "health",
             "regulatory/data_location",
             Competitor,
             "crm",
@@ -195,13 +205,15 @@ pub(super) const BRITAIN: Country = Country {
             "payroll",
             "Liability capped at three months' fees for something that pays my staff? Our solicitor laughed out loud.",
         ),
-        said(
+        said_in(
+            "retail",
             "logistics/lead_time",
             Competitor,
             "stock",
-            "You could start in January. Peak is November. The other lot had someone here on Tuesday.",
+            "You could start in ten weeks. Our peak is in four. The other lot had someone here on Tuesday.",
         ),
-        said(
+        said_in(
+            "food",
             "logistics/support_hours",
             Competitor,
             "helpdesk",
@@ -229,13 +241,14 @@ pub(super) const BRITAIN: Country = Country {
             "timing/under_contract",
             NoDecision,
             "crm",
-            "We signed for another eighteen months in the summer, before I'd ever heard of you. Pity.",
+            "We're tied in for a good while yet. I'd signed before I'd ever heard of you. Pity.",
         ),
-        said(
+        said_in(
+            "logistics",
             "timing/postponed",
             NoDecision,
             "field",
-            "The depot move slipped to June, so everything behind it slips too.",
+            "The depot move slipped by half a year, so everything behind it slips too.",
         ),
         said(
             "timing/budget_cycle",
@@ -255,7 +268,8 @@ pub(super) const BRITAIN: Country = Country {
             "crm",
             "We lost four months of orders in the last migration. I'm not doing that twice in one career.",
         ),
-        said(
+        said_in(
+            "services",
             "indecision/keeps_status_quo",
             NoDecision,
             "vault",

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::{Country, said};
+use super::{Country, said, said_in};
 use crate::domain::Outcome::{Competitor, InHouse, NoDecision, Silent, WeDeclined};
 
 pub(super) const FRANCE: Country = Country {
@@ -76,19 +76,22 @@ pub(super) const FRANCE: Country = Country {
             "crm",
             "Opalis nous fait la même chose à 28 € par poste, et ils reprennent nos données gratuitement.",
         ),
-        said(
+        said_in(
+            "retail",
             "price/above_alternative",
             Competitor,
             "stock",
             "À prestation égale vous êtes 30 % au-dessus. J'ai vérifié trois fois, parce que votre outil me plaisait.",
         ),
-        said(
+        said_in(
+            "services",
             "price/above_alternative",
             Competitor,
             "field",
             "Le prix par technicien passe encore, c'est le forfait de mise en route qui nous a tués.",
         ),
-        said(
+        said_in(
+            "food",
             "price/no_budget",
             NoDecision,
             "bi",
@@ -130,13 +133,15 @@ pub(super) const FRANCE: Country = Country {
             "crm",
             "Pour quarante licences, j'attendais un geste. Un mug et un calendrier, ce n'est pas un geste.",
         ),
-        said(
+        said_in(
+            "construction",
             "technical/missing_function",
             Competitor,
             "field",
             "Pas de signature du client sur le chantier, donc on garde le carnet à souches. C'était pourtant la seule chose que je voulais.",
         ),
-        said(
+        said_in(
+            "food",
             "technical/missing_function",
             Competitor,
             "stock",
@@ -154,13 +159,15 @@ pub(super) const FRANCE: Country = Country {
             "portal",
             "Il fallait ressaisir chaque commande dans l'ERP. On ferait le travail deux fois, en plus joli.",
         ),
-        said(
+        said_in(
+            "manufacturing",
             "technical/performance",
             Competitor,
             "vault",
             "La recherche met vingt secondes sur nos 400 000 plans. À l'atelier personne n'attendra vingt secondes.",
         ),
-        said(
+        said_in(
+            "construction",
             "technical/too_complex",
             NoDecision,
             "planning",
@@ -178,7 +185,8 @@ pub(super) const FRANCE: Country = Country {
             "crm",
             "On a été rançonnés en février. Sans double authentification obligatoire, je ne peux même pas en parler au comité.",
         ),
-        said(
+        said_in(
+            "health",
             "regulatory/data_location",
             Competitor,
             "vault",
@@ -202,13 +210,15 @@ pub(super) const FRANCE: Country = Country {
             "crm",
             "Tribunal compétent à Londres, contrat en anglais : notre juriste n'a pas lu la deuxième page.",
         ),
-        said(
+        said_in(
+            "logistics",
             "logistics/installation",
             Competitor,
             "stock",
             "Trois semaines d'arrêt d'entrepôt pour l'installation ? En pleine saison, c'est toute ma marge.",
         ),
-        said(
+        said_in(
+            "hospitality",
             "logistics/support_hours",
             Competitor,
             "helpdesk",
@@ -220,13 +230,15 @@ pub(super) const FRANCE: Country = Country {
             "einvoice",
             "Mille factures minimum par mois, alors qu'on en fait deux cents les bons mois.",
         ),
-        said(
+        said_in(
+            "services",
             "out_of_perimeter/use_not_offered",
             WeDeclined,
             "planning",
             "On cherchait à planifier des bénévoles, pas des salariés. Merci de nous l'avoir dit tout de suite.",
         ),
-        said(
+        said_in(
+            "food",
             "timing/not_now",
             NoDecision,
             "crm",
@@ -236,19 +248,19 @@ pub(super) const FRANCE: Country = Country {
             "timing/under_contract",
             NoDecision,
             "einvoice",
-            "Nous sommes engagés avec Gestior jusqu'à l'été prochain, et les pénalités coûtent plus cher que votre offre.",
+            "Nous sommes engagés avec Gestior, et les pénalités de sortie coûtent plus cher que votre offre.",
         ),
         said(
             "timing/reorganisation",
             NoDecision,
             "bi",
-            "Le groupe nous fusionne avec Nantes en janvier. Personne ne sait encore quel outil survivra.",
+            "Le groupe nous fusionne avec Nantes. Personne ne sait encore quel outil survivra.",
         ),
         said(
             "timing/budget_cycle",
             NoDecision,
             "portal",
-            "Les budgets se votent en novembre. Vous êtes arrivés en décembre.",
+            "Les budgets se votent une fois par an. Vous êtes arrivés trois semaines après.",
         ),
         said(
             "indecision/lacks_information",
@@ -268,7 +280,8 @@ pub(super) const FRANCE: Country = Country {
             "field",
             "Le frère veut, la sœur ne veut pas, et chez nous on ne décide rien à deux contre un.",
         ),
-        said(
+        said_in(
+            "manufacturing",
             "relationship/incumbent_tie",
             Competitor,
             "stock",

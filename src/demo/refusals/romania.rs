@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::{Country, said};
+use super::{Country, said, said_in};
 use crate::domain::Outcome::{Competitor, InHouse, NoDecision, Silent, WeDeclined};
 
 pub(super) const ROMANIA: Country = Country {
@@ -75,20 +75,23 @@ pub(super) const ROMANIA: Country = Country {
             "einvoice",
             "Pentru e-Factura plătim la contabil 300 de lei pe lună. Voi cereți 900 și tot contabilul apasă pe buton.",
         ),
-        said(
+        said_in(
+            "logistics",
             "price/above_alternative",
             Competitor,
             "field",
             "La optzeci de mașini, cinci euro în plus pe mașină înseamnă un salariu. Am ales salariul.",
         ),
-        said(
+        said_in(
+            "food",
             "price/no_budget",
             NoDecision,
             "bi",
             "Anul ăsta toți banii s-au dus în linia de îmbuteliere. Nu mai am nici de scaune la birou.",
         ),
         said("price/no_budget", NoDecision, "portal", "Acționarii au tăiat tot ce nu produce. Am încercat, zău."),
-        said(
+        said_in(
+            "food",
             "price/payment_terms",
             Competitor,
             "stock",
@@ -100,7 +103,8 @@ pub(super) const ROMANIA: Country = Country {
             "crm",
             "În lei, la cursul zilei, cu avans 50%? Concurența mi-a dat rate egale, fără curs.",
         ),
-        said(
+        said_in(
+            "construction",
             "price/value_unproven",
             NoDecision,
             "planning",
@@ -118,13 +122,15 @@ pub(super) const ROMANIA: Country = Country {
             "vault",
             "Am cerut 15% și un an de garanție. Mi s-a răspuns cu un PDF.",
         ),
-        said(
+        said_in(
+            "food",
             "technical/missing_function",
             Competitor,
             "stock",
-            "Nu știe să țină stocul pe parcelă și pe an de recoltă. Pentru vin, asta e tot.",
+            "Nu știe să țină stocul pe lot și pe an de recoltă. Pentru noi, asta e tot.",
         ),
-        said(
+        said_in(
+            "logistics",
             "technical/missing_function",
             Competitor,
             "field",
@@ -142,17 +148,19 @@ pub(super) const ROMANIA: Country = Country {
             "crm",
             "Avem un soft făcut la comandă în 2011 și omul care l-a scris e în Canada. Nu se poate lega de nimic.",
         ),
-        said(
+        said_in(
+            "manufacturing",
             "technical/performance",
             Competitor,
             "portal",
             "L-am deschis de pe telefon, din hală, cu semnal de două liniuțe. N-a mai venit.",
         ),
-        said(
+        said_in(
+            "food",
             "technical/too_complex",
             NoDecision,
             "crm",
-            "Agenții mei vând iaurt la șase dimineața. Dacă trebuie să completeze mai mult de trei căsuțe, nu completează nimic.",
+            "Agenții mei încarcă marfa la cinci dimineața. Dacă trebuie să completeze mai mult de trei căsuțe, nu completează nimic.",
         ),
         said(
             "technical/security",
@@ -166,7 +174,8 @@ pub(super) const ROMANIA: Country = Country {
             "portal",
             "Ni s-a spart serverul de Paște. Acum nu intră nimic în firmă fără cod pe telefon, iar voi nu aveți.",
         ),
-        said(
+        said_in(
+            "health",
             "regulatory/data_location",
             Competitor,
             "crm",
@@ -194,13 +203,14 @@ pub(super) const ROMANIA: Country = Country {
             "logistics/lead_time",
             Competitor,
             "einvoice",
-            "De la întâi ianuarie e obligatoriu. Voi puteați din martie.",
+            "Legea ne obligă de la întâi. Voi puteați peste trei luni.",
         ),
-        said(
+        said_in(
+            "logistics",
             "logistics/installation",
             NoDecision,
             "stock",
-            "Vreți două zile cu depozitul închis. În octombrie nu-l închid nici dacă ia foc.",
+            "Vreți două zile cu depozitul închis. În plin sezon nu-l închid nici dacă ia foc.",
         ),
         said(
             "logistics/area_not_served",
@@ -208,20 +218,28 @@ pub(super) const ROMANIA: Country = Country {
             "onboarding",
             "Până la Sulina nu vine nimeni să ne instruiască, înțeleg, dar pe internetul nostru nici video nu se poate.",
         ),
-        said(
+        said_in(
+            "services",
             "out_of_perimeter/not_profitable",
             WeDeclined,
             "helpdesk",
             "Suntem doi operatori. Mi-ați spus cinstit că nu vă iese la socoteală, și vă respect pentru asta.",
         ),
-        said("timing/not_now", NoDecision, "field", "Sunați-mă după campania de recoltat. Acum dorm în combină."),
+        said_in(
+            "food",
+            "timing/not_now",
+            NoDecision,
+            "field",
+            "Sunați-mă după recoltă. Acum nu mai știu nici ce zi e.",
+        ),
         said(
             "timing/under_contract",
             NoDecision,
             "crm",
-            "Am semnat cu Contaflux pe doi ani exact luna trecută. Dacă veneați cu o lună mai devreme, altfel vorbeam.",
+            "Suntem legați de Contaflux și penalitatea e mai mare decât oferta voastră. Dacă veneați cu o lună mai devreme, altfel vorbeam.",
         ),
-        said(
+        said_in(
+            "manufacturing",
             "timing/postponed",
             NoDecision,
             "planning",
@@ -245,7 +263,8 @@ pub(super) const ROMANIA: Country = Country {
             "portal",
             "Soțul zice da, eu zic mai vedem, iar băiatul vrea pe alt sistem. Mai vorbim la primăvară.",
         ),
-        said(
+        said_in(
+            "services",
             "indecision/keeps_status_quo",
             NoDecision,
             "vault",

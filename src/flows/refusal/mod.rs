@@ -184,8 +184,8 @@ async fn stored(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
         .tone(Tone::Good)
         .with(facts(words, &refusal.details, &products))
         .with_some(quote(&refusal.details))
-        .with(Block::Buttons(buttons))
-        .with_some(undoable.then(|| Block::Note(words.text("refusal.undo_until", args! {})))))
+        .with_some(undoable.then(|| Block::Note(words.text("refusal.undo_until", args! {}))))
+        .with(Block::Buttons(buttons)))
 }
 
 /// Undoes a refusal.

@@ -209,7 +209,9 @@ impl Turn<'_> {
             if self.ground == Ground::Fresh {
                 let kind = if instead { UPDATE } else { MESSAGE };
                 let then = if instead { Ground::Moment } else { Ground::Thinking };
-                self.first(json!({"type": kind, "data": quiet(&first)}), then).await;
+                // An update keeps who sees the message, and may not say it again.
+                let data = if instead { first.clone() } else { quiet(&first) };
+                self.first(json!({"type": kind, "data": data}), then).await;
                 if self.ground == Ground::Gone {
                     self.by_mail(&first, 0).await;
                 }

@@ -16,9 +16,11 @@ mod limits;
 mod markdown;
 mod mentions;
 mod modals;
+mod people;
 mod proof;
 mod rest;
 mod screen;
+mod sheet;
 mod socket;
 mod strict;
 mod troubles;
@@ -35,8 +37,9 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
+use self::acts::Scene;
 use self::gateway::deliver;
-use self::world::{BOT, Channel, First, Message, Person, Sort, World};
+use self::world::{BOT, First, Message, Person, World};
 use crate::story::{ChatService, Trouble};
 
 /// The bot's token.
@@ -49,7 +52,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone)]
 pub(crate) struct FakeDiscord(Arc<Shared>);
 
+/// The stand-in as its own tasks see it.
 pub(crate) struct Shared {
+    token: &'static str,
+    application: &'static str,
+    public_key: &'static str,
     world: Mutex<World>,
     /// The interaction that somebody started last.
     last_act: Mutex<Option<String>>,
@@ -68,12 +75,20 @@ impl FakeDiscord {
         Self::start_at(Clock::system()).await
     }
 
-    /// A server whose messages and tokens are as old as this clock says.
+    /// A server whose tokens and nonces are as old as this clock says; ids of messages always tell the system's time.
     pub(crate) async fn start_at(clock: Clock) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
         let world = Mutex::new(World::new(clock, base));
-        let shared = Arc::new(Shared { world, last_act: Mutex::default(), changed: Notify::new() });
+        let (application, public_key) = (world::APPLICATION, commands::PUBLIC_KEY);
+        let shared = Arc::new(Shared {
+            token: TOKEN,
+            application,
+            public_key,
+            world,
+            last_act: Mutex::default(),
+            changed: Notify::new(),
+        });
         let router = rest::router(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self(shared)
@@ -85,39 +100,28 @@ impl FakeDiscord {
     }
 
     pub(crate) fn token(&self) -> String {
-        TOKEN.into()
-    }
-
-    /// Installs the app by its invite link: its permissions and no others. Panics if the link asks for something else
-    /// than a bot with commands.
-    pub(crate) fn install(&self, invite: &str) {
-        let link = url::Url::parse(invite).expect("an invite is a link");
-        let asked = |key: &str| {
-            let found = link.query_pairs().find(|(name, _)| name == key).map(|(_, value)| value.into_owned());
-            found.unwrap_or_else(|| panic!("an invite without {key}"))
-        };
-        assert_eq!(asked("client_id"), world::APPLICATION, "an invite of another application");
-        let mut scopes: Vec<String> = asked("scope").split([' ', '+']).map(str::to_owned).collect();
-        scopes.sort();
-        assert_eq!(scopes, ["applications.commands", "bot"]);
-        self.0.world().permissions = asked("permissions").parse().expect("permissions are a number");
-    }
-
-    /// The id of the application.
-    pub(crate) fn application(&self) -> String {
-        world::APPLICATION.into()
+        self.0.token.into()
     }
 
     /// Returns once a session of the app is ready and its commands are registered.
     pub(crate) async fn connected(&self) {
-        self.until("the app connects and registers its commands", |world| {
+        self.wait_for("the app connects and registers its commands", |world| {
             (world.gateway.is_live() && !world.commands.is_empty()).then_some(())
         })
         .await;
     }
 
-    /// Waits until something holds.
-    async fn until<T>(&self, what: &str, mut look: impl FnMut(&mut World) -> Option<T>) -> T {
+    /// Waits until something is so.
+    pub(crate) async fn until(&self, what: &str, mut so: impl FnMut(&Self) -> bool) {
+        let began = Instant::now();
+        while !so(self) {
+            assert!(began.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}; {:?}", self.complaints());
+            let _ = timeout(Duration::from_millis(20), self.0.changed.notified()).await;
+        }
+    }
+
+    /// Waits until something is found.
+    async fn wait_for<T>(&self, what: &str, mut look: impl FnMut(&mut World) -> Option<T>) -> T {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
             let news = self.0.changed.notified();
@@ -126,55 +130,7 @@ impl FakeDiscord {
             }
             let _ = timeout(Duration::from_millis(20), news).await;
         }
-        panic!("{what}: not within {PATIENCE:?}");
-    }
-
-    /// Adds a channel the bot may not see.
-    pub(crate) fn add_channel_without_bot(&self, name: &str) -> String {
-        self.add(name, false)
-    }
-
-    fn add(&self, name: &str, bot: bool) -> String {
-        let mut world = self.0.world();
-        let texts = world.channels.iter().filter(|channel| matches!(channel.sort, Sort::Text { .. })).count();
-        let id = (300_000_000_000_000_001 + texts).to_string();
-        world.channels.push(Channel { id: id.clone(), name: name.to_owned(), sort: Sort::Text { bot } });
-        id
-    }
-
-    /// The language somebody's app is set to, such as `fr`.
-    pub(crate) fn speaks(&self, who: &str, locale: &str) {
-        if let Some(person) = self.0.world().people.iter_mut().find(|person| person.id == who) {
-            locale.clone_into(&mut person.locale);
-        }
-    }
-
-    /// Somebody refuses direct messages from the bot.
-    pub(crate) fn closes_direct(&self, who: &str) {
-        if let Some(person) = self.0.world().people.iter_mut().find(|person| person.id == who) {
-            person.takes_direct = false;
-        }
-    }
-
-    /// The conversation of a person with the bot.
-    pub(crate) fn direct(&self, who: &str) -> String {
-        self.0.world().direct(who)
-    }
-
-    /// Whom messages rang for: ids of people, `&` and ids of roles, `@everyone`, `@here`.
-    pub(crate) fn pings(&self) -> Vec<String> {
-        self.0.world().pings.iter().map(|(_, name)| name.clone()).collect()
-    }
-
-    /// How often a route was called, written as `POST /channels/{}/messages`.
-    pub(crate) fn calls(&self, route: &str) -> usize {
-        assert!(rest::ROUTES.iter().any(|(known, _)| *known == route), "{route} is no route");
-        self.0.world().calls.get(route).copied().unwrap_or_default()
-    }
-
-    /// The commands as they are registered.
-    pub(crate) fn commands(&self) -> Vec<Value> {
-        self.0.world().commands.clone()
+        panic!("{what}: not within {PATIENCE:?}; {:?}", self.complaints());
     }
 
     /// Types a command; how long its first answer took.
@@ -183,35 +139,14 @@ impl FakeDiscord {
         deliver(&self.0, &id).await
     }
 
-    /// Closes the open modal, as a person does: the app hears nothing of it.
-    pub(crate) fn closes_form(&self, who: &str) {
-        let mut world = self.0.world();
-        world.modals.remove(who);
-        world.pending.remove(who);
-    }
-
-    /// Somebody deletes a message of the bot.
-    pub(crate) fn deletes(&self, message: &MessageRef) {
-        channels::delete(&mut self.0.world(), &message.id);
-    }
-
-    /// A thread is archived, by its id.
-    pub(crate) fn archives(&self, thread: &str) {
-        let mut world = self.0.world();
-        let found = world.channels.iter_mut().find(|channel| channel.id == thread);
-        if let Some(Sort::Thread { archived, .. }) = found.map(|channel| &mut channel.sort) {
-            *archived = true;
-        }
-    }
-
     /// A command as an interaction, once it is registered.
     async fn command(&self, who: &str, channel: &str, line: &str) -> String {
         let what = format!("{line:?} is registered as a command");
         let (command, rest) = self
-            .until(&what, |world| acts::registered(world, line).map(|(command, rest)| (command, rest.to_owned())))
+            .wait_for(&what, |world| acts::registered(world, line).map(|(command, rest)| (command, rest.to_owned())))
             .await;
         let data = acts::command(&command, &rest);
-        let id = acts::act(&mut self.0.world(), 2, who, channel, None, data);
+        let id = acts::act(&mut self.0.world(), 2, Scene { who, channel, message: None }, &data);
         self.acted(&id);
         id
     }
@@ -222,7 +157,8 @@ impl FakeDiscord {
         let mut seen = world.visible(who);
         seen.retain(|message| !message.gone);
         let found = seen.iter().rev().find_map(|message| {
-            let mut parts = message.components.iter().flat_map(|row| row["components"].as_array().into_iter().flatten());
+            let mut parts =
+                message.components.iter().flat_map(|row| row["components"].as_array().into_iter().flatten());
             let found = parts.find(|part| part["disabled"] != true && fits(part))?;
             Some(((*message).clone(), found.clone()))
         });
@@ -260,7 +196,7 @@ impl ChatService for FakeDiscord {
             matches!(part["type"].as_u64(), Some(3 | 5)) && !of_form && screen::placeholder(part) == menu
         };
         let (message, part) = self.component(who, &format!("menu {menu:?}"), fits);
-        let values = forms::values(&self.0.world(), &part, choice);
+        let values = sheet::values(&self.0.world(), &part, choice);
         self.use_part(who, &message, &part, Some(&values)).await;
     }
 
@@ -273,9 +209,10 @@ impl ChatService for FakeDiscord {
             };
             let command = world.commands.iter().find(named).cloned();
             let command = command.unwrap_or_else(|| panic!("no context menu {shortcut:?} is registered"));
-            let author = world.people.iter().map(|person| person.id.clone()).find(|id| id != who).unwrap_or_else(|| who.into());
+            let author =
+                world.people.iter().map(|person| person.id.clone()).find(|id| id != who).unwrap_or_else(|| who.into());
             let data = acts::context_menu(&mut world, &command, channel, &author, message);
-            acts::act(&mut world, 2, who, channel, None, data)
+            acts::act(&mut world, 2, Scene { who, channel, message: None }, &data)
         };
         self.acted(&id);
         deliver(&self.0, &id).await;
@@ -290,11 +227,11 @@ impl ChatService for FakeDiscord {
     }
 
     fn form_is_open(&self, who: &str) -> bool {
-        forms::is_open(&self.0.world(), who)
+        sheet::is_open(&self.0.world(), who)
     }
 
     fn form(&self, who: &str) -> String {
-        forms::drawn(&self.0.world(), who)
+        sheet::drawn(&self.0.world(), who)
     }
 
     async fn suggestions(&self, who: &str, command_or_field: &str, option: &str, typed: &str) -> Vec<String> {
@@ -305,13 +242,13 @@ impl ChatService for FakeDiscord {
         let look = |world: &mut World| {
             acts::registered(world, command_or_field).map(|(command, rest)| (command, rest.to_owned()))
         };
-        let (command, rest) = self.until(&what, look).await;
+        let (command, rest) = self.wait_for(&what, look).await;
         let id = {
             let mut world = self.0.world();
             let channel = world.channels.first().map(|channel| channel.id.clone());
             let channel = channel.unwrap_or_else(|| world.direct(who));
             let data = acts::autocomplete(&command, &rest, option, typed);
-            acts::act(&mut world, 4, who, &channel, None, data)
+            acts::act(&mut world, 4, Scene { who, channel: &channel, message: None }, &data)
         };
         deliver(&self.0, &id).await;
         let mut world = self.0.world();

@@ -7,7 +7,9 @@ use crate::story::{On, Setup, Team};
 
 #[rstest]
 #[tokio::test]
-async fn a_refusal_logged_in_one_line_is_stored_and_reaches_the_head(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+async fn a_refusal_logged_in_one_line_is_stored_and_reaches_the_head(
+    #[values(On::Local, On::Slack, On::Discord)] on: On,
+) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusal Acme 12k EUR price/payment_terms #crm vs Globex \"they only pay at 90 days\"").await;
@@ -20,8 +22,8 @@ async fn a_refusal_logged_in_one_line_is_stored_and_reaches_the_head(#[values(On
         Product: CRM Suite
         Competitor: Globex
         > they only pay at 90 days
-        [Undo] [Edit] [Add detail]
         Undo works for ten minutes; Edit always does.
+        [Undo] [Edit] [Add detail]
         ",
     );
     elena.sees(
@@ -200,7 +202,9 @@ async fn the_same_account_within_thirty_days_is_asked_about_first(#[values(On::L
 
 #[rstest]
 #[tokio::test]
-async fn a_colleagues_refusal_is_only_a_date_and_nobody_elses_to_press(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+async fn a_colleagues_refusal_is_only_a_date_and_nobody_elses_to_press(
+    #[values(On::Local, On::Slack, On::Discord)] on: On,
+) {
     let team = Team::start(on).await;
     let (ana, bogdan, elena) = (team.person("Ana"), team.person("Bogdan"), team.person("Elena"));
     ana.types("/refusal Acme 12k price \"secret words\"").await;
@@ -322,7 +326,8 @@ async fn help_and_misspellings_say_what_to_type(#[values(On::Local, On::Slack, O
     ana.sees_parts(&["What you can type", "/refusal Acme 12k price", "/refusals mine", "/panout settings"]);
     ana.types("/refusal help").await;
     ana.sees_parts(&["How to use /refusal", "vs Globex"]);
-    if on == On::Local || on == On::Slack {
+    // Discord lets nobody type a word that is no subcommand.
+    if on != On::Discord {
         ana.types("/panout setings").await;
         ana.sees_parts(&["I do not know /panout setings. Did you mean /panout settings?"]);
         ana.types("/refusals mien").await;
@@ -358,11 +363,12 @@ async fn settings_are_saved_and_hold(#[values(On::Local, On::Slack, On::Discord)
             ("Time zone", "paris"),
             ("Working hours", "Mon-Fri 14:00-18:00"),
             ("Hour of the daily message", "25h"),
+            ("Language", "Français"),
         ])
         .await;
     elena.submits().await;
     assert!(elena.form().contains("! I cannot read this hour: type it like 09:00."), "{}", elena.form());
-    elena.fills(&[("Hour of the daily message", "14h30"), ("Language", "Français")]).await;
+    elena.fills(&[("Hour of the daily message", "14h30")]).await;
     elena.submits().await;
     elena.sees_parts(&["C'est enregistré.", "Fuseau horaire: Europe/Paris", "Heure du message du jour: 14:30"]);
     ana.types("/refusal Acme 12k price").await;
@@ -370,5 +376,24 @@ async fn settings_are_saved_and_hold(#[values(On::Local, On::Slack, On::Discord)
     elena.sees_nothing();
     team.it_is("2026-11-23T13:00:00Z").await;
     elena.sees_parts(&["Acme a refusé, 12\u{202f}000\u{a0}€\u{a0}: Prix"]);
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn on_the_page_the_bot_follows_the_language_switch() {
+    let team = Team::start(On::Local).await;
+    let ana = team.person("Ana");
+    ana.types("/refusals mine").await;
+    ana.sees_parts(&["You have not logged a refusal yet."]);
+    team.page_speaks("ro");
+    ana.types("/refusals mine").await;
+    ana.sees_parts(&["Nu ai notat încă niciun refuz."]);
+    // Settings win over a switch that was not moved since.
+    ana.types("/panout settings").await;
+    ana.fills(&[("Limba", "Français")]).await;
+    ana.submits().await;
+    ana.sees_parts(&["C'est enregistré."]);
+    ana.types("/refusals mine").await;
+    ana.sees_parts(&["Vous n'avez pas encore noté de refus."]);
     team.ends().await;
 }

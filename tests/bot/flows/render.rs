@@ -47,7 +47,7 @@ async fn every_card_and_form_fits_and_shows_what_was_typed_as_it_was_typed(
         team.passes(TimeDelta::minutes(1)).await;
     }
     asks_and_answers(&team, &labels).await;
-    lists_and_helps(&ana, &labels).await;
+    lists_and_helps(on, &ana, &labels).await;
     team.ends().await;
 }
 
@@ -80,7 +80,7 @@ async fn asks_and_answers(team: &Team, labels: &Labels) {
     assert!(elena.screen().contains("(changed)"));
 }
 
-async fn lists_and_helps(ana: &Actor<'_>, labels: &Labels) {
+async fn lists_and_helps(on: On, ana: &Actor<'_>, labels: &Labels) {
     ana.types("/refusals mine").await;
     let list = ana.screen();
     for name in NAMES {
@@ -94,7 +94,9 @@ async fn lists_and_helps(ana: &Actor<'_>, labels: &Labels) {
     ana.submits().await;
     // Nothing changed: what is shown is what was shown.
     ana.screen();
-    for help in ["/panout help", "/refusal help", "/refusals help", "/panout nonsense"] {
+    // Discord lets nobody type a word that is no subcommand.
+    let nonsense = (on != On::Discord).then_some("/panout nonsense");
+    for help in ["/panout help", "/refusal help", "/refusals help"].into_iter().chain(nonsense) {
         ana.types(help).await;
         assert!(!ana.screen().is_empty(), "{help}");
     }
@@ -103,35 +105,52 @@ async fn lists_and_helps(ana: &Actor<'_>, labels: &Labels) {
     assert!(!ana.screen().is_empty());
 }
 
+/// Some 10,000 characters; on Discord nobody can type more than 6,000 into an option.
+fn as_many_words_as_fit(on: On) -> Vec<String> {
+    let many = if on == On::Discord { 650 } else { 1200 };
+    (0..many).map(|n| format!("word{n:04}")).collect()
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_verbatim_of_ten_thousand_characters_is_shown_whole(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
-    let words: Vec<String> = (0..1200).map(|n| format!("word{n:04}")).collect();
+    let words = as_many_words_as_fit(on);
     ana.types(&format!("/refusal Acme price \"{}\"", words.join(" "))).await;
     let (stored, card) = (ana.screen(), elena.screen());
     for word in &words {
         assert!(stored.contains(word.as_str()), "Ana misses {word}");
         assert!(card.contains(word.as_str()), "Elena misses {word}");
     }
+    // Through the form and back, not a character of it changes.
     ana.presses("Edit").await;
-    assert!(ana.form().contains("word1199"));
     ana.submits().await;
-    ana.sees_nothing();
+    ana.screen();
+    let audit: Vec<(String,)> = team.rows("SELECT what FROM audit ORDER BY id").await;
+    assert_eq!(audit, [("logged".to_owned(),)]);
     team.ends().await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_command_of_ten_thousand_characters_opens_the_form_with_all_of_it(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+async fn a_command_of_ten_thousand_characters_opens_the_form_and_nothing_of_it_is_lost(
+    #[values(On::Local, On::Slack, On::Discord)] on: On,
+) {
     let team = Team::start(on).await;
-    let ana = team.person("Ana");
-    let words: Vec<String> = (0..1200).map(|n| format!("word{n:04}")).collect();
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    let words = as_many_words_as_fit(on);
     ana.types(&format!("/refusal {}", words.join(" "))).await;
-    let form = ana.form();
+    // A slow machine reads so much text later than Discord opens forms: then a button does.
+    if on == On::Discord && ana.screen().contains("[Open the form]") {
+        ana.presses("Open the form").await;
+    }
+    ana.fills(&[("Company", "Acme"), ("Main reason", "Price")]).await;
+    ana.submits().await;
+    let (stored, card) = (ana.screen(), elena.screen());
     for word in &words {
-        assert!(form.contains(word.as_str()), "the form misses {word}");
+        assert!(stored.contains(word.as_str()), "Ana misses {word}");
+        assert!(card.contains(word.as_str()), "Elena misses {word}");
     }
     team.ends().await;
 }

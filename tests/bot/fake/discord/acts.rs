@@ -8,8 +8,17 @@ use super::world::{Interaction, Message, World};
 /// The longest value of a command's option.
 const OPTION: usize = 6000;
 
+/// Who does something, where, and in which message.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) who: &'a str,
+    pub(super) channel: &'a str,
+    /// The message whose component was used, or from which the modal was opened.
+    pub(super) message: Option<&'a str>,
+}
+
 /// Makes an interaction of what somebody did; says its id.
-pub(super) fn act(world: &mut World, sort: u64, who: &str, channel: &str, message: Option<&str>, data: Value) -> String {
+pub(super) fn act(world: &mut World, sort: u64, at: Scene, data: &Value) -> String {
     let id = world.snowflake();
     let token = format!("aW50ZXJhY3Rpb246{id}{}", world.next());
     let made = world.clock.now();
@@ -17,12 +26,13 @@ pub(super) fn act(world: &mut World, sort: u64, who: &str, channel: &str, messag
         id: id.clone(),
         token,
         sort,
-        who: who.to_owned(),
-        channel: channel.to_owned(),
-        message: message.map(str::to_owned),
+        who: at.who.to_owned(),
+        channel: at.channel.to_owned(),
+        message: at.message.map(str::to_owned),
         payload: Value::Null,
         made,
         delivered: None,
+        answered: None,
         first: None,
         original: None,
         messages: vec![],
@@ -32,6 +42,11 @@ pub(super) fn act(world: &mut World, sort: u64, who: &str, channel: &str, messag
         excused: false,
     };
     about.payload = wire::interaction(world, &about, data);
+    if world.leaves_out_fields
+        && let Some(fields) = about.payload.as_object_mut()
+    {
+        fields.remove("entitlements");
+    }
     world.interactions.push(about);
     id
 }
@@ -54,7 +69,8 @@ pub(super) fn command(command: &Value, rest: &str) -> Value {
         let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
         let names: Vec<&str> = options.iter().filter_map(|option| option["name"].as_str()).collect();
         let sub = options.iter().find(|option| option["name"] == word);
-        let sub = sub.unwrap_or_else(|| panic!("Discord lets nobody send {} without one of {names:?}", command["name"]));
+        let sub =
+            sub.unwrap_or_else(|| panic!("Discord lets nobody send {} without one of {names:?}", command["name"]));
         json!([{"name": word, "type": 1, "options": typed(&list(&sub["options"]), rest.trim())}])
     } else {
         typed(&options, rest)
@@ -69,7 +85,9 @@ fn typed(options: &[Value], rest: &str) -> Value {
     }
     let named = named(options, rest);
     let values = if named.is_empty() {
-        let takes_all = |option: &&Value| option["type"] == 3 && option["autocomplete"] != true && list(&option["choices"]).is_empty();
+        let takes_all = |option: &&Value| {
+            option["type"] == 3 && option["autocomplete"] != true && list(&option["choices"]).is_empty()
+        };
         let line = options.iter().rfind(takes_all);
         let line = line.unwrap_or_else(|| panic!("no option takes {rest:?}: Discord lets nobody type it"));
         vec![(line.clone(), rest.to_owned())]
@@ -77,7 +95,10 @@ fn typed(options: &[Value], rest: &str) -> Value {
         named
     };
     let option = |(option, value): &(Value, String)| {
-        assert!(value.encode_utf16().count() <= OPTION, "Discord lets nobody type over {OPTION} characters in an option");
+        assert!(
+            value.encode_utf16().count() <= OPTION,
+            "Discord lets nobody type over {OPTION} characters in an option"
+        );
         json!({"name": option["name"], "type": option["type"], "value": chosen(option, value)})
     };
     values.iter().map(option).collect()
@@ -126,7 +147,8 @@ pub(super) fn autocomplete(command: &Value, rest: &str, option: &str, typed: &st
     let found = found.unwrap_or_else(|| panic!("{} has no option {option:?}", command["name"]));
     assert!(found["autocomplete"] == true, "the option {option:?} suggests nothing");
     let focused = json!([{"name": option, "type": found["type"], "value": typed, "focused": true}]);
-    let filled = sub.map_or_else(|| focused.clone(), |sub| json!([{"name": sub["name"], "type": 1, "options": focused}]));
+    let filled =
+        sub.map_or_else(|| focused.clone(), |sub| json!([{"name": sub["name"], "type": 1, "options": focused}]));
     json!({"id": command["id"], "name": command["name"], "type": 1, "options": filled})
 }
 
@@ -144,7 +166,12 @@ pub(super) fn component(world: &World, part: &Value, values: Option<&[String]>) 
 
 /// A context menu on a message that somebody wrote.
 pub(super) fn context_menu(world: &mut World, command: &Value, channel: &str, author: &str, words: &str) -> Value {
-    let target = Message { channel: channel.to_owned(), author: author.to_owned(), content: words.to_owned(), ..Message::default() };
+    let target = Message {
+        channel: channel.to_owned(),
+        author: author.to_owned(),
+        content: words.to_owned(),
+        ..Message::default()
+    };
     let id = world.put(target);
     let message = wire::message(world, world.message(&id).expect("it was just put in"));
     json!({

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::channels::{apply, change, delete};
 use super::gateway::LATEST;
@@ -18,7 +19,8 @@ pub(super) fn called(world: &mut World, call: &Call) -> Outcome {
     let (first, token) = (call.ids[0].as_str(), call.ids[1].as_str());
     if call.route == "POST /interactions/{}/{}/callback" {
         let with_response = call.query.iter().any(|(key, value)| key == "with_response" && value == "true");
-        return callback(world, first, token, &call.body).map(|answer| if with_response { answer } else { Value::Null });
+        return callback(world, first, token, &call.body)
+            .map(|answer| if with_response { answer } else { Value::Null });
     }
     let about = bearer(world, first, token)?;
     if call.route == "POST /webhooks/{}/{}" {
@@ -85,6 +87,7 @@ fn callback(world: &mut World, id: &str, token: &str, body: &Value) -> Outcome {
     };
     if let Some(stored) = world.interaction_mut(id) {
         stored.answers += 1;
+        stored.answered.get_or_insert_with(Instant::now);
     }
     if about.first.is_none() && world.triggers_expire > 0 {
         world.triggers_expire -= 1;
@@ -125,13 +128,13 @@ fn set_first(world: &mut World, id: &str, first: First) {
 fn answer(world: &mut World, about: &Interaction, body: &Value) -> Result<First, Refused> {
     let data = &body["data"];
     let from_message = about.message.is_some() && matches!(about.sort, 3 | 5);
-    let unfit = |what: &str| Err(fault(400, 50035, "Invalid Form Body", format!("{what} in answer to type {}", about.sort)));
+    let unfit =
+        |what: &str| Err(fault(400, 50035, "Invalid Form Body", format!("{what} in answer to type {}", about.sort)));
     match body["type"].as_u64() {
         Some(8) if about.sort == 4 => {
             form_body(strict::choices(data))?;
-            let choices = data["choices"].as_array().cloned().unwrap_or_default();
             if let Some(stored) = world.interaction_mut(&about.id) {
-                stored.choices = choices;
+                stored.choices = data["choices"].as_array().cloned().unwrap_or_default();
             }
             Ok(First::Choices)
         }
@@ -144,11 +147,7 @@ fn answer(world: &mut World, about: &Interaction, body: &Value) -> Result<First,
             Ok(First::Message)
         }
         Some(5) => {
-            let mut wrong = if data.is_null() { vec![] } else { strict::only(data, "data", &[], &["flags"]) };
-            if data["flags"].as_u64().unwrap_or_default() & !EPHEMERAL != 0 {
-                wrong.push("a deferral takes no flag but EPHEMERAL".into());
-            }
-            form_body(wrong)?;
+            form_body(deferral(data))?;
             let id = put(world, about, data, true);
             original(world, about, id);
             Ok(First::Deferral)
@@ -171,6 +170,14 @@ fn answer(world: &mut World, about: &Interaction, body: &Value) -> Result<First,
         Some(kind) => unfit(&format!("type {kind}")),
         None => unfit("no type"),
     }
+}
+
+fn deferral(data: &Value) -> Vec<String> {
+    let mut wrong = if data.is_null() { vec![] } else { strict::only(data, "data", &[], &["flags"]) };
+    if data["flags"].as_u64().unwrap_or_default() & !EPHEMERAL != 0 {
+        wrong.push("a deferral takes no flag but EPHEMERAL".into());
+    }
+    wrong
 }
 
 fn original(world: &mut World, about: &Interaction, id: String) {

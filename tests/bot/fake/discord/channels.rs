@@ -1,7 +1,7 @@
 //! Routes of channels: messages, threads, history.
 
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::commands::missing;
 use super::rest::{Call, Outcome, Refused, fault, form_body, refused};
@@ -91,7 +91,9 @@ fn post(world: &mut World, channel: &Channel, body: &Value) -> Outcome {
             return Ok(wire::message(world, message));
         }
     }
-    if let Some(Channel { sort: Sort::Thread { archived, .. }, .. }) = world.channels.iter_mut().find(|it| it.id == channel.id) {
+    if let Some(Channel { sort: Sort::Thread { archived, .. }, .. }) =
+        world.channels.iter_mut().find(|it| it.id == channel.id)
+    {
         *archived = false;
     }
     let mut message = Message { channel: channel.id.clone(), author: BOT.into(), ..Message::default() };
@@ -207,7 +209,7 @@ fn thread_body(body: &Value, optional: &[&str]) -> Result<String, Refused> {
 fn thread(world: &mut World, channel: &Channel, body: &Value) -> Outcome {
     let name = thread_body(body, &["type", "invitable", "auto_archive_duration", "rate_limit_per_user"])?;
     if !matches!(channel.sort, Sort::Text { .. }) {
-        return Err(fault(400, 50024, "Cannot execute action on this channel type", "a thread outside a channel"));
+        return Err(refused(400, 50024, "Cannot execute action on this channel type"));
     }
     let private = match body["type"].as_u64() {
         Some(12) | None => true,
@@ -232,7 +234,7 @@ fn thread_under(world: &mut World, channel: &Channel, message: &str, body: &Valu
     let name = thread_body(body, &["auto_archive_duration", "rate_limit_per_user"])?;
     own(world, &channel.id, message)?;
     if !matches!(channel.sort, Sort::Text { .. }) {
-        return Err(fault(400, 50024, "Cannot execute action on this channel type", "a thread outside a channel"));
+        return Err(refused(400, 50024, "Cannot execute action on this channel type"));
     }
     if world.channel(message).is_some() {
         return Err(refused(400, 160_004, "A thread has already been created for this message"));
@@ -269,6 +271,6 @@ fn join(world: &mut World, channel: &Channel, who: &str) -> Outcome {
             Ok(Value::Null)
         }
         Some(Sort::Thread { .. }) => Ok(Value::Null),
-        _ => Err(fault(400, 50024, "Cannot execute action on this channel type", json!("a member of no thread").to_string())),
+        _ => Err(fault(400, 50024, "Cannot execute action on this channel type", "a member of what is no thread")),
     }
 }

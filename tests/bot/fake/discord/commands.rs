@@ -7,6 +7,9 @@ use super::strict;
 use super::wire;
 use super::world::{APPLICATION, BOT, GUILD, World};
 
+/// What interactions would be signed with.
+pub(crate) const PUBLIC_KEY: &str = "5f0c9e9a1d2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5";
+
 pub(super) fn called(world: &mut World, call: &Call) -> Outcome {
     let first = call.ids.first().map_or("", String::as_str);
     match call.route {
@@ -37,7 +40,7 @@ pub(super) fn called(world: &mut World, call: &Call) -> Outcome {
 fn application(world: &World) -> Value {
     json!({
         "id": APPLICATION, "name": "Panout", "description": "", "icon": null, "bot_public": false,
-        "bot_require_code_grant": false, "verify_key": "00", "flags": 0, "bot": wire::user(world, BOT), "team": null,
+        "bot_require_code_grant": false, "verify_key": PUBLIC_KEY, "flags": 0, "bot": wire::user(world, BOT), "team": null,
         "owner": wire::user(world, BOT), "interactions_endpoint_url": null, "approximate_guild_count": 1,
     })
 }
@@ -63,7 +66,7 @@ fn overwrite(world: &mut World, body: &Value) -> Outcome {
         .map(|command| {
             let same = |old: &&Value| old["name"] == command["name"] && old["type"] == kind(command);
             let id = world.commands.iter().find(same).map(|old| old["id"].clone());
-            normal(command, id.unwrap_or_else(|| world.snowflake().into()), &world.snowflake())
+            normal(command, &id.unwrap_or_else(|| world.snowflake().into()), &world.snowflake())
         })
         .collect();
     world.commands.clone_from(&kept);
@@ -75,7 +78,7 @@ fn kind(command: &Value) -> u64 {
 }
 
 /// A command as Discord keeps it: everything that can be said is said, and options lose what is as usual.
-fn normal(command: &Value, id: Value, version: &str) -> Value {
+fn normal(command: &Value, id: &Value, version: &str) -> Value {
     let or = |key: &str, usual: Value| command.get(key).cloned().filter(|value| !value.is_null()).unwrap_or(usual);
     let mut kept = json!({
         "id": id, "application_id": APPLICATION, "version": version, "type": kind(command), "name": command["name"],
@@ -95,10 +98,13 @@ fn normal_options(options: &Value) -> Option<Value> {
     let options = options.as_array().filter(|options| !options.is_empty())?;
     let normal = options.iter().map(|option| {
         let usual = |key: &str, value: &Value| {
-            value.is_null() || *value == Value::Bool(false) || (key == "choices" && value.as_array().is_some_and(Vec::is_empty))
+            value.is_null()
+                || *value == Value::Bool(false)
+                || (key == "choices" && value.as_array().is_some_and(Vec::is_empty))
         };
         let fields = option.as_object().into_iter().flatten().filter(|(key, value)| !usual(key, value));
-        let mut kept: serde_json::Map<String, Value> = fields.map(|(key, value)| (key.clone(), value.clone())).collect();
+        let mut kept: serde_json::Map<String, Value> =
+            fields.map(|(key, value)| (key.clone(), value.clone())).collect();
         match normal_options(&option["options"]) {
             Some(options) => kept.insert("options".into(), options),
             None => kept.remove("options"),
@@ -132,7 +138,9 @@ fn strip(value: &mut Value) {
 pub(super) fn missing(world: &World, needed: &[(u64, &str)]) -> Option<Refused> {
     let lacks = needed.iter().filter(|(bit, _)| world.permissions & bit == 0);
     let names: Vec<&str> = lacks.map(|(_, name)| *name).collect();
-    let (code, says) = if names.contains(&"VIEW_CHANNEL") { (50001, "Missing Access") } else { (50013, "Missing Permissions") };
+    let (code, says) =
+        if names.contains(&"VIEW_CHANNEL") { (50001, "Missing Access") } else { (50013, "Missing Permissions") };
     let why = format!("it needs {}, which the invitation does not ask for", names.join(", "));
-    (!names.is_empty()).then(|| fault(403, code, says, why))
+    let refusal = if world.forbidden { refused(403, code, says) } else { fault(403, code, says, why) };
+    (!names.is_empty()).then_some(refusal)
 }

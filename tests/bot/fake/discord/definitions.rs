@@ -10,6 +10,19 @@ use super::strict::{at_most, filled, only, units};
 const LOCALES: &str = "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru \
                        uk hi th zh-CN ja zh-TW ko";
 
+/// Fields of a command besides its name.
+const COMMAND: [&str; 9] = [
+    "type",
+    "name_localizations",
+    "description",
+    "description_localizations",
+    "options",
+    "default_member_permissions",
+    "contexts",
+    "integration_types",
+    "nsfw",
+];
+
 /// What is wrong with the commands of an app.
 pub(super) fn commands(body: &Value) -> Vec<String> {
     let Some(commands) = body.as_array() else { return vec!["commands are no list".into()] };
@@ -23,16 +36,12 @@ pub(super) fn commands(body: &Value) -> Vec<String> {
     if named.len() < commands.len() {
         wrong.push("two commands of the same name and type".into());
     }
-    commands.iter().for_each(|command| wrong.extend(one(command)));
+    wrong.extend(commands.iter().flat_map(one));
     wrong
 }
 
 fn one(command: &Value) -> Vec<String> {
-    let known = [
-        "type", "name_localizations", "description", "description_localizations", "options", "default_member_permissions",
-        "contexts", "integration_types", "nsfw",
-    ];
-    let mut wrong = only(command, "command", &["name"], &known);
+    let mut wrong = only(command, "command", &["name"], &COMMAND);
     let name = command["name"].as_str().unwrap_or_default();
     match command["type"].as_u64().unwrap_or(1) {
         1 => {
@@ -59,7 +68,10 @@ fn one(command: &Value) -> Vec<String> {
     if size(command) > 8000 {
         wrong.push(format!("{name}: {} characters in all, over 8000", size(command)));
     }
-    wrong.into_iter().map(|sentence| if sentence.contains(name) { sentence } else { format!("{name}: {sentence}") }).collect()
+    wrong
+        .into_iter()
+        .map(|sentence| if sentence.contains(name) { sentence } else { format!("{name}: {sentence}") })
+        .collect()
 }
 
 fn names(value: &Value) -> Vec<String> {
@@ -115,14 +127,23 @@ fn options(value: &Value, depth: usize) -> Vec<String> {
     if last_required.zip(first_optional).is_some_and(|(last, first)| first < last) {
         wrong.push("a required option after an optional one".into());
     }
-    options.iter().for_each(|it| wrong.extend(option(it, depth)));
+    wrong.extend(options.iter().flat_map(|it| option(it, depth)));
     wrong
 }
 
 fn option(option: &Value, depth: usize) -> Vec<String> {
     let known = [
-        "name_localizations", "description_localizations", "required", "choices", "options", "channel_types", "min_value",
-        "max_value", "min_length", "max_length", "autocomplete",
+        "name_localizations",
+        "description_localizations",
+        "required",
+        "choices",
+        "options",
+        "channel_types",
+        "min_value",
+        "max_value",
+        "min_length",
+        "max_length",
+        "autocomplete",
     ];
     let mut wrong = only(option, "option", &["type", "name", "description"], &known);
     wrong.extend(names(option));
@@ -148,7 +169,8 @@ fn option(option: &Value, depth: usize) -> Vec<String> {
 /// Names, descriptions and values of a command, the longest localisation of each.
 fn size(value: &Value) -> usize {
     let longest = |key: &str| {
-        let localised = value[format!("{key}_localizations")].as_object().into_iter().flatten().map(|(_, text)| units(text));
+        let localised =
+            value[format!("{key}_localizations")].as_object().into_iter().flatten().map(|(_, text)| units(text));
         localised.chain([units(&value[key])]).max().unwrap_or_default()
     };
     let below = ["options", "choices"].iter().flat_map(|key| value[*key].as_array().into_iter().flatten());

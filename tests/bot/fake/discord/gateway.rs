@@ -47,6 +47,12 @@ pub(super) struct Session {
     pub(super) connection: Option<(u64, UnboundedSender<Out>)>,
 }
 
+impl Session {
+    fn is_live(&self) -> bool {
+        self.connection.as_ref().is_some_and(|(_, out)| !out.is_closed())
+    }
+}
+
 /// All sessions, and what is to go wrong with them.
 #[derive(Debug, Default)]
 pub(super) struct Gateway {
@@ -126,10 +132,18 @@ impl Gateway {
         Ok(())
     }
 
+    /// Whether the sessions an event was sent to took it along: they ended, or are silent while another one is live.
+    /// The person tries again then.
+    fn took_along(&self, sent_to: &[String]) -> bool {
+        let sent = |session: &&Session| sent_to.contains(&session.id);
+        let known: Vec<&Session> = self.sessions.iter().filter(sent).collect();
+        let other = self.sessions.iter().any(|session| session.is_live() && !sent_to.contains(&session.id));
+        known.is_empty() || (other && !known.iter().any(|session| session.is_live()))
+    }
+
     /// Sends an interaction to every live session, otherwise keeps it in the newest. Whether there was one.
     fn interaction(&mut self, id: &str, payload: &Value) -> Vec<String> {
-        let live = |session: &Session| session.connection.as_ref().is_some_and(|(_, out)| !out.is_closed());
-        let mut to: Vec<usize> = (0..self.sessions.len()).filter(|n| live(&self.sessions[*n])).collect();
+        let mut to: Vec<usize> = (0..self.sessions.len()).filter(|n| self.sessions[*n].is_live()).collect();
         if to.is_empty() {
             to.extend(self.sessions.len().checked_sub(1));
         }
@@ -157,21 +171,21 @@ pub(super) async fn deliver(shared: &Arc<Shared>, id: &str) -> Duration {
 /// One look at an interaction under way.
 fn look(world: &mut World, id: &str, sent_to: &mut Vec<String>) -> Option<Duration> {
     let about = world.interaction_mut(id)?.clone();
-    let took = about.delivered.map(|at| at.elapsed());
     if about.first.is_some() {
-        return Some(took.unwrap_or_default());
+        let both = about.delivered.zip(about.answered);
+        return Some(both.map_or(Duration::ZERO, |(from, to)| to.saturating_duration_since(from)));
     }
+    let took = about.delivered.map(|at| at.elapsed());
     if took.is_some_and(|took| took > LATEST) {
         world.complain(format!("an interaction ({}) was not answered within 3 s", named(&about.payload)));
         let late = world.interaction_mut(id)?;
         late.first = Some(First::TooLate);
         return took;
     }
-    // A session that ended before it was delivered took it along: the person tries again.
-    let lost = |session: &String| world.gateway.sessions.iter().all(|known| known.id != *session);
-    if sent_to.iter().all(lost) && took.is_none() {
-        *sent_to = world.gateway.interaction(id, &about.payload);
-        if sent_to.len() > 1 {
+    if took.is_none() && world.gateway.took_along(sent_to) {
+        let again = !sent_to.is_empty();
+        sent_to.extend(world.gateway.interaction(id, &about.payload));
+        if again || sent_to.len() > 1 {
             world.interaction_mut(id)?.repeated = true;
         }
     }

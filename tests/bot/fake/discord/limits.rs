@@ -65,7 +65,11 @@ impl Limits {
         let all = self.everywhere.get_or_insert(Window { began: now, used: 0, told: None });
         fresh(all, second, now);
         if all.used >= EVERYWHERE {
-            return Err(TooMany { wait: second - now.duration_since(all.began), everywhere: true, knew: true });
+            return Err(TooMany {
+                wait: second.saturating_sub(now.duration_since(all.began)),
+                everywhere: true,
+                knew: true,
+            });
         }
         let new = || Window { began: now, used: 0, told: None };
         let window = self.buckets.entry(bucket.to_owned()).or_insert_with(new);

@@ -30,9 +30,7 @@ pub(super) type Names<'a> = &'a dyn Fn(char, &str) -> String;
 pub(super) fn lines(raw: &str, names: Names) -> Vec<Line> {
     let mut out = vec![];
     let (mut rest, mut before) = (raw, String::new());
-    loop {
-        let Some(start) = fence(rest) else { break };
-        let Some(end) = rest[start + 3..].find("```") else { break };
+    while let Some((start, end)) = fence(rest).and_then(|at| Some((at, rest[at + 3..].find("```")?))) {
         before.push_str(&rest[..start]);
         if !before.trim_matches('\n').is_empty() {
             text_lines(before.strip_suffix('\n').unwrap_or(&before), names, &mut out);
@@ -227,7 +225,8 @@ mod tests {
     #[test]
     fn blocks_are_told_apart() {
         let names = |_: char, id: &str| id.to_owned();
-        let sorts: Vec<Sort> = lines("# A\n> b\n- c\n```\nd | e\n```\n**F:** g", &names).into_iter().map(|l| l.sort).collect();
+        let sorts: Vec<Sort> =
+            lines("# A\n> b\n- c\n```\nd | e\n```\n**F:** g", &names).into_iter().map(|l| l.sort).collect();
         assert_eq!(sorts, [Sort::Plain, Sort::Quote, Sort::Item, Sort::Code, Sort::Plain]);
         let last = lines("**F\\*:** g *h*", &names).remove(0);
         assert_eq!(last.fact, Some(("F*".into(), "g h".into())));

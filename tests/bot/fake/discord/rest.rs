@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -109,8 +110,10 @@ async fn enter(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         };
     };
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, 20 << 20).await else { return failure(&refused(400, 0, "400: Bad Request")) };
-    let admitted = admit(&mut shared.world(), parts.method.as_str(), path, query, &parts.headers, &body);
+    let Ok(body) = axum::body::to_bytes(body, 20 << 20).await else {
+        return failure(&refused(400, 0, "400: Bad Request"));
+    };
+    let admitted = admit(&mut shared.world(), &parts, path, query, &body);
     match admitted {
         Ok(call) => befallen(&shared, &call).await,
         Err(why) => {
@@ -124,14 +127,15 @@ async fn enter(State(shared): State<Arc<Shared>>, request: Request) -> Response 
 /// Finds the route and checks what is the same for all of them.
 fn admit(
     world: &mut World,
-    method: &str,
+    parts: &Parts,
     path: &str,
     query: Vec<(String, String)>,
-    headers: &HeaderMap,
     body: &Bytes,
 ) -> Result<Call, Refused> {
+    let headers = &parts.headers;
     let segments: Vec<&str> = path.split('/').collect();
-    let found = ROUTES.iter().find_map(|(route, known)| Some((*route, ids(route, method, &segments)?, *known)));
+    let found =
+        ROUTES.iter().find_map(|(route, known)| Some((*route, ids(route, parts.method.as_str(), &segments)?, *known)));
     let Some((route, ids, known)) = found else { return Err(fault(404, 0, "404: Not Found", "no such route")) };
     *world.calls.entry(route.to_owned()).or_default() += 1;
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -145,7 +149,7 @@ fn admit(
     if let Some((key, _)) = query.iter().find(|(key, _)| !known.contains(&key.as_str())) {
         world.complain(format!("{route} with an unknown query parameter {key}"));
     }
-    let snowflake = |id: &String| id.bytes().all(|b| b.is_ascii_digit()) && (15..=20).contains(&id.len());
+    let snowflake = |id: &String| id.bytes().all(|b| b.is_ascii_digit()) && (1..=20).contains(&id.len());
     let numbered = if is_token_route(route) { 1 } else { ids.len() };
     if let Some(id) = ids.iter().take(numbered).find(|id| !snowflake(id)) {
         return Err(fault(400, 50035, "Invalid Form Body", format!("{id} is no snowflake")));
@@ -157,7 +161,8 @@ fn admit(
         return Err(fault(400, 50035, "Invalid Form Body", "a body that is not application/json"));
     }
     let read = serde_json::from_slice(body);
-    let body = read.map_err(|_| fault(400, 50109, "The request body contains invalid JSON.", "a body that is no JSON"))?;
+    let body =
+        read.map_err(|_| fault(400, 50109, "The request body contains invalid JSON.", "a body that is no JSON"))?;
     Ok(Call { route, ids, query, body })
 }
 

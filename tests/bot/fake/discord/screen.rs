@@ -50,7 +50,8 @@ pub(super) fn lines(world: &World, message: &Message) -> Vec<Line> {
         add(&embed["title"]);
         add(&embed["description"]);
         for field in embed["fields"].as_array().into_iter().flatten() {
-            let (name, value) = (field["name"].as_str().unwrap_or_default(), field["value"].as_str().unwrap_or_default());
+            let (name, value) =
+                (field["name"].as_str().unwrap_or_default(), field["value"].as_str().unwrap_or_default());
             add(&Value::String(format!("**{}:** {value}", name.trim_end_matches(':'))));
         }
         add(&embed["footer"]["text"]);

@@ -8,7 +8,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use super::gateway::Out;
 use super::world::World;
@@ -57,12 +57,8 @@ async fn serve(shared: Arc<Shared>, mut socket: WebSocket) {
                     break;
                 }
             }
-            frame = timeout(length, socket.recv()) => match frame {
-                Err(_) if line.beat.elapsed() > length * 2 => {
-                    shared.world().complain("no heartbeat for two intervals");
-                    let _ = line.out.send(Out::Close(4009));
-                }
-                Err(_) => {}
+            frame = timeout_at(line.beat + length * 2, socket.recv()) => match frame {
+                Err(_) => line.is_silent(&mut shared.world()),
                 Ok(Some(Ok(Message::Text(frame)))) => line.read(&mut shared.world(), frame.as_str()),
                 Ok(Some(Ok(Message::Binary(_)))) => drop(line.out.send(Out::Close(4002))),
                 Ok(Some(Ok(Message::Close(frame)))) => {
@@ -122,6 +118,14 @@ impl Line {
         let _ = self.out.send(Out::Close(code));
     }
 
+    /// Two intervals went by without a heartbeat.
+    fn is_silent(&mut self, world: &mut World) {
+        self.beat = Instant::now();
+        if self.id > world.gateway.dead_until {
+            self.close(world, 4009, "no heartbeat for two intervals");
+        }
+    }
+
     fn say(&self, op: u64, data: &Value) {
         let _ = self.out.send(Out::Frame(json!({"t": null, "s": null, "op": op, "d": data}).to_string(), None));
     }
@@ -129,7 +133,7 @@ impl Line {
     fn read(&mut self, world: &mut World, frame: &str) {
         let now = Instant::now();
         self.sends.push_back(now);
-        while self.sends.front().is_some_and(|at| now.duration_since(*at) > Duration::from_secs(60)) {
+        while self.sends.front().is_some_and(|at| now.duration_since(*at) > Duration::from_mins(1)) {
             self.sends.pop_front();
         }
         if self.sends.len() > 120 {
@@ -160,7 +164,7 @@ impl Line {
 
     fn identify(&mut self, world: &mut World, asked: &Value) {
         let wrong = strict::identify(asked);
-        wrong.into_iter().for_each(|sentence| world.complain(format!("identify: {sentence}")));
+        world.complaints.extend(wrong.iter().map(|sentence| format!("identify: {sentence}")));
         if let Some(code) = world.gateway.refuses_with {
             return drop(self.out.send(Out::Close(code)));
         }
@@ -192,7 +196,7 @@ impl Line {
 
     fn resume(&mut self, world: &mut World, asked: &Value) {
         let wrong = strict::resume(asked);
-        wrong.into_iter().for_each(|sentence| world.complain(format!("resume: {sentence}")));
+        world.complaints.extend(wrong.iter().map(|sentence| format!("resume: {sentence}")));
         if !is_token(&asked["token"]) {
             return drop(self.out.send(Out::Close(4004)));
         }

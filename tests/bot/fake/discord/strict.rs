@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub(super) use super::definitions::commands;
 use super::components;
+pub(super) use super::definitions::commands;
 
 /// Where a message's body is used: what it may hold differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,10 @@ pub(super) fn message(body: &Value, used: Use) -> Vec<String> {
     wrong.extend(components::rows(&rows));
     wrong.extend(allowed_mentions(&body["allowed_mentions"]));
     wrong.extend(flags(body["flags"].as_u64().unwrap_or_default(), used));
+    if !body["message_reference"].is_null() {
+        let known = ["type", "channel_id", "guild_id", "fail_if_not_exists"];
+        wrong.extend(only(&body["message_reference"], "message_reference", &["message_id"], &known));
+    }
     if body["attachments"].as_array().is_some_and(|files| !files.is_empty()) {
         wrong.push("attachments, which are not understood here".into());
     }
@@ -93,9 +97,15 @@ fn flags(flags: u64, used: Use) -> Vec<String> {
     let allowed = match used {
         Use::Post => 4 | 4096,
         Use::Answer => 4 | 64 | 4096,
-        Use::Edit | Use::AnswerEdit => 4,
+        Use::Edit => 4,
+        // Whether a message is hidden cannot be changed; apps say it all the same, and Discord lets them.
+        Use::AnswerEdit => 4 | 64,
     };
-    if flags & !allowed == 0 { vec![] } else { vec![format!("flags {flags}, of which only {allowed} mean something there")] }
+    if flags & !allowed == 0 {
+        vec![]
+    } else {
+        vec![format!("flags {flags}, of which only {allowed} mean something there")]
+    }
 }
 
 fn allowed_mentions(allowed: &Value) -> Vec<String> {
@@ -111,7 +121,8 @@ fn allowed_mentions(allowed: &Value) -> Vec<String> {
         if list(class).len() > 100 {
             wrong.push(format!("allowed_mentions: over 100 {class}"));
         }
-        let snowflake = |id: &Value| id.as_str().is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()));
+        let snowflake =
+            |id: &Value| id.as_str().is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()));
         if !list(class).iter().all(snowflake) {
             wrong.push(format!("allowed_mentions: {class} are not all snowflakes"));
         }
@@ -131,7 +142,7 @@ fn embeds(embeds: &[Value]) -> Vec<String> {
     if said > 6000 {
         wrong.push(format!("{said} characters over all embeds, over 6000"));
     }
-    embeds.iter().for_each(|embed| wrong.extend(one_embed(embed)));
+    wrong.extend(embeds.iter().flat_map(one_embed));
     wrong
 }
 
@@ -146,7 +157,8 @@ fn said(embed: &Value) -> usize {
 }
 
 fn one_embed(embed: &Value) -> Vec<String> {
-    let known = ["title", "description", "url", "timestamp", "color", "footer", "image", "thumbnail", "author", "fields"];
+    let known =
+        ["title", "description", "url", "timestamp", "color", "footer", "image", "thumbnail", "author", "fields"];
     let mut wrong = only(embed, "embed", &[], &known);
     wrong.extend(at_most(&embed["title"], "embed title", 256));
     wrong.extend(at_most(&embed["description"], "embed description", 4096));
@@ -195,7 +207,8 @@ pub(super) fn choices(data: &Value) -> Vec<String> {
 pub(super) fn identify(asked: &Value) -> Vec<String> {
     let optional = ["compress", "large_threshold", "shard", "presence"];
     let mut wrong = only(asked, "d", &["token", "properties", "intents"], &optional);
-    let named: BTreeSet<&str> = asked["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+    let named: BTreeSet<&str> =
+        asked["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
     if named != BTreeSet::from(["os", "browser", "device"]) {
         wrong.push("properties are os, browser and device".into());
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::gateway::{Out, repeat};
-use super::world::Mishap;
+use super::world::{Mishap, permission};
 use super::{FakeDiscord, Trouble, gateway};
 
 /// Calls that put a message in or change one.
@@ -77,6 +77,19 @@ impl FakeDiscord {
     /// The connection breaks before the next interaction is sent: only a resume brings it.
     pub(crate) fn loses_next_event(&self) {
         self.0.world().gateway.drop_unsent = true;
+    }
+
+    /// Interactions from now on lack a field that the library insists on.
+    pub(crate) fn leaves_out_fields(&self) {
+        self.0.world().leaves_out_fields = true;
+    }
+
+    /// Takes a permission from the bot, by Discord's name. Lacking it is then no fault of the app's.
+    pub(crate) fn forbids(&self, permission: &str) {
+        let bit = permission::ALL.iter().find(|(_, name)| *name == permission).map(|(bit, _)| bit);
+        let mut world = self.0.world();
+        world.permissions &= !bit.unwrap_or_else(|| panic!("{permission} is no permission that matters here"));
+        world.forbidden = true;
     }
 
     /// How far apart heartbeats are on connections to come; 41.25 s otherwise.

@@ -86,7 +86,7 @@ pub(super) fn message(world: &World, message: &Message) -> Value {
 }
 
 /// The event of an interaction: `data` is what was done.
-pub(super) fn interaction(world: &World, about: &Interaction, data: Value) -> Value {
+pub(super) fn interaction(world: &World, about: &Interaction, data: &Value) -> Value {
     let place = world.channel(&about.channel).map(|it| channel(world, it)).unwrap_or_default();
     let locale = world.person(&about.who).map_or("en-US", |person| person.locale.as_str());
     let mut value = json!({

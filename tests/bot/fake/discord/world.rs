@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::gateway::Gateway;
 use super::limits::Limits;
-use super::screen;
+use super::{screen, sheet};
 
 /// The application, its bot, and the server it is in.
 pub(super) const APPLICATION: &str = "400000000000000001";
@@ -28,14 +28,16 @@ pub(super) mod permission {
     pub(crate) const CREATE_PUBLIC_THREADS: u64 = 1 << 35;
     pub(crate) const CREATE_PRIVATE_THREADS: u64 = 1 << 36;
     pub(crate) const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
-    /// What an app that posts, reads back and opens threads asks for.
-    pub(crate) const USUAL: u64 = VIEW_CHANNEL
-        | SEND_MESSAGES
-        | EMBED_LINKS
-        | READ_MESSAGE_HISTORY
-        | CREATE_PUBLIC_THREADS
-        | CREATE_PRIVATE_THREADS
-        | SEND_MESSAGES_IN_THREADS;
+    /// Every permission that something here needs, by Discord's name.
+    pub(crate) const ALL: [(u64, &str); 7] = [
+        (VIEW_CHANNEL, "VIEW_CHANNEL"),
+        (SEND_MESSAGES, "SEND_MESSAGES"),
+        (EMBED_LINKS, "EMBED_LINKS"),
+        (READ_MESSAGE_HISTORY, "READ_MESSAGE_HISTORY"),
+        (CREATE_PUBLIC_THREADS, "CREATE_PUBLIC_THREADS"),
+        (CREATE_PRIVATE_THREADS, "CREATE_PRIVATE_THREADS"),
+        (SEND_MESSAGES_IN_THREADS, "SEND_MESSAGES_IN_THREADS"),
+    ];
 }
 
 #[derive(Clone, Debug)]
@@ -113,6 +115,7 @@ pub(super) struct Interaction {
     pub(super) payload: Value,
     pub(super) made: DateTime<Utc>,
     pub(super) delivered: Option<Instant>,
+    pub(super) answered: Option<Instant>,
     pub(super) first: Option<First>,
     pub(super) original: Option<String>,
     /// Messages made through its token.
@@ -148,11 +151,15 @@ pub(super) enum Mishap {
 }
 
 pub(super) struct World {
+    /// How old tokens and nonces are.
     pub(super) clock: Clock,
+    own_clock: Clock,
     pub(super) base: String,
     pub(super) people: Vec<Person>,
     pub(super) channels: Vec<Channel>,
     pub(super) permissions: u64,
+    /// A permission was taken from the bot: it may well come upon that.
+    pub(super) forbidden: bool,
     pub(super) commands: Vec<Value>,
     pub(super) messages: Vec<Message>,
     pub(super) interactions: Vec<Interaction>,
@@ -164,6 +171,8 @@ pub(super) struct World {
     pub(super) complaints: Vec<String>,
     /// Message and person (or `@everyone`, `@here`, a role).
     pub(super) pings: Vec<(String, String)>,
+    /// Interactions lack a field that the library insists on.
+    pub(super) leaves_out_fields: bool,
     /// The calls that something befalls, by a part of their route.
     pub(super) mishaps: VecDeque<(String, Mishap)>,
     pub(super) triggers_expire: usize,
@@ -180,10 +189,12 @@ impl World {
     pub(super) fn new(clock: Clock, base: String) -> Self {
         Self {
             clock,
+            own_clock: Clock::system(),
             base,
             people: vec![],
             channels: vec![],
-            permissions: permission::USUAL,
+            permissions: permission::ALL.iter().map(|(bit, _)| bit).sum(),
+            forbidden: false,
             commands: vec![],
             messages: vec![],
             interactions: vec![],
@@ -192,6 +203,7 @@ impl World {
             chosen: HashMap::new(),
             complaints: vec![],
             pings: vec![],
+            leaves_out_fields: false,
             mishaps: VecDeque::new(),
             triggers_expire: 0,
             gateway: Gateway::default(),
@@ -208,9 +220,9 @@ impl World {
         self.count
     }
 
-    /// An id as old as now, later than every other.
+    /// An id as old as now, later than every other. Discord's own time, whatever the app takes for the time.
     pub(super) fn snowflake(&mut self) -> String {
-        let since = u64::try_from(self.clock.now().timestamp_millis() - EPOCH).unwrap_or_default();
+        let since = u64::try_from(self.own_clock.now().timestamp_millis() - EPOCH).unwrap_or_default();
         ((since << 22) | (self.next() & 0x3f_ffff)).to_string()
     }
 
@@ -299,8 +311,8 @@ impl World {
     }
 
     pub(super) fn unread(&mut self, who: &str) -> Vec<String> {
-        let seen: Vec<(String, bool, String)> =
-            self.visible(who).into_iter().map(|m| (m.id.clone(), m.gone, self.screen(m))).collect();
+        let news = self.visible(who).into_iter().filter(|message| message.gone || !sheet::is_sheet(self, message));
+        let seen: Vec<(String, bool, String)> = news.map(|m| (m.id.clone(), m.gone, self.screen(m))).collect();
         let read = self.read.entry(who.to_owned()).or_default();
         let mut news = Vec::new();
         for (id, gone, screen) in seen {

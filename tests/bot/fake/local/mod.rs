@@ -38,6 +38,8 @@ struct State {
     menu: Value,
     last_act: Value,
     acts: usize,
+    /// What the page's language switch says; English if nobody moved it.
+    language: Option<String>,
     complaints: BTreeSet<String>,
 }
 
@@ -116,7 +118,7 @@ impl LocalPage {
 
     async fn act(&self, who: &str, at: &str, what: Value) {
         self.add_waiting().await;
-        let mut body = json!({ "id": self.next_act(), "as": who, "language": "en", "at": at });
+        let mut body = json!({ "id": self.next_act(), "as": who, "language": self.language(), "at": at });
         body.as_object_mut().expect("an object").extend(what.as_object().expect("an object").clone());
         self.state().last_act = body.clone();
         let (status, answer) = self.post("/api/act", &body).await;
@@ -124,6 +126,15 @@ impl LocalPage {
             self.complain(format!("the page refused an act of {who} with {status}: {}", answer["error"]));
         }
         self.settle().await;
+    }
+
+    fn language(&self) -> String {
+        self.state().language.clone().unwrap_or_else(|| "en".into())
+    }
+
+    /// Somebody moves the page's language switch.
+    pub(crate) fn speaks(&self, language: &str) {
+        self.state().language = Some(language.into());
     }
 
     fn next_act(&self) -> String {

@@ -98,7 +98,10 @@ async fn an_expired_trigger_is_unknown_and_no_complaint() {
     let (mut app, ana, sales) = server().await;
     app.discord.trouble(Trouble::TriggersExpire { times: 1 });
     let seen = typed(&mut app, &ana, &sales, "/panout help", 4, hidden("a")).await;
-    assert_eq!(app.answer(&seen, 4, hidden("a")).await, (404, json!({"message": "Unknown interaction", "code": 10062})));
+    assert_eq!(
+        app.answer(&seen, 4, hidden("a")).await,
+        (404, json!({"message": "Unknown interaction", "code": 10062}))
+    );
     assert_eq!(app.after(&seen, Method::POST, "", &hidden("b")).await.1["code"], 10015);
     assert!(app.discord.unread(&ana).is_empty());
     app.is_content();

@@ -49,7 +49,7 @@ async fn a_modal_is_filled_and_sent() {
     typing.await.unwrap();
     assert_eq!(app.discord.form(&ana), "Account:\nAmount:");
     app.discord.submits(&ana).await;
-    assert_eq!(app.discord.form(&ana), "Account:\nAmount:\n! Account: this field is required");
+    assert_eq!(app.discord.form(&ana), "Account:\nAmount:\n! Account: please complete this required field");
     app.discord.fills(&ana, "Account", "Acme").await;
     let who = ana.clone();
     let sending = spawn(&app, |discord| async move { discord.submits(&who).await });
@@ -73,6 +73,7 @@ async fn a_form_of_two_steps_is_gone_through_and_its_faults_are_shown() {
     app.answer(&seen, 4, step("", "")).await;
     typing.await.unwrap();
     assert_eq!(app.discord.form(&ana), "Reason:\nAccount:");
+    assert!(app.discord.unread(&ana).is_empty(), "a form is no news");
     // A text of a later step waits, a menu is chosen at once.
     app.discord.fills(&ana, "Account", "Acme").await;
     let who = ana.clone();
@@ -123,5 +124,27 @@ async fn choosing_in_a_card_presses_at_once() {
     assert_eq!((&chose["data"]["custom_id"], &chose["data"]["values"]), (&json!("pick~m"), &json!(["1"])));
     assert_eq!(app.answer(&chose, 6, Value::Null).await.0, 204);
     choosing.await.unwrap();
+    app.is_content();
+}
+
+#[tokio::test]
+async fn a_full_modal_may_be_the_first_of_several() {
+    let (mut app, ana, sales) = server().await;
+    let inputs: Vec<Value> = (1..=5).map(|n| input(&n.to_string(), &format!("Q{n}"), false)).collect();
+    let who = ana.clone();
+    let typing = spawn(&app, |discord| async move { discord.types(&who, &sales, "/refusal").await });
+    let seen = app.interaction().await;
+    app.answer(&seen, 9, modal(&inputs)).await;
+    typing.await.unwrap();
+    assert_eq!(app.discord.inputs(&ana).map(|inputs| inputs.len()), Some(5));
+    app.discord.fills(&ana, "Q6", "later").await;
+    let who = ana.clone();
+    let sending = spawn(&app, |discord| async move { discord.sends_one_step(&who).await });
+    let sent = app.interaction().await;
+    app.answer(&sent, 4, step("p", "")).await;
+    sending.await.unwrap();
+    assert!(app.discord.form(&ana).contains("Q6: later"));
+    app.discord.closes_form(&ana);
+    assert!(!app.discord.form(&ana).contains("Q6"));
     app.is_content();
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use reqwest::Method;
 use serde_json::{Value, json};
 use serenity::all::{
-    Client, CreateInteractionResponse, CreateInteractionResponseMessage, Event, EventHandler, GatewayIntents, Interaction,
-    RawEventHandler,
+    Client, CreateAllowedMentions, CreateInteractionResponse, CreateInteractionResponseMessage, Event, EventHandler,
+    GatewayIntents, Interaction, RawEventHandler,
 };
 use serenity::all::{ClientBuilder, Context, HttpBuilder};
 use serenity::async_trait;
@@ -22,7 +22,8 @@ struct Ears(UnboundedSender<String>);
 #[async_trait]
 impl EventHandler for Ears {
     async fn interaction_create(&self, context: Context, interaction: Interaction) {
-        let words = || CreateInteractionResponseMessage::new().content("ok").allowed_mentions(Default::default());
+        let words =
+            || CreateInteractionResponseMessage::new().content("ok").allowed_mentions(CreateAllowedMentions::default());
         let (heard, answer) = match &interaction {
             Interaction::Command(it) => {
                 let target = it.data.resolved.messages.values().next().map(|message| message.content.clone());
@@ -110,30 +111,34 @@ async fn every_kind_of_interaction_is_read_by_the_library() {
         discord.fills(&ana, "Account", "Acme").await;
         discord.submits(&ana).await;
     }
+    uses_components(&discord, &ana, &[sales, direct]).await;
+    let mut all = vec![];
+    while let Ok(said) = heard.try_recv() {
+        all.push(said.strip_suffix(&format!(" by {ana}")).unwrap_or(&said).to_owned());
+    }
+    let wanted = "autocomplete refusal, command refusal, command Log too dear, command form, modal modal, command form, \
+                  modal modal, component b, component m, component p, component b, component m, component p";
+    assert_eq!(all.join(", "), wanted);
+    shards.shutdown_all().await;
+    assert_eq!(discord.complaints(), Vec::<String>::new());
+}
+
+/// Presses and chooses in a message in each place.
+async fn uses_components(discord: &FakeDiscord, ana: &str, places: &[String]) {
     let body = json!({"content": "x", "allowed_mentions": {"parse": []}, "components": [
         {"type": 1, "components": [{"type": 2, "style": 1, "label": "Go", "custom_id": "b"}]},
         {"type": 1, "components": [{"type": 3, "custom_id": "m", "placeholder": "Pick", "options": [{"label": "A", "value": "1"}]}]},
         {"type": 1, "components": [{"type": 5, "custom_id": "p", "placeholder": "Who"}]},
     ]});
-    for place in [&sales, &direct] {
+    for place in places {
         let client = reqwest::Client::new().post(format!("{}/api/v10/channels/{place}/messages", discord.api_url()));
-        let call = client.header("authorization", format!("Bot {}", discord.token())).header("user-agent", "DiscordBot (x)");
+        let call =
+            client.header("authorization", format!("Bot {}", discord.token())).header("user-agent", "DiscordBot (x)");
         assert_eq!(call.json(&body).send().await.unwrap().status(), 200);
-        discord.presses(&ana, "Go").await;
-        discord.chooses(&ana, "Pick", "A").await;
-        discord.chooses(&ana, "Who", "Ana").await;
+        discord.presses(ana, "Go").await;
+        discord.chooses(ana, "Pick", "A").await;
+        discord.chooses(ana, "Who", "Ana").await;
     }
-    let mut all = vec![];
-    while let Ok(said) = heard.try_recv() {
-        all.push(said.strip_suffix(&format!(" by {ana}")).unwrap_or(&said).to_owned());
-    }
-    let wanted = [
-        "autocomplete refusal", "command refusal", "command Log too dear", "command form", "modal modal", "command form",
-        "modal modal", "component b", "component m", "component p", "component b", "component m", "component p",
-    ];
-    assert_eq!(all, wanted);
-    shards.shutdown_all().await;
-    assert_eq!(discord.complaints(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -24,7 +24,8 @@ async fn a_message_is_seen_as_a_person_reads_it() {
         ],
     });
     assert_eq!(app.post(&sales, &body).await.0, 200);
-    let want = "Acme *Ltd*\nAmount: 12\n> too dear\n> really\nRep | Total\nAna | 12\n---\nby @Ana\n[Undo] [Edit]\n{Pick}";
+    let want =
+        "Acme *Ltd*\nAmount: 12\n> too dear\n> really\nRep | Total\nAna | 12\n---\nby @Ana\n[Undo] [Edit]\n{Pick}";
     assert_eq!(app.discord.unread(&ana), [want]);
     let (place, marker, _) = app.discord.posted().remove(0);
     assert_eq!((place.channel, marker.as_deref()), (sales, Some("m-1")));
@@ -38,7 +39,8 @@ async fn every_limit_of_a_message_is_a_complaint() {
     let button = |id: &str| json!({"type": 2, "style": 1, "label": "x", "custom_id": id});
     let row = |parts: Vec<Value>| json!([{"type": 1, "components": parts}]);
     let menu = |options: usize| {
-        let options: Vec<Value> = (0..options).map(|n| json!({"label": n.to_string(), "value": n.to_string()})).collect();
+        let options: Vec<Value> =
+            (0..options).map(|n| json!({"label": n.to_string(), "value": n.to_string()})).collect();
         row(vec![json!({"type": 3, "custom_id": "m", "options": options})])
     };
     let long = |n: usize| "x".repeat(n);
