@@ -16,6 +16,9 @@ use crate::chat::{Card, Failure, MessageRef, Place, Platform};
 use crate::flows::{self, Error, Notice, Result, Saying};
 use crate::store::{JobRow, MessageRow};
 
+/// What a platform means that asks to wait no time at all.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
 /// What the first transaction of a delivery decided.
 enum Decided {
     Send(Box<(MessageRow, Place, Card)>),
@@ -188,9 +191,10 @@ async fn finish(worker: &Worker, job: &JobRow) -> Result<()> {
 /// What becomes of a job whose call failed.
 async fn later(worker: &Worker, job: &JobRow, failure: Failure) -> Result<()> {
     match failure {
-        Failure::NotNow { why, after: Some(after) } if job.attempts < worker.limits.attempts => {
-            let after = chrono::TimeDelta::from_std(after).unwrap_or_default();
-            worker.give_back(job, worker.clock.now() + after, &why).await;
+        Failure::NotNow { why, after: Some(after) } => {
+            // The platform works and says when: however often it does, that is no reason to give up.
+            let after = chrono::TimeDelta::from_std(after.max(AT_ONCE)).unwrap_or(chrono::TimeDelta::hours(1));
+            worker.put_off(job, worker.clock.now() + after, &why).await;
         }
         Failure::NotNow { why, .. } => worker.failed(job, &why).await,
         Failure::Never { why } => worker.bury(job, &why).await,

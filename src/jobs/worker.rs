@@ -171,6 +171,17 @@ impl Worker {
         self.give_back(job, self.clock.now() + backoff(job.attempts), fault).await;
     }
 
+    /// Gives a job back for a later attempt, as if this one had not been: nothing was done, and nobody is at fault.
+    pub(super) async fn put_off(&self, job: &JobRow, at: DateTime<Utc>, why: &str) {
+        tracing::info!(job = job.id, kind = job.kind, "a job was put off: {why}");
+        let claimed = job.clone();
+        let returned = self.db.write(move |tx| {
+            let job = claimed.clone();
+            Box::pin(async move { Ok(tx.return_job(&job, at, None).await?) })
+        });
+        Self::log_unless_stored(job, returned.await);
+    }
+
     /// Gives a job back for a later attempt.
     pub(super) async fn give_back(&self, job: &JobRow, at: DateTime<Utc>, fault: &str) {
         let (claimed, fault) = (job.clone(), fault.to_owned());

@@ -6,15 +6,15 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use chrono::{DateTime, Utc};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, PgPool, SqlitePool};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool, SqlitePool};
 use tokio::sync::Notify;
 
-use super::tx::{Closure, Conn, Tx};
+use super::tx::{Closure, Conn, Tx, asks_for_another_run};
 use super::writer::Writer;
 use crate::clock;
 
@@ -25,7 +25,9 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 const BUSY: Duration = Duration::from_secs(10);
 /// How long a caller waits for a free connection before it is told that the database is not there.
 const ACQUIRE: Duration = Duration::from_secs(5);
-/// How often a PostgreSQL transaction is run again when it collided with another.
+/// How long a PostgreSQL transaction may take: a server that went away without a word never says so.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How often a PostgreSQL transaction is run when it collides with another, or loses its connection.
 const RUNS: u32 = 8;
 
 /// The database, as one organisation sees it. Clones share it.
@@ -45,6 +47,13 @@ enum Engine {
         lock: Option<Arc<File>>,
     },
     Postgres(PgPool),
+}
+
+/// What came of one run of a closure on PostgreSQL.
+enum Run<T, E> {
+    Done(T),
+    /// Another run may do better; otherwise this is why.
+    Again(E),
 }
 
 /// What [`Db::health`] found.
@@ -67,6 +76,9 @@ impl Db {
         Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
     }
 
+<<<<<<< HEAD
+    /// Runs `closure` in a transaction that is on disk when this returns. It may run more than once, see [`Closure`].
+=======
     /// Whether another process has the SQLite file of a URL. Any number may share a PostgreSQL database.
     ///
     /// # Errors
@@ -98,6 +110,7 @@ impl Db {
     }
 
     /// Runs `closure` in a transaction that is on disk when this returns. It may run more than once.
+>>>>>>> main
     ///
     /// # Errors
     /// The closure's own, after which nothing of it is kept; or that the database refused.
@@ -116,30 +129,51 @@ impl Db {
         Ok(value)
     }
 
+    /// Runs it until it is committed, fails by itself, or the server stays away. An answer that got lost may be that of
+    /// a commit, so a run may come after one that was kept.
     async fn write_postgres<T, E>(&self, pool: &PgPool, closure: impl Closure<T, E>) -> Result<(T, bool), E>
     where
         E: From<anyhow::Error>,
     {
         for run in 1.. {
-            let begun = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await;
-            let mut tx = Tx::new(Conn::Postgres(begun.context("the database did not answer")?), self.organisation);
-            let result = closure(&mut tx).await;
-            let (again, planned) = (tx.again, tx.planned);
-            let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
-            let committed = match &result {
-                Ok(_) if !again => conn.commit().await,
-                // A failed rollback closes the connection, which rolls back.
-                _ => conn.rollback().await.or(Ok(())),
-            };
-            let collided = again || committed.as_ref().is_err_and(is_collision);
-            if collided && run < RUNS {
-                step_aside(run).await;
-                continue;
+            let once = tokio::time::timeout(ANSWER, self.write_postgres_once(pool, &closure)).await;
+            match once.unwrap_or_else(|_| Err(anyhow!("the database did not answer in time").into())) {
+                Ok(Run::Done(done)) => return Ok(done),
+                Ok(Run::Again(error)) if run >= RUNS => return Err(error),
+                Ok(Run::Again(_)) => step_aside(run).await,
+                Err(error) => return Err(error),
             }
-            committed.context("the change was not accepted by the database")?;
-            return result.map(|value| (value, planned));
         }
         unreachable!("the loop returns")
+    }
+
+    async fn write_postgres_once<T, E>(
+        &self,
+        pool: &PgPool,
+        closure: &impl Closure<T, E>,
+    ) -> Result<Run<(T, bool), E>, E>
+    where
+        E: From<anyhow::Error>,
+    {
+        let begun = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await;
+        let mut tx = Tx::new(Conn::Postgres(begun.context("the database did not answer")?), self.organisation);
+        let result = closure(&mut tx).await;
+        let (again, planned) = (tx.again, tx.planned);
+        let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
+        if again || result.is_err() {
+            // A failed rollback closes the connection, which rolls back.
+            let _ = conn.rollback().await;
+        } else if let Err(error) = conn.commit().await {
+            let passing = asks_for_another_run(&error);
+            let error = anyhow::Error::from(error).context("the change was not accepted by the database").into();
+            return if passing { Ok(Run::Again(error)) } else { Err(error) };
+        }
+        match result {
+            Ok(value) if !again => Ok(Run::Done((value, planned))),
+            Ok(_) => Ok(Run::Again(anyhow!("the database asked for another run each time").into())),
+            Err(error) if again => Ok(Run::Again(error)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs `closure` on one consistent state, without waiting for any writer. It must not write.
@@ -150,29 +184,54 @@ impl Db {
     where
         E: From<anyhow::Error>,
     {
-        let conn = match &self.engine {
-            Engine::Sqlite { read, .. } => {
-                let mut conn = read.acquire().await.context("the database did not answer")?;
-                sqlx::query("BEGIN").execute(&mut *conn).await.context("reading did not begin")?;
-                Conn::Sqlite(conn)
-            }
+        match &self.engine {
+            Engine::Sqlite { read, .. } => self.read_sqlite(read, closure).await,
             Engine::Postgres(pool) => {
-                let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
-                Conn::Postgres(begun.context("the database did not answer")?)
-            }
-        };
-        let mut tx = Tx::new(conn, self.organisation);
-        let result = closure(&mut tx).await;
-        match tx.conn {
-            Conn::Sqlite(mut conn) => {
-                if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_err() {
-                    // A connection that is still in a transaction must not go back to the pool.
-                    drop(conn.detach());
+                for run in 1.. {
+                    let once = tokio::time::timeout(ANSWER, self.read_postgres_once(pool, &closure)).await;
+                    match once.unwrap_or_else(|_| Err(anyhow!("the database did not answer in time").into())) {
+                        Ok(Run::Done(value)) => return Ok(value),
+                        Ok(Run::Again(error)) if run >= RUNS => return Err(error),
+                        Ok(Run::Again(_)) => step_aside(run).await,
+                        Err(error) => return Err(error),
+                    }
                 }
+                unreachable!("the loop returns")
             }
-            Conn::Postgres(conn) => drop(conn.rollback().await),
+        }
+    }
+
+    async fn read_sqlite<T, E>(&self, pool: &SqlitePool, closure: impl Closure<T, E>) -> Result<T, E>
+    where
+        E: From<anyhow::Error>,
+    {
+        let mut conn = pool.acquire().await.context("the database did not answer")?;
+        sqlx::query("BEGIN").execute(&mut *conn).await.context("reading did not begin")?;
+        let mut tx = Tx::new(Conn::Sqlite(conn), self.organisation);
+        let result = closure(&mut tx).await;
+        let Conn::Sqlite(mut conn) = tx.conn else { unreachable!("begun on SQLite") };
+        if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_err() {
+            // A connection that is still in a transaction must not go back to the pool.
+            drop(conn.detach());
         }
         result
+    }
+
+    async fn read_postgres_once<T, E>(&self, pool: &PgPool, closure: &impl Closure<T, E>) -> Result<Run<T, E>, E>
+    where
+        E: From<anyhow::Error>,
+    {
+        let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+        let mut tx = Tx::new(Conn::Postgres(begun.context("the database did not answer")?), self.organisation);
+        let result = closure(&mut tx).await;
+        let again = tx.again;
+        let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
+        let _ = conn.rollback().await;
+        match result {
+            Ok(value) => Ok(Run::Done(value)),
+            Err(error) if again => Ok(Run::Again(error)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Returns once a job was planned by a transaction of this process since the last call.
@@ -215,10 +274,6 @@ impl Db {
             Engine::Postgres(pool) => pool.close().await,
         }
     }
-}
-
-fn is_collision(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("40001" | "40P01")))
 }
 
 /// Waits a little longer after each collision, never two callers equally long.
@@ -279,7 +334,12 @@ async fn open_postgres(url: &str) -> anyhow::Result<Engine> {
         .context("the database URL must begin with sqlite: or be a postgres:// URL")?
         .application_name("panout")
         .disable_statement_logging();
-    let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(ACQUIRE);
+    let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(ACQUIRE).after_release(|conn, _| {
+        // What is still unfinished on it is waited for, but not for ever: a dead connection would keep its place.
+        Box::pin(async move {
+            tokio::time::timeout(ACQUIRE, conn.ping()).await.map_or(Ok(false), |pong| pong.map(|()| true))
+        })
+    });
     let pool = pool.connect_with(options).await.context("cannot reach the PostgreSQL server")?;
     // A schema of one's own is set in the URL (`options=-csearch_path=..`) and may not exist yet.
     let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()").fetch_one(&pool).await?;

@@ -6,7 +6,9 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgTransaction, Sqlite};
 
 /// What [`super::Db::write`] and [`super::Db::read`] run: `|tx| Box::pin(async move { .. })`. It may run again
-/// after a serialisation failure, so it only borrows or clones what it captures.
+/// after a serialisation failure or a lost connection, so it only borrows or clones what it captures. The connection may
+/// have been lost after the commit: what must happen once remembers in the same transaction that it did (an event that
+/// was seen, a lease that was ended, a unique key).
 pub trait Closure<T, E>: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static {}
 impl<F, T, E> Closure<T, E> for F where F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static {}
 
@@ -22,7 +24,7 @@ pub struct Tx {
     pub(super) organisation: i64,
     /// A job was planned: the worker is woken after the commit.
     pub(super) planned: bool,
-    /// PostgreSQL asked for the transaction to be run again (SQLSTATE 40001 or 40P01).
+    /// PostgreSQL asked for the transaction to be run again, or its connection was lost.
     pub(super) again: bool,
 }
 
@@ -33,10 +35,22 @@ impl Tx {
 
     /// Remembers whether an error asks for another run, and passes it on.
     pub(super) fn noted<T>(&mut self, result: sqlx::Result<T>) -> sqlx::Result<T> {
-        if let Err(sqlx::Error::Database(error)) = &result {
-            self.again |= matches!(error.code().as_deref(), Some("40001" | "40P01"));
+        if let Err(error) = &result {
+            self.again |= matches!(self.conn, Conn::Postgres(_)) && asks_for_another_run(error);
         }
         result
+    }
+}
+
+/// Whether the same on another connection may do better: it collided with another transaction (SQLSTATE 40001, 40P01),
+/// or the server ended the connection (class 57) or lost it.
+pub(super) fn asks_for_another_run(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(error) => {
+            matches!(error.code().as_deref(), Some("40001" | "40P01" | "57P01" | "57P02" | "57P03"))
+        }
+        sqlx::Error::Io(_) => true,
+        _ => false,
     }
 }
 

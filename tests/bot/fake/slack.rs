@@ -145,6 +145,12 @@ impl FakeSlack {
         self.0.world().direct(who)
     }
 
+    /// Everything on somebody's screen, read or not.
+    pub(crate) fn seen(&self, who: &str) -> Vec<String> {
+        let world = self.0.world();
+        world.visible(who).into_iter().filter(|message| !message.gone).map(|message| world.screen(message)).collect()
+    }
+
     /// Whom messages and forms paged: user ids, `!broadcast` and raw marks.
     pub(crate) fn pings(&self) -> Vec<String> {
         self.0.world().pings.clone()
@@ -173,6 +179,16 @@ impl FakeSlack {
     /// The next message calls are answered with a page of HTML, but done.
     pub(crate) fn html_answers(&self, times: usize) {
         self.0.world().mishaps.extend(std::iter::repeat_n(Mishap::NotJson, times));
+    }
+
+    /// How long the slowest acknowledgement took, since this was asked last.
+    pub(crate) fn slowest_acknowledgement(&self) -> Duration {
+        std::mem::take(&mut self.0.world().slowest)
+    }
+
+    /// From now on what a message call did is there for so long before its answer leaves, as over a real network.
+    pub(crate) fn answers_after(&self, length: Duration) {
+        self.0.world().answers_after = length;
     }
 
     /// Tells every socket to go: `warning` or `refresh_requested`.

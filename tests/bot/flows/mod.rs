@@ -1,4 +1,5 @@
 //! Stories, one file per flow.
 
+mod faults;
 mod refusal;
 mod render;

@@ -11,6 +11,11 @@ pub(crate) struct Actor<'t> {
 }
 
 impl Actor<'_> {
+    /// The person's id on the service.
+    pub(crate) fn id(&self) -> String {
+        self.id.clone()
+    }
+
     /// Types a line in the sales channel.
     pub(crate) async fn types(&self, line: &str) {
         self.team.service().types(&self.id, &self.channel, line).await;

@@ -4,6 +4,8 @@ use panout::store::Db;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
 
+use super::door::Door;
+
 /// A database that goes with its test.
 pub(crate) struct Database {
     url: String,
@@ -43,6 +45,19 @@ impl Database {
         Db::open(&self.url).await.expect("the test's database opens")
     }
 
+    /// Opens it, from behind a door if there is one and it is on a server.
+    pub(crate) async fn open_behind(&self, door: Option<&Door>) -> Db {
+        match door {
+            Some(door) if self.is_postgres() => Db::open(&door.before(&self.url)).await.expect("the database opens"),
+            _ => self.open().await,
+        }
+    }
+
+    /// Whether tests run on `PostgreSQL`.
+    pub(crate) fn on_postgres() -> bool {
+        server().is_some()
+    }
+
     /// Whether it is on `PostgreSQL`.
     pub(crate) fn is_postgres(&self) -> bool {
         matches!(self.kept, Kept::Schema { .. })
@@ -75,6 +90,6 @@ impl Database {
 
 /// The server to test on, if it is not `SQLite`.
 #[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the product")]
-fn server() -> Option<String> {
+pub(super) fn server() -> Option<String> {
     std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
 }

@@ -5,6 +5,7 @@
 
 mod actor;
 mod database;
+mod door;
 mod logs;
 mod service;
 
@@ -26,6 +27,7 @@ use panout::words::{Catalogue, Language};
 
 pub(crate) use actor::Actor;
 pub(crate) use database::Database;
+pub(crate) use door::Door;
 pub(crate) use service::{ChatService, Trouble};
 
 use crate::fake::discord::FakeDiscord;
@@ -75,6 +77,8 @@ pub(crate) struct Setup {
     pub(crate) people: Vec<(&'static str, Role)>,
     /// When the story begins.
     pub(crate) begins: DateTime<Utc>,
+    /// A door to go through to a database on a server.
+    pub(crate) door: Option<Door>,
 }
 
 impl Default for Setup {
@@ -91,6 +95,7 @@ impl Default for Setup {
             ],
             // A Monday, ten in the morning in Bucharest.
             begins: "2026-11-23T08:00:00Z".parse().expect("an instant"),
+            door: None,
         }
     }
 }
@@ -124,7 +129,7 @@ impl Team {
     }
 
     async fn start_app(&mut self) {
-        let db = self.database.as_ref().expect("until the end").open().await;
+        let db = self.database().open_behind(self.setup.door.as_ref()).await;
         let app = App::assemble(self.parts(db), self.clock.clone()).await.expect("the app starts");
         match &self.stage {
             Stage::Slack(slack) => slack.connected().await,
@@ -234,6 +239,19 @@ impl Team {
         self.stage.service()
     }
 
+    /// The Slack it is on.
+    pub(crate) fn slack(&self) -> &FakeSlack {
+        match &self.stage {
+            Stage::Slack(slack) => slack,
+            _ => panic!("this story is not on Slack"),
+        }
+    }
+
+    /// The database, from outside the app.
+    pub(crate) fn database(&self) -> &Database {
+        self.database.as_ref().expect("until the end")
+    }
+
     /// Somebody moves the language switch of the page.
     pub(crate) fn page_speaks(&self, language: &str) {
         match &self.stage {
@@ -260,7 +278,7 @@ impl Team {
         R: Send + Unpin,
         R: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
     {
-        self.database.as_ref().expect("until the end").rows(sql).await
+        self.database().rows(sql).await
     }
 
     /// Time passes.

@@ -130,8 +130,11 @@ pub(super) async fn deliver(shared: &Shared, kind: &str, payload: &Value) -> (Va
         };
         match timeout(LATEST, answer).await {
             Ok(Ok(answer)) => {
+                let took = sent.elapsed();
                 accepted(shared, kind, payload, &answer);
-                return (answer, sent.elapsed());
+                let mut world = shared.world();
+                world.slowest = world.slowest.max(took);
+                return (answer, took);
             }
             // The socket went away first: it goes over another one, as Slack does.
             Ok(Err(_)) => {}

@@ -158,10 +158,16 @@ fn admitted(
 /// A call that changes messages, and what befalls it.
 async fn befallen(shared: &Shared, mishap: Option<Mishap>, act: impl FnOnce(&mut World) -> Value) -> Response {
     match mishap {
-        None => match act(&mut shared.world()) {
-            answer if answer["error"] == "ratelimited" => too_many(Some(1)),
-            answer => ok(&answer),
-        },
+        None => {
+            let (answer, after) = {
+                let mut world = shared.world();
+                (act(&mut world), world.answers_after)
+            };
+            if !after.is_zero() {
+                panout::clock::pause(after).await;
+            }
+            if answer["error"] == "ratelimited" { too_many(Some(1)) } else { ok(&answer) }
+        }
         Some(Mishap::TooMany(after)) => too_many(after),
         Some(Mishap::Status(status)) => {
             let status = StatusCode::from_u16(status).expect("a test names a status that exists");

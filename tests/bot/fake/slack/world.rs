@@ -1,6 +1,7 @@
 //! What a workspace holds: people, conversations, messages, open modals, and what the app did wrong.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -103,6 +104,10 @@ pub(super) struct World {
     pub(super) pings: Vec<String>,
     /// What befalls the next posts and changes of messages.
     pub(super) mishaps: VecDeque<Mishap>,
+    /// How long after a message call was done its answer leaves.
+    pub(super) answers_after: Duration,
+    /// How long the slowest acknowledgement took.
+    pub(super) slowest: Duration,
     /// What befalls the next answers seen by one person.
     pub(super) whisper_mishaps: VecDeque<Mishap>,
     pub(super) triggers_expire: usize,
@@ -140,6 +145,8 @@ impl World {
             complaints: Vec::new(),
             pings: Vec::new(),
             mishaps: VecDeque::new(),
+            answers_after: Duration::ZERO,
+            slowest: Duration::ZERO,
             whisper_mishaps: VecDeque::new(),
             triggers_expire: 0,
             directs_closed: false,

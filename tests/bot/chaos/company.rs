@@ -1,0 +1,298 @@
+//! A company whose bot does not live long: what its people typed, what they were told, and what must come of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::process::Panout;
+use crate::fake::slack::FakeSlack;
+use crate::story::{ChatService as _, Database};
+
+/// An acknowledgement this quick came after the refusal was stored; a later one may have come before, and then the
+/// service does not deliver again what a killed process never did (`HOLD` in `platforms/slack/act.rs` is 250 ms).
+const AFTER_STORING: Duration = Duration::from_millis(240);
+
+/// How long a posted message is there before the program hears of it: where a kill hurts most.
+const ANSWERS_AFTER: Duration = Duration::from_millis(30);
+
+/// What somebody reads whose act failed.
+const APOLOGY: &str = "That did not work, and nothing was stored.";
+
+/// Teams of one rep and one head each. Many, because a service takes one message a second in a conversation.
+pub(crate) struct Company {
+    pub(crate) slack: FakeSlack,
+    pub(crate) database: Database,
+    folder: TempDir,
+    teams: Vec<Team>,
+    lines: Arc<Mutex<Vec<Line>>>,
+    typed: AtomicUsize,
+    typing: tokio::sync::Mutex<JoinSet<()>>,
+}
+
+struct Team {
+    rep: String,
+    head: String,
+    channel: String,
+}
+
+/// A line somebody typed.
+struct Line {
+    account: String,
+    team: usize,
+    /// Its acknowledgement promised that it is stored.
+    promised: bool,
+}
+
+impl Company {
+    /// A company with this many teams, and a database of its own.
+    pub(crate) async fn found(teams: usize) -> Self {
+        let slack = FakeSlack::start().await;
+        slack.answers_after(ANSWERS_AFTER);
+        let teams: Vec<Team> = (0..teams)
+            .map(|n| Team {
+                rep: slack.add_person(&format!("Rep {n}")),
+                head: slack.add_person(&format!("Head {n}")),
+                channel: slack.add_channel(&format!("sales-{n}")),
+            })
+            .collect();
+        let folder = TempDir::new().expect("a folder for the test");
+        std::fs::write(folder.path().join("panout.toml"), configuration(&teams)).expect("a file is written");
+        Self {
+            slack,
+            database: Database::new(),
+            folder,
+            teams,
+            lines: Arc::default(),
+            typed: AtomicUsize::new(0),
+            typing: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// What the program is told by its environment.
+    pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("PANOUT_CONFIG", self.folder.path().join("panout.toml").display().to_string()),
+            ("PANOUT_DATABASE_URL", self.database.url().to_owned()),
+            ("PANOUT_HTTP_ADDR", "127.0.0.1:0".into()),
+            ("PANOUT_JOB_LEASE_SECONDS", "6".into()),
+            ("PANOUT_SLACK_API_URL", self.slack.api_url()),
+            ("PANOUT_SLACK_BOT_TOKEN", self.slack.bot_token()),
+            ("PANOUT_SLACK_APP_TOKEN", self.slack.app_token()),
+        ]
+    }
+
+    /// Where the program logs.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// Starts the program.
+    pub(crate) fn starts(&self) -> Panout {
+        Panout::start(&self.variables(), &self.log())
+    }
+
+    /// Returns once so many connections are open.
+    pub(crate) async fn connected(&self, sockets: usize) {
+        self.comes_true("the program connects", || async { self.slack.sockets() >= sockets }).await;
+    }
+
+    /// Somebody types a line that nobody typed before; the service delivers it until it is acknowledged.
+    pub(crate) async fn types(&self) {
+        let n = self.typed.fetch_add(1, Ordering::Relaxed);
+        let (team, account) = (fastrand::usize(0..self.teams.len()), format!("Client{n}"));
+        let (slack, lines) = (self.slack.clone(), self.lines.clone());
+        let (rep, channel) = (self.teams[team].rep.clone(), self.teams[team].channel.clone());
+        self.typing.lock().await.spawn(async move {
+            let took = slack.types_and_times(&rep, &channel, &format!("/refusal {account} 12k EUR price")).await;
+            let line = Line { account, team, promised: took < AFTER_STORING };
+            lines.lock().expect("no test panics here").push(line);
+        });
+    }
+
+    /// The service delivers what was typed last once more, while the first delivery may still be under way.
+    pub(crate) async fn repeats(&self) {
+        let slack = self.slack.clone();
+        self.typing.lock().await.spawn(async move { slack.repeats_last_act(2).await });
+    }
+
+    /// Returns as soon as one more message is posted, or there was none for half a second.
+    pub(crate) async fn next_post(&self) {
+        let (before, began) = (self.slack.calls("chat.postMessage"), Instant::now());
+        while self.slack.calls("chat.postMessage") == before && began.elapsed() < Duration::from_millis(500) {
+            panout::clock::pause(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Returns once every line was acknowledged.
+    pub(crate) async fn all_acknowledged(&self) {
+        let typing = std::mem::take(&mut *self.typing.lock().await);
+        typing.join_all().await;
+    }
+
+    /// Returns once nothing is left to post.
+    pub(crate) async fn quiet(&self) {
+        self.comes_true("every card is posted", || async {
+            let left = "SELECT COUNT(*) FROM jobs WHERE kind <> 'tidy' AND state IN ('ready', 'sending')";
+            self.database.rows::<(i64,)>(left).await == [(0,)]
+        })
+        .await;
+    }
+
+    /// How many refusals are stored.
+    pub(crate) async fn stored(&self) -> i64 {
+        self.database.rows::<(i64,)>("SELECT COUNT(*) FROM refusals").await[0].0
+    }
+
+    /// How often reps were told that nothing was stored.
+    pub(crate) fn apologies(&self) -> usize {
+        let screens = self.teams.iter().flat_map(|team| self.slack.seen(&team.rep));
+        screens.filter(|screen| screen.contains(APOLOGY)).count()
+    }
+
+    /// Lines that reps were told are not stored need not be: they are not lost, they were refused.
+    pub(crate) async fn forgets_what_failed(&self) {
+        let stored: Vec<(String,)> = self.database.rows("SELECT account FROM refusals").await;
+        let mut lines = self.lines.lock().expect("no test panics here");
+        let typed = lines.len();
+        lines.retain(|line| stored.iter().any(|(account,)| *account == line.account));
+        assert_eq!(typed - lines.len(), self.apologies(), "who was told that nothing was stored, and what was not");
+    }
+
+    async fn comes_true<F: Future<Output = bool>>(&self, what: &str, condition: impl Fn() -> F) {
+        let began = Instant::now();
+        while !condition().await {
+            assert!(began.elapsed() < Duration::from_mins(3), "never: {what}. The program said:\n{}", self.said());
+            panout::clock::pause(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The last of what the program logged.
+    pub(crate) fn said(&self) -> String {
+        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(60)..].join("\n")
+    }
+
+    /// Everything is as if nothing had ever happened to the program.
+    pub(crate) async fn ends(self) {
+        let wrong = self.faults().await;
+        assert!(wrong.is_empty(), "\n{}\nThe program said at last:\n{}", wrong.join("\n"), self.said());
+        self.database.drop().await;
+    }
+
+    /// How many lines were typed, and of how many the acknowledgement was a promise.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        let lines = self.lines.lock().expect("no test panics here");
+        (lines.len(), lines.iter().filter(|line| line.promised).count())
+    }
+
+    async fn faults(&self) -> Vec<String> {
+        let stored: Vec<(i64, String)> =
+            self.database.rows("SELECT number, account FROM refusals ORDER BY number").await;
+        let mut wrong = self.faults_in_store(&stored);
+        wrong.extend(self.faults_in_told(&stored));
+        wrong.extend(self.faults_in_cards(&stored).await);
+        let once = "SELECT refusal, COUNT(*) FROM audit WHERE what = 'logged' GROUP BY refusal HAVING COUNT(*) <> 1";
+        let audited: Vec<(i64, i64)> = self.database.rows(once).await;
+        wrong.extend(audited.iter().map(|(number, times)| format!("#{number} is in the audit {times} times")));
+        let dead: Vec<(String, String)> =
+            self.database.rows("SELECT occurrence, COALESCE(error, '') FROM jobs WHERE state = 'dead'").await;
+        wrong.extend(dead.iter().map(|(job, why)| format!("{job} was given up: {why}")));
+        wrong.extend(self.slack.complaints());
+        wrong
+    }
+
+    /// Each line is stored at most once, and once if that was promised.
+    fn faults_in_store(&self, stored: &[(i64, String)]) -> Vec<String> {
+        let lines = self.lines.lock().expect("no test panics here");
+        let times = |account: &str| stored.iter().filter(|(_, stored)| stored == account).count();
+        let typed: BTreeSet<&str> = lines.iter().map(|line| line.account.as_str()).collect();
+        let strange = stored.iter().filter(|(_, account)| !typed.contains(account.as_str()));
+        let mut wrong: Vec<String> =
+            strange.map(|(number, account)| format!("nobody typed #{number}, {account}")).collect();
+        for Line { account, promised, .. } in &*lines {
+            match times(account) {
+                1 => {}
+                0 if !promised => {}
+                times => wrong.push(format!("{account} is stored {times} times (promised: {promised})")),
+            }
+        }
+        wrong
+    }
+
+    /// What a rep was told is stored is stored, under that number.
+    fn faults_in_told(&self, stored: &[(i64, String)]) -> Vec<String> {
+        let told = self.teams.iter().flat_map(|team| self.slack.unread(&team.rep));
+        let (mut wrong, mut count) = (Vec::new(), 0);
+        for screen in told {
+            let first = screen.lines().next().unwrap_or_default();
+            let said = first.strip_prefix("Stored as #").and_then(|rest| rest.split_once(": "));
+            let said = said.and_then(|(number, account)| Some((number.parse::<i64>().ok()?, account.to_owned())));
+            match said {
+                Some(said) if stored.contains(&said) => count += 1,
+                None if screen.contains(APOLOGY) => {}
+                _ => wrong.push(format!("a rep was told {first:?}, which is not so")),
+            }
+        }
+        if count == 0 {
+            wrong.push("no rep was told anything".into());
+        }
+        wrong
+    }
+
+    /// Each stored refusal has one card, with its head; its message is known, and carries its marker.
+    async fn faults_in_cards(&self, stored: &[(i64, String)]) -> Vec<String> {
+        let posted = self.slack.posted();
+        let mut wrong = Vec::new();
+        let mut shown: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut markers: BTreeMap<String, usize> = BTreeMap::new();
+        for (at, marker, screen) in posted {
+            let account = screen.split(" refused").next().unwrap_or_default().to_owned();
+            shown.entry(account).or_default().push(at.channel);
+            *markers.entry(marker.unwrap_or_default()).or_default() += 1;
+        }
+        let lines = self.lines.lock().expect("no test panics here");
+        for (number, account) in stored {
+            let team = lines.iter().find(|line| line.account == *account).map_or(0, |line| line.team);
+            let expected = [self.slack.direct(&self.teams[team].head)];
+            match shown.remove(account) {
+                Some(channels) if channels == expected => {}
+                other => wrong.push(format!("the card of #{number} is in {other:?} and not in {expected:?}")),
+            }
+        }
+        drop(lines);
+        wrong.extend(
+            shown.iter().map(|(what, channels)| format!("{what:?} was posted in {channels:?}: nobody asked for it")),
+        );
+        let known: Vec<(String, Option<String>)> = self.database.rows("SELECT marker, message FROM messages").await;
+        for (marker, message) in known {
+            match (markers.remove(&marker), message) {
+                (Some(1), Some(_)) => {}
+                (times, message) => wrong.push(format!("{marker} is posted {times:?} times; known: {message:?}")),
+            }
+        }
+        wrong.extend(markers.into_keys().map(|marker| format!("{marker:?} was posted and is not known")));
+        wrong
+    }
+}
+
+fn configuration(teams: &[Team]) -> String {
+    let mut written = String::from("[organisation]\nname = \"Acme\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\n");
+    for (n, Team { rep, head, channel }) in teams.iter().enumerate() {
+        // A head who always works: the cards are not to wait for Monday.
+        let _ = write!(
+            written,
+            "[[team]]\nname = \"Team {n}\"\nchannels = [\"slack:{channel}\"]\nworking_hours = \"Mon-Sun 00:00-24:00\"\n\
+             [[person]]\nname = \"Head {n}\"\nteam = \"Team {n}\"\nrole = \"head\"\naccounts = [\"slack:{head}\"]\n\
+             [[person]]\nname = \"Rep {n}\"\nteam = \"Team {n}\"\naccounts = [\"slack:{rep}\"]\n"
+        );
+    }
+    written
+}

@@ -1,0 +1,68 @@
+//! The chat service refuses, loses or swallows the head's card.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use rstest::rstest;
+use tokio::time::Instant;
+
+use crate::story::{On, Team, Trouble};
+
+/// A refusal logged on Friday evening: its card comes on Monday at nine, alone, so that the trouble is the card's.
+async fn logged_on_friday(on: On) -> Team {
+    let team = Team::start(on).await;
+    let ana = team.person("Ana");
+    team.it_is("2026-11-27T16:30:00Z").await;
+    ana.types("/refusal Acme 12k price").await;
+    ana.sees_parts(&["Stored as #1"]);
+    team.person("Elena").sees_nothing();
+    team
+}
+
+#[rstest]
+#[case::a_429_with_retry_after(Trouble::TooManyRequests { times: 1, retry_after: Some(1) })]
+#[case::a_429_longer_than_a_call_may_take(Trouble::TooManyRequests { times: 1, retry_after: Some(3) })]
+#[case::a_429_that_says_nothing(Trouble::TooManyRequests { times: 2, retry_after: None })]
+#[case::a_500(Trouble::Status { times: 1, status: 500 })]
+#[case::a_503_three_times(Trouble::Status { times: 3, status: 503 })]
+#[case::a_lost_answer(Trouble::LostAnswer { times: 1 })]
+#[case::a_hang(Trouble::Hang { times: 1 })]
+#[tokio::test]
+async fn the_heads_card_is_posted_once_in_the_end(#[values(On::Slack, On::Discord)] on: On, #[case] trouble: Trouble) {
+    let team = logged_on_friday(on).await;
+    team.service().trouble(trouble);
+    team.it_is("2026-11-30T07:00:00Z").await;
+    // Each attempt whose outcome is not known holds its lease of a minute.
+    for _ in 0..8 {
+        team.passes(TimeDelta::minutes(1)).await;
+    }
+    let elena = team.person("Elena");
+    let shown = elena.sees_parts(&["Acme refused, €12,000: Price"]);
+    assert_eq!(shown.matches("Acme refused").count(), 1, "{shown}");
+    let cards = team.service().posted();
+    assert_eq!(cards.iter().filter(|(_, _, screen)| screen.starts_with("Acme refused")).count(), 1);
+    // It is known where it is: a press on it works.
+    elena.presses("Seen").await;
+    elena.sees_parts(&["Seen by Elena"]);
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn a_service_that_says_when_to_come_back_is_never_given_up() {
+    let team = logged_on_friday(On::Slack).await;
+    let elena = team.person("Elena");
+    // Longer than the adapter waits by itself, so that the job comes back.
+    team.service().trouble(Trouble::TooManyRequests { times: 1, retry_after: Some(21) });
+    team.it_is("2026-11-30T07:00:00Z").await;
+    let began = Instant::now();
+    let (mut shown, mut tries) = (String::new(), 0);
+    while shown.is_empty() && began.elapsed() < Duration::from_secs(60) {
+        // The adapter keeps Slack's word by real time: by the story's clock it is asked far too often.
+        team.passes(TimeDelta::minutes(1)).await;
+        shown = elena.screen();
+        tries += 1;
+    }
+    assert!(tries > 12, "only {tries} tries");
+    assert_eq!(shown.matches("Acme refused").count(), 1, "{shown}");
+    team.ends().await;
+}
