@@ -19,6 +19,9 @@ use crate::words::Language;
 /// What the clock's shift is kept under, among the local page's drafts, in milliseconds.
 const SHIFT: &str = "clock";
 
+/// How long after the opening of the office the demo begins.
+const SETTLED: TimeDelta = TimeDelta::minutes(40);
+
 /// Serves the page until told to stop.
 pub(super) async fn demo(env: &Environment<'_>) -> Result<(), Failure> {
     let config = demo::config(Config::for_demo(env)?);
@@ -26,10 +29,12 @@ pub(super) async fn demo(env: &Environment<'_>) -> Result<(), Failure> {
     let told = app::told_to_stop()?;
     let clock = Clock::system();
     let db = Db::open(&config.database_url).await?;
+    refuse_anothers(&db, &config).await?;
     list(&db, &config, &clock).await?;
     // Before the clock is moved to where the last demo left it: refusals end today.
     demo::seed(&db, clock.now()).await?;
     restore_shift(&db, &clock).await?;
+    open_the_office(&config, &clock);
     let parts = Parts {
         listing: config.listing(),
         rules: config.rules(vec![Service::Local]),
@@ -45,6 +50,32 @@ pub(super) async fn demo(env: &Environment<'_>) -> Result<(), Failure> {
         say(&format!("Open http://{addr} in a browser. Ctrl-C stops the demo."))?;
     }
     Ok(app.run(told).await?)
+}
+
+/// Refuses a database that is not a demo's: listing the sample team would rename whoever is in it.
+async fn refuse_anothers(db: &Db, config: &Config) -> Result<(), Failure> {
+    let name = db.read(|tx| Box::pin(async { Ok(tx.organisation_name().await?) }));
+    let name: anyhow::Result<Option<String>> = name.await;
+    match name? {
+        Some(name) if name != config.organisation.name => {
+            let wrong = format!(
+                "this database is of the organisation \"{name}\": give the demo one of its own with \
+                 PANOUT_DATABASE_URL=sqlite:panout-demo.db"
+            );
+            Err(Failure::Setup(wrong))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Moves the clock to the next working hour, if it is none: at night nobody would see a card arrive.
+fn open_the_office(config: &Config, clock: &Clock) {
+    let Some(team) = config.teams.first() else { return };
+    let zone = team.time_zone.unwrap_or(config.organisation.time_zone);
+    let opening = team.working_hours.next_opening(clock.now(), zone);
+    if opening > clock.now() {
+        clock.set(opening + SETTLED);
+    }
 }
 
 async fn list(db: &Db, config: &Config, clock: &Clock) -> anyhow::Result<()> {

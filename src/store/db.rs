@@ -76,9 +76,6 @@ impl Db {
         Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
     }
 
-<<<<<<< HEAD
-    /// Runs `closure` in a transaction that is on disk when this returns. It may run more than once, see [`Closure`].
-=======
     /// Whether another process has the SQLite file of a URL. Any number may share a PostgreSQL database.
     ///
     /// # Errors
@@ -109,8 +106,7 @@ impl Db {
         Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
     }
 
-    /// Runs `closure` in a transaction that is on disk when this returns. It may run more than once.
->>>>>>> main
+    /// Runs `closure` in a transaction that is on disk when this returns. It may run more than once, see [`Closure`].
     ///
     /// # Errors
     /// The closure's own, after which nothing of it is kept; or that the database refused.

@@ -45,6 +45,12 @@ pub struct ListedProduct {
 }
 
 impl Tx {
+    /// The organisation's name, if one is listed.
+    pub async fn organisation_name(&mut self) -> sqlx::Result<Option<String>> {
+        let sql = "SELECT name FROM organisations WHERE id = $1";
+        run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation))
+    }
+
     /// Makes the tables say what the configuration says. Doing it twice is doing it once; nobody and nothing is
     /// deleted, because history points to them.
     pub async fn list(&mut self, listing: &Listing, now: DateTime<Utc>) -> sqlx::Result<()> {
