@@ -257,7 +257,11 @@ impl RawEventHandler for Net {
     async fn raw_event(&self, _: Context, event: Event) {
         let signal = match event {
             Event::InteractionCreate(event) => match serde_json::to_value(&event.interaction) {
-                Ok(value) => Signal::Interaction(value),
+                Ok(mut value) => {
+                    // serenity's types know their own, and do not write it down.
+                    value["type"] = u8::from(event.interaction.kind()).into();
+                    Signal::Interaction(value)
+                }
                 Err(_) => return tracing::error!("an interaction could not be written down"),
             },
             Event::Ready(event) => Signal::Ready(event.ready.application.id.to_string()),
