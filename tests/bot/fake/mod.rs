@@ -1,2 +1,4 @@
 //! Wire-level stand-ins for the chat services. They are as strict as the real ones: what the real service would
 //! refuse, ignore or cut becomes a complaint, and a complaint fails the test.
+
+pub(crate) mod discord;
