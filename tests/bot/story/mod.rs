@@ -2,5 +2,4 @@
 
 mod service;
 
-#[expect(unused_imports, reason = "until the first story")]
 pub(crate) use service::{ChatService, Trouble};
