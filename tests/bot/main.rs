@@ -4,6 +4,8 @@ mod chaos;
 mod command_line;
 mod config;
 mod demo;
+mod discord;
+#[cfg(test)]
 mod domain;
 mod fake;
 mod flows;

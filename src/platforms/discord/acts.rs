@@ -12,8 +12,8 @@ use super::render;
 use super::steps::{self, Steps, Verb};
 use super::turn::Show;
 use crate::chat::{
-    Action, Card, Choice, Event, Fault, Faults, Field, Form, Kind, OptionKind, Phrase, Press, Query, Reply, Service,
-    Shortcut, Submission,
+    Action, Choice, Event, Fault, Faults, Field, Form, Kind, OptionKind, Phrase, Press, Query, Reply, Service,
+    Shortcut, Submission, Tone,
 };
 
 /// What came with an act in a form.
@@ -74,7 +74,7 @@ impl Adapter {
             }
             Act::Shortcut { label, text } => {
                 let known = self.ports.bot.menu().shortcuts.iter().find(|spec| spec.label.get("en") == label);
-                let Some(spec) = known else { return self.phrase(&event, Phrase::NotUnderstood) };
+                let Some(spec) = known else { return self.not_known(&event) };
                 let shortcut = Shortcut { name: spec.name.to_owned(), text: text.clone() };
                 let reply = self.ports.bot.shortcut(event, shortcut).await;
                 self.reply(at, reply, None).await
@@ -90,14 +90,14 @@ impl Adapter {
                 Some((draft, verb)) => {
                     self.in_form(at, draft, verb, Given { inputs: inputs.clone(), ..Given::default() }).await
                 }
-                None => self.phrase(&event, Phrase::NotUnderstood),
+                None => self.not_known(&event),
             },
         }
     }
 
     async fn press(&self, at: &Interaction, custom_id: &str, value: Option<String>) -> Show {
         let own = custom_id.split('~').next().unwrap_or_default();
-        let Some(action) = Action::new(own) else { return self.phrase(&at.event, Phrase::NotUnderstood) };
+        let Some(action) = Action::new(own) else { return self.not_known(&at.event) };
         let reply = self.ports.bot.press(at.event.clone(), Press { action, value }).await;
         self.reply(at, reply, None).await
     }
@@ -165,13 +165,18 @@ impl Adapter {
 
     /// Somebody did something in a form.
     async fn in_form(&self, at: &Interaction, id: &str, verb: Verb, given: Given) -> Show {
-        let known = self.drafts.load(&self.ports, id).await;
-        let own = known && self.drafts.with(id, |draft| draft.who == at.event.who.id) == Some(true);
-        let after = if own { self.drafts.with(id, |draft| self.after(draft, verb, given)) } else { None };
+        self.drafts.load(&self.ports, id).await;
+        let after = self.drafts.with(id, |draft| {
+            let own = draft.who == at.event.who.id;
+            own.then(|| self.after(draft, verb, given))
+        });
+        let gone = || self.phrase(&at.event, Phrase::FormGone);
         match after {
-            Some(After::Show(show)) => show,
-            Some(After::Send(draft)) => self.submit(at, *draft).await,
-            None => self.phrase(&at.event, Phrase::FormGone),
+            Some(Some(After::Show(show))) => show,
+            Some(Some(After::Send(draft))) => self.submit(at, *draft).await,
+            // Somebody else's: it stays as it is.
+            Some(None) => Show::Aside(gone()),
+            None => Show::Whisper(vec![gone()]),
         }
     }
 
@@ -254,9 +259,13 @@ impl Adapter {
         shown.map_or(Show::Nothing, Show::Step)
     }
 
-    fn phrase(&self, event: &Event, phrase: Phrase) -> Show {
+    fn phrase(&self, event: &Event, phrase: Phrase) -> Value {
         let words = self.ports.bot.phrase(event.language.as_deref(), phrase);
-        Show::Whisper(render::draw(&Card::titled(words), None))
+        render::message(&words.into(), vec![], Tone::Neutral, vec![])
+    }
+
+    fn not_known(&self, event: &Event) -> Show {
+        Show::Whisper(vec![self.phrase(event, Phrase::NotUnderstood)])
     }
 
     /// What an option of a command may be.

@@ -28,10 +28,10 @@ fn key(id: &str) -> String {
 }
 
 impl Kept {
-    /// Makes sure a form is in memory; whether there is one.
-    pub(super) async fn load(&self, ports: &Ports, id: &str) -> bool {
+    /// Brings a form back into memory, if there is one.
+    pub(super) async fn load(&self, ports: &Ports, id: &str) {
         if self.state().held.contains_key(id) {
-            return true;
+            return;
         }
         let kept = match ports.drafts.kept(Service::Discord, &key(id)).await {
             Ok(kept) => kept,
@@ -40,9 +40,9 @@ impl Kept {
                 None
             }
         };
-        let Some(draft) = kept.and_then(|json| serde_json::from_str::<Draft>(&json).ok()) else { return false };
-        self.state().held.entry(id.to_owned()).or_insert(draft);
-        true
+        if let Some(draft) = kept.and_then(|json| serde_json::from_str::<Draft>(&json).ok()) {
+            self.state().held.entry(id.to_owned()).or_insert(draft);
+        }
     }
 
     /// Does something with a form in memory. What it changes is written by the next [`Kept::save`].

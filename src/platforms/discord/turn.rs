@@ -40,6 +40,8 @@ pub(super) enum Show {
     Nothing,
     /// To the person alone, in place of the form it ends.
     Whisper(Vec<Value>),
+    /// To the person alone, leaving what it came from as it is.
+    Aside(Value),
     /// To everyone there.
     Say(Vec<Value>),
     /// In place of the card it came from; `origin` says which if that was before a form.
@@ -146,8 +148,10 @@ impl Turn<'_> {
     async fn defer(&mut self) {
         let (body, then) = if self.in_form() {
             let words = self.adapter.ports.bot.phrase(self.at.event.language.as_deref(), Phrase::OneMoment);
-            // Without its buttons, so that it is not pressed twice.
-            let data = json!({"content": words, "embeds": [], "components": [], "allowed_mentions": {"parse": []}});
+            // Its buttons give way to one that cannot be pressed, so that nothing is sent twice.
+            let rest = json!({"type": 2, "style": 2, "label": "…", "custom_id": "~w", "disabled": true});
+            let rows = json!([{"type": 1, "components": [rest]}]);
+            let data = json!({"content": words, "embeds": [], "components": rows, "allowed_mentions": {"parse": []}});
             (json!({"type": UPDATE, "data": data}), Ground::Moment)
         } else if self.at.message.is_some() {
             (json!({"type": NOTHING_YET}), Ground::Silent)
@@ -161,6 +165,7 @@ impl Turn<'_> {
         match show {
             Show::Nothing => self.nothing().await,
             Show::Whisper(parts) => self.whisper(parts).await,
+            Show::Aside(body) => self.aside(&body).await,
             Show::Say(parts) => self.say(parts).await,
             Show::Replace(parts, origin) => self.replace(parts, origin).await,
             Show::Step(body) => self.step(body, None).await,
@@ -226,6 +231,14 @@ impl Turn<'_> {
                 Ground::Gone => self.by_mail(&part, n + 1).await,
                 _ => self.more(&quiet(&part)).await,
             }
+        }
+    }
+
+    async fn aside(&mut self, body: &Value) {
+        if self.ground == Ground::Fresh {
+            self.first(json!({"type": MESSAGE, "data": quiet(body)}), Ground::Silent).await;
+        } else {
+            self.more(&quiet(body)).await;
         }
     }
 

@@ -46,7 +46,7 @@ use crate::story::{ChatService, Trouble};
 const TOKEN: &str = "secret.token.of-the-bot";
 
 /// How long something may take to happen before a test gives it up.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server with the app installed.
 #[derive(Clone)]
