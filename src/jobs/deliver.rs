@@ -9,12 +9,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::worker::Worker;
 use crate::chat::{Card, Failure, MessageRef, Place, Platform};
 use crate::flows::{self, Error, Notice, Result, Saying};
 use crate::store::{JobRow, MessageRow};
+
+/// How long the outcomes of a delivery may stay unknown before it is given up.
+const UNKNOWN_FOR: TimeDelta = TimeDelta::days(1);
 
 /// What a platform means that asks to wait no time at all.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -38,8 +41,11 @@ pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Ut
     if job.attempts > 1 {
         match platform.find(&place, &message.marker, message.decided_at).await {
             Ok(Some(found)) => return record(worker, job, &notice, found, None).await,
-            // Each time its outcome was unknown, and each time it was not there: somebody must look.
-            Ok(None) if job.attempts > worker.limits.attempts => {
+            // Each time its outcome was unknown, and each time it was not there: somebody must look. Not sooner than
+            // after a day: attempts are also spent by kills, and an outage of an hour is no reason to lose a card.
+            Ok(None)
+                if job.attempts > worker.limits.attempts && worker.clock.now() - message.decided_at > UNKNOWN_FOR =>
+            {
                 worker.bury(job, "its outcome was never known").await;
                 return Ok(());
             }
@@ -193,7 +199,7 @@ async fn later(worker: &Worker, job: &JobRow, failure: Failure) -> Result<()> {
     match failure {
         Failure::NotNow { why, after: Some(after) } => {
             // The platform works and says when: however often it does, that is no reason to give up.
-            let after = chrono::TimeDelta::from_std(after.max(AT_ONCE)).unwrap_or(chrono::TimeDelta::hours(1));
+            let after = TimeDelta::from_std(after.max(AT_ONCE)).unwrap_or(TimeDelta::hours(1));
             worker.put_off(job, worker.clock.now() + after, &why).await;
         }
         Failure::NotNow { why, .. } => worker.failed(job, &why).await,

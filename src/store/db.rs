@@ -6,29 +6,23 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool, SqlitePool};
+use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
 use tokio::sync::Notify;
 
-use super::tx::{Closure, Conn, Tx, asks_for_another_run};
+use super::postgres;
+use super::tx::{Closure, Conn, Tx};
 use super::writer::Writer;
-use crate::clock;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long SQLite waits for a lock somebody else holds on the file.
 const BUSY: Duration = Duration::from_secs(10);
 /// How long a caller waits for a free connection before it is told that the database is not there.
-const ACQUIRE: Duration = Duration::from_secs(5);
-/// How long a PostgreSQL transaction may take: a server that went away without a word never says so.
-const ANSWER: Duration = Duration::from_secs(10);
-/// How often a PostgreSQL transaction is run when it collides with another, or loses its connection.
-const RUNS: u32 = 8;
+pub(super) const ACQUIRE: Duration = Duration::from_secs(5);
 
 /// The database, as one organisation sees it. Clones share it.
 #[derive(Clone)]
@@ -49,13 +43,6 @@ enum Engine {
     Postgres(PgPool),
 }
 
-/// What came of one run of a closure on PostgreSQL.
-enum Run<T, E> {
-    Done(T),
-    /// Another run may do better; otherwise this is why.
-    Again(E),
-}
-
 /// What [`Db::health`] found.
 #[derive(Clone, Debug)]
 pub struct Health {
@@ -71,7 +58,11 @@ impl Db {
     /// # Errors
     /// When it cannot be reached, when another process has the SQLite file, or when a migration does not apply.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
-        let engine = if url.starts_with("sqlite:") { open_sqlite(url).await? } else { open_postgres(url).await? };
+        let engine = if url.starts_with("sqlite:") {
+            open_sqlite(url).await?
+        } else {
+            Engine::Postgres(postgres::open(url).await?)
+        };
         // One organisation per database for now; its row is made by `Tx::list`.
         Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
     }
@@ -117,59 +108,12 @@ impl Db {
     {
         let (value, planned) = match &self.engine {
             Engine::Sqlite { write, .. } => write.run(self.organisation, closure).await?,
-            Engine::Postgres(pool) => self.write_postgres(pool, closure).await?,
+            Engine::Postgres(pool) => postgres::write(pool, self.organisation, closure).await?,
         };
         if planned {
             self.planned.notify_one();
         }
         Ok(value)
-    }
-
-    /// Runs it until it is committed, fails by itself, or the server stays away. An answer that got lost may be that of
-    /// a commit, so a run may come after one that was kept.
-    async fn write_postgres<T, E>(&self, pool: &PgPool, closure: impl Closure<T, E>) -> Result<(T, bool), E>
-    where
-        E: From<anyhow::Error>,
-    {
-        for run in 1.. {
-            let once = tokio::time::timeout(ANSWER, self.write_postgres_once(pool, &closure)).await;
-            match once.unwrap_or_else(|_| Err(anyhow!("the database did not answer in time").into())) {
-                Ok(Run::Done(done)) => return Ok(done),
-                Ok(Run::Again(error)) if run >= RUNS => return Err(error),
-                Ok(Run::Again(_)) => step_aside(run).await,
-                Err(error) => return Err(error),
-            }
-        }
-        unreachable!("the loop returns")
-    }
-
-    async fn write_postgres_once<T, E>(
-        &self,
-        pool: &PgPool,
-        closure: &impl Closure<T, E>,
-    ) -> Result<Run<(T, bool), E>, E>
-    where
-        E: From<anyhow::Error>,
-    {
-        let begun = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await;
-        let mut tx = Tx::new(Conn::Postgres(begun.context("the database did not answer")?), self.organisation);
-        let result = closure(&mut tx).await;
-        let (again, planned) = (tx.again, tx.planned);
-        let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
-        if again || result.is_err() {
-            // A failed rollback closes the connection, which rolls back.
-            let _ = conn.rollback().await;
-        } else if let Err(error) = conn.commit().await {
-            let passing = asks_for_another_run(&error);
-            let error = anyhow::Error::from(error).context("the change was not accepted by the database").into();
-            return if passing { Ok(Run::Again(error)) } else { Err(error) };
-        }
-        match result {
-            Ok(value) if !again => Ok(Run::Done((value, planned))),
-            Ok(_) => Ok(Run::Again(anyhow!("the database asked for another run each time").into())),
-            Err(error) if again => Ok(Run::Again(error)),
-            Err(error) => Err(error),
-        }
     }
 
     /// Runs `closure` on one consistent state, without waiting for any writer. It must not write.
@@ -182,18 +126,7 @@ impl Db {
     {
         match &self.engine {
             Engine::Sqlite { read, .. } => self.read_sqlite(read, closure).await,
-            Engine::Postgres(pool) => {
-                for run in 1.. {
-                    let once = tokio::time::timeout(ANSWER, self.read_postgres_once(pool, &closure)).await;
-                    match once.unwrap_or_else(|_| Err(anyhow!("the database did not answer in time").into())) {
-                        Ok(Run::Done(value)) => return Ok(value),
-                        Ok(Run::Again(error)) if run >= RUNS => return Err(error),
-                        Ok(Run::Again(_)) => step_aside(run).await,
-                        Err(error) => return Err(error),
-                    }
-                }
-                unreachable!("the loop returns")
-            }
+            Engine::Postgres(pool) => postgres::read(pool, self.organisation, closure).await,
         }
     }
 
@@ -211,23 +144,6 @@ impl Db {
             drop(conn.detach());
         }
         result
-    }
-
-    async fn read_postgres_once<T, E>(&self, pool: &PgPool, closure: &impl Closure<T, E>) -> Result<Run<T, E>, E>
-    where
-        E: From<anyhow::Error>,
-    {
-        let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
-        let mut tx = Tx::new(Conn::Postgres(begun.context("the database did not answer")?), self.organisation);
-        let result = closure(&mut tx).await;
-        let again = tx.again;
-        let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
-        let _ = conn.rollback().await;
-        match result {
-            Ok(value) => Ok(Run::Done(value)),
-            Err(error) if again => Ok(Run::Again(error)),
-            Err(error) => Err(error),
-        }
     }
 
     /// Returns once a job was planned by a transaction of this process since the last call.
@@ -270,11 +186,6 @@ impl Db {
             Engine::Postgres(pool) => pool.close().await,
         }
     }
-}
-
-/// Waits a little longer after each collision, never two callers equally long.
-async fn step_aside(run: u32) {
-    clock::pause(Duration::from_millis(fastrand::u64(1..=4 << run.min(6)))).await;
 }
 
 fn sqlite_options(url: &str) -> anyhow::Result<SqliteConnectOptions> {
@@ -323,27 +234,4 @@ fn lock_beside(file: &Path) -> anyhow::Result<File> {
         ),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
     }
-}
-
-async fn open_postgres(url: &str) -> anyhow::Result<Engine> {
-    let options = PgConnectOptions::from_str(url)
-        .context("the database URL must begin with sqlite: or be a postgres:// URL")?
-        .application_name("panout")
-        .disable_statement_logging();
-    let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(ACQUIRE).after_release(|conn, _| {
-        // What is still unfinished on it is waited for, but not for ever: a dead connection would keep its place.
-        Box::pin(async move {
-            tokio::time::timeout(ACQUIRE, conn.ping()).await.map_or(Ok(false), |pong| pong.map(|()| true))
-        })
-    });
-    let pool = pool.connect_with(options).await.context("cannot reach the PostgreSQL server")?;
-    // A schema of one's own is set in the URL (`options=-csearch_path=..`) and may not exist yet.
-    let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()").fetch_one(&pool).await?;
-    if schema.is_none() {
-        let wanted: String = sqlx::query_scalar("SHOW search_path").fetch_one(&pool).await?;
-        let wanted = wanted.split(',').next().unwrap_or_default().trim().trim_matches('"').replace('"', "\"\"");
-        sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS \"{wanted}\""))).execute(&pool).await?;
-    }
-    POSTGRES.run(&pool).await.context("the tables could not be brought up to date")?;
-    Ok(Engine::Postgres(pool))
 }

@@ -12,6 +12,7 @@ mod jobs;
 mod messages;
 mod organisation;
 mod people;
+mod postgres;
 mod products;
 mod questions;
 mod refusals;

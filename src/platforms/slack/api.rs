@@ -28,8 +28,6 @@ pub(super) type Https = HttpsConnector<HttpConnector>;
 const REQUEST: Duration = Duration::from_secs(10);
 /// Between two posts in a channel (docs.slack.dev, apis/web-api/rate-limits).
 const PACE: Duration = Duration::from_secs(1);
-/// A post that would have to wait longer for its turn is given back.
-const LONGEST_TURN: Duration = Duration::from_secs(15);
 
 /// How hard a call is tried.
 #[derive(Clone, Copy, Debug)]
@@ -38,19 +36,23 @@ pub(super) struct Effort {
     repeatable: bool,
     /// With the waits in between.
     budget: Duration,
+    /// A post that would have to wait longer for its turn in its channel is given back.
+    turn: Duration,
 }
 
 impl Effort {
-    /// Something that must not be done twice.
-    pub(super) const ONCE: Self = Self { repeatable: false, budget: Duration::from_secs(20) };
+    /// Something that must not be done twice. Whoever asks must soon know whether it was sent: it waits for the next
+    /// turn, and not for a later one.
+    pub(super) const ONCE: Self = Self { repeatable: false, budget: Duration::from_secs(20), turn: PACE };
     /// Something that may be done twice.
-    pub(super) const REPEATABLE: Self = Self { repeatable: true, budget: Duration::from_secs(20) };
+    pub(super) const REPEATABLE: Self = Self { repeatable: true, ..Self::ONCE };
     /// An answer that somebody waits for.
-    pub(super) const PROMPT: Self = Self { repeatable: false, budget: Duration::from_secs(8) };
+    pub(super) const PROMPT: Self =
+        Self { repeatable: false, budget: Duration::from_secs(8), turn: Duration::from_secs(15) };
 
     /// Something that only helps within this long.
     pub(super) fn within(budget: Duration) -> Self {
-        Self { repeatable: false, budget }
+        Self { budget, ..Self::PROMPT }
     }
 }
 
@@ -100,7 +102,7 @@ impl Api {
     /// Posts in its channel's turn: about one a second.
     pub(super) async fn post(&self, body: &Value, effort: Effort) -> Result<Value, CallError> {
         let channel = body["channel"].as_str().unwrap_or_default();
-        pause(self.pace.turn(channel)?).await;
+        pause(self.pace.turn(channel, effort.turn)?).await;
         let posted = self.call("chat.postMessage", body, effort).await;
         if let Err(CallError::Limited(after)) = &posted {
             self.pace.hold(channel, after.unwrap_or(PACE));
@@ -227,15 +229,15 @@ fn checked(answer: Result<Value, SlackClientError>) -> Result<Value, CallError> 
 struct Pace(Mutex<HashMap<String, Instant>>);
 
 impl Pace {
-    /// Takes the channel's next turn and says how long until it.
-    fn turn(&self, channel: &str) -> Result<Duration, CallError> {
+    /// Takes the channel's next turn and says how long until it; none if that is longer than `most`.
+    fn turn(&self, channel: &str, most: Duration) -> Result<Duration, CallError> {
         let now = Instant::now();
         let mut next = self.0.lock().expect("nothing panics while holding it");
         if next.len() > 1000 {
             next.retain(|_, at| *at > now);
         }
         let turn = next.get(channel).copied().unwrap_or(now).max(now);
-        if turn - now > LONGEST_TURN {
+        if turn - now > most {
             return Err(CallError::Limited(Some(turn - now)));
         }
         next.insert(channel.to_owned(), turn + PACE);

@@ -66,3 +66,17 @@ async fn a_service_that_says_when_to_come_back_is_never_given_up() {
     assert_eq!(shown.matches("Acme refused").count(), 1, "{shown}");
     team.ends().await;
 }
+
+#[tokio::test]
+async fn twenty_posts_of_unknown_outcome_lose_no_card() {
+    let team = logged_on_friday(On::Slack).await;
+    let elena = team.person("Elena");
+    team.service().trouble(Trouble::Status { times: 20, status: 500 });
+    team.it_is("2026-11-30T07:00:00Z").await;
+    for _ in 0..20 {
+        elena.sees_nothing();
+        team.passes(TimeDelta::minutes(1)).await;
+    }
+    elena.sees_parts(&["Acme refused, €12,000: Price"]);
+    team.ends().await;
+}

@@ -1,0 +1,135 @@
+//! Transactions on PostgreSQL: each on a connection of the pool, run again when that may help.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool};
+
+use super::db::ACQUIRE;
+use super::tx::{Closure, Conn, Tx, asks_for_another_run};
+use crate::clock;
+
+static TABLES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How long a PostgreSQL transaction may take: a server that went away without a word never says so.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How often a PostgreSQL transaction is run when it collides with another, or loses its connection.
+const RUNS: u32 = 8;
+
+/// What came of one run of a closure.
+enum Run<T, E> {
+    Done(T),
+    /// Another run may do better; otherwise this is why.
+    Again(E),
+}
+
+/// Connects, and brings the tables up to date.
+pub(super) async fn open(url: &str) -> anyhow::Result<PgPool> {
+    let options = PgConnectOptions::from_str(url)
+        .context("the database URL must begin with sqlite: or be a postgres:// URL")?
+        .application_name("panout")
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(ACQUIRE).after_release(|conn, _| {
+        // What is still unfinished on it is waited for, but not for ever: a dead connection would keep its place.
+        Box::pin(async move {
+            tokio::time::timeout(ACQUIRE, conn.ping()).await.map_or(Ok(false), |pong| pong.map(|()| true))
+        })
+    });
+    let pool = pool.connect_with(options).await.context("cannot reach the PostgreSQL server")?;
+    // A schema of one's own is set in the URL (`options=-csearch_path=..`) and may not exist yet.
+    let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()").fetch_one(&pool).await?;
+    if schema.is_none() {
+        let wanted: String = sqlx::query_scalar("SHOW search_path").fetch_one(&pool).await?;
+        let wanted = wanted.split(',').next().unwrap_or_default().trim().trim_matches('"').replace('"', "\"\"");
+        sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS \"{wanted}\""))).execute(&pool).await?;
+    }
+    TABLES.run(&pool).await.context("the tables could not be brought up to date")?;
+    Ok(pool)
+}
+
+/// Runs a closure until it is committed, fails by itself, or the server stays away; gives its value and whether it
+/// planned a job. An answer that got lost may be that of a commit, so a run may come after one that was kept.
+pub(super) async fn write<T, E>(pool: &PgPool, organisation: i64, closure: impl Closure<T, E>) -> Result<(T, bool), E>
+where
+    E: From<anyhow::Error>,
+{
+    again_and_again(|| write_once(pool, organisation, &closure)).await
+}
+
+/// Runs a closure on one consistent state.
+pub(super) async fn read<T, E>(pool: &PgPool, organisation: i64, closure: impl Closure<T, E>) -> Result<T, E>
+where
+    E: From<anyhow::Error>,
+{
+    again_and_again(|| read_once(pool, organisation, &closure)).await
+}
+
+async fn again_and_again<T, E, F>(once: impl Fn() -> F) -> Result<T, E>
+where
+    E: From<anyhow::Error>,
+    F: Future<Output = Result<Run<T, E>, E>>,
+{
+    for run in 1.. {
+        let answered = tokio::time::timeout(ANSWER, once()).await;
+        match answered.unwrap_or_else(|_| Err(anyhow!("the database did not answer in time").into()))? {
+            Run::Done(value) => return Ok(value),
+            Run::Again(error) if run >= RUNS => return Err(error),
+            Run::Again(_) => step_aside(run).await,
+        }
+    }
+    unreachable!("the loop returns")
+}
+
+async fn write_once<T, E>(
+    pool: &PgPool,
+    organisation: i64,
+    closure: &impl Closure<T, E>,
+) -> Result<Run<(T, bool), E>, E>
+where
+    E: From<anyhow::Error>,
+{
+    let begun = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await;
+    let mut tx = Tx::new(Conn::Postgres(begun.context("the database did not answer")?), organisation);
+    let result = closure(&mut tx).await;
+    let (again, planned) = (tx.again, tx.planned);
+    let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
+    if again || result.is_err() {
+        // A failed rollback closes the connection, which rolls back.
+        let _ = conn.rollback().await;
+    } else if let Err(error) = conn.commit().await {
+        let passing = asks_for_another_run(&error);
+        let error = anyhow::Error::from(error).context("the change was not accepted by the database").into();
+        return if passing { Ok(Run::Again(error)) } else { Err(error) };
+    }
+    match result {
+        Ok(value) if !again => Ok(Run::Done((value, planned))),
+        Ok(_) => Ok(Run::Again(anyhow!("the database asked for another run each time").into())),
+        Err(error) if again => Ok(Run::Again(error)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn read_once<T, E>(pool: &PgPool, organisation: i64, closure: &impl Closure<T, E>) -> Result<Run<T, E>, E>
+where
+    E: From<anyhow::Error>,
+{
+    let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+    let mut tx = Tx::new(Conn::Postgres(begun.context("the database did not answer")?), organisation);
+    let result = closure(&mut tx).await;
+    let again = tx.again;
+    let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
+    let _ = conn.rollback().await;
+    match result {
+        Ok(value) => Ok(Run::Done(value)),
+        Err(error) if again => Ok(Run::Again(error)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Waits a little longer after each collision, never two callers equally long.
+async fn step_aside(run: u32) {
+    clock::pause(Duration::from_millis(fastrand::u64(1..=4 << run.min(6)))).await;
+}
