@@ -101,8 +101,7 @@ async fn faults_are_listed_and_the_form_opens_again_as_filled() {
     }
     desk.fake.submits(&desk.ana).await;
     assert!(desk.fake.form_is_open(&desk.ana));
-    let shown =
-        "Please look at:\nAccount: Acme\nReason: Price\nProduct:\nOwner:\nAmount: 12k12\nTheir words:\n! 12k12 is no amount: type 12k";
+    let shown = "Please look at:\nAccount: Acme\nReason: Price\nProduct:\nOwner:\nAmount: 12k12\nTheir words:\n! 12k12 is no amount: type 12k";
     assert_eq!(desk.fake.form(&desk.ana), shown);
     desk.fake.fills(&desk.ana, "Amount", "12k").await;
     desk.fake.submits(&desk.ana).await;
