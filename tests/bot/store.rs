@@ -325,3 +325,35 @@ fn shape(rows: Vec<(String, String, bool, String)>) -> Shape {
     assert!(shape.len() > 10, "all tables are there");
     shape
 }
+
+#[tokio::test]
+async fn a_stranger_joins_the_team_whose_channel_they_use_else_the_first() {
+    let database = Database::new();
+    let db = database.open().await;
+    let mut two = listing();
+    let mut inside = two.teams[0].clone();
+    (inside.0.name, inside.0.channels) = ("Inside".into(), vec!["slack:C10".into()]);
+    two.teams.push(inside);
+    let two = Arc::new(two);
+    let teams = db.write(move |tx| {
+        let two = two.clone();
+        Box::pin(async move {
+            tx.list(&two, now()).await?;
+            let mut names = Vec::new();
+            for (channel, account) in [
+                (Some("slack:C10"), "slack:A"),
+                (Some("slack:C1"), "slack:B"),
+                (Some("slack:C7"), "slack:C"),
+                (None, "slack:D"),
+            ] {
+                let team = tx.team_for(channel).await?;
+                let id = tx.add_stranger("Someone", account, team).await?;
+                names.push(tx.person(id).await?.team.name);
+            }
+            Ok::<_, anyhow::Error>(names)
+        })
+    });
+    assert_eq!(teams.await.expect("teams are found"), ["Inside", "Field", "Field", "Field"]);
+    db.close().await;
+    database.drop().await;
+}

@@ -3,3 +3,4 @@
 mod faults;
 mod refusal;
 mod render;
+mod together;

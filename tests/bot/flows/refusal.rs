@@ -397,3 +397,32 @@ async fn on_the_page_the_bot_follows_the_language_switch() {
     ana.sees_parts(&["Vous n'avez pas encore noté de refus."]);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn suggestions_are_what_the_person_may_know(#[values(On::Local, On::Discord)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, bogdan, elena, oana) =
+        (team.person("Ana"), team.person("Bogdan"), team.person("Elena"), team.person("Oana"));
+    for line in ["/refusal Acme 12k price/payment_terms #bi vs Globex", "/refusal Acorn 2k technical vs Initech"] {
+        ana.types(line).await;
+        ana.sees_parts(&["Stored as"]);
+        elena.sees_parts(&["refused"]);
+        team.passes(TimeDelta::minutes(1)).await;
+    }
+    assert_eq!(ana.is_suggested("/refusal", "account", "ac").await, ["Acorn", "Acme"]);
+    assert_eq!(ana.is_suggested("/refusal", "account", "acm").await, ["Acme"]);
+    assert_eq!(ana.is_suggested("/refusal", "competitor", "").await, ["Initech", "Globex"]);
+    assert_eq!(elena.is_suggested("/refusal", "account", "ac").await, ["Acorn", "Acme"]);
+    for other in [&bogdan, &oana] {
+        assert!(other.is_suggested("/refusal", "account", "ac").await.is_empty());
+        assert!(other.is_suggested("/refusal", "competitor", "").await.is_empty());
+    }
+    // What was used before comes first.
+    assert_eq!(ana.is_suggested("/refusal", "product", "").await, ["Analytics", "CRM Suite", "Support Plus"]);
+    assert_eq!(bogdan.is_suggested("/refusal", "product", "").await, ["CRM Suite", "Analytics", "Support Plus"]);
+    let reasons = ana.is_suggested("/refusal", "reason", "").await;
+    assert_eq!(reasons[..2], ["Price: Payment terms", "Technical"]);
+    assert_eq!(bogdan.is_suggested("/refusal", "reason", "pri").await[0], "Price");
+    team.ends().await;
+}

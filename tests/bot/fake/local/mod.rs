@@ -305,7 +305,8 @@ impl ChatService for LocalPage {
             let state = self.state();
             let fields = state.eyes[who].form["form"]["fields"].as_array().into_iter().flatten();
             let field = fields.clone().find(|f| f["label"] == command_or_field);
-            let (name, sub) = command_or_field.split_once(' ').unwrap_or((command_or_field, ""));
+            let typed_name = command_or_field.trim_start_matches('/');
+            let (name, sub) = typed_name.split_once(' ').unwrap_or((typed_name, ""));
             let command = state.menu["commands"].as_array().into_iter().flatten().find(|c| c["name"] == name);
             let subcommand = command.and_then(|c| c["subcommands"].as_array()?.iter().find(|s| s["name"] == sub));
             let options = subcommand.or(command).and_then(|c| c["options"].as_array()).into_iter().flatten();

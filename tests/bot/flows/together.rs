@@ -1,0 +1,120 @@
+//! One organisation on Slack and on Discord at once, started from its configuration as in production.
+
+use std::time::Duration;
+
+use panout::app::App;
+use panout::chat::{Account, Service};
+use panout::clock::Clock;
+use panout::config::{self, Config, Secret};
+use panout::domain::Role;
+use panout::words::Catalogue;
+use tokio::time::timeout;
+
+use crate::fake::discord::FakeDiscord;
+use crate::fake::slack::FakeSlack;
+use crate::story::{ChatService, Database};
+
+/// Both services, the app between them, and the channel of each.
+struct Both {
+    slack: FakeSlack,
+    discord: FakeDiscord,
+    app: App,
+    database: Database,
+    channels: (String, String),
+}
+
+/// Somebody with an account on each service: their ids.
+type Ids = (String, String);
+
+impl Both {
+    async fn start(names: &[(&str, Role)]) -> (Self, Vec<Ids>) {
+        let clock = Clock::manual("2026-11-23T10:00:00Z".parse().expect("an instant"));
+        let (slack, discord) = (FakeSlack::start_at(clock.clone()).await, FakeDiscord::start_at(clock.clone()).await);
+        slack.install(&panout::platforms::slack::manifest(&panout::flows::menu(&Catalogue::built_in()), "Panout"));
+        let channels = (slack.add_channel("sales"), discord.add_channel("sales"));
+        let ids: Vec<Ids> = names.iter().map(|(name, _)| (slack.add_person(name), discord.add_person(name))).collect();
+        let database = Database::new();
+        let config = Config {
+            database_url: database.url().to_owned(),
+            teams: vec![config::Team {
+                name: "Field".into(),
+                channels: vec![
+                    Account::new(Service::Slack, channels.0.as_str()),
+                    Account::new(Service::Discord, channels.1.as_str()),
+                ],
+                ..config::Team::default()
+            }],
+            people: names.iter().zip(&ids).map(|((name, role), ids)| person(name, *role, ids)).collect(),
+            slack: Some(config::Slack {
+                api_url: slack.api_url(),
+                bot_token: Secret::new(slack.bot_token()),
+                app_token: Secret::new(slack.app_token()),
+                signing_secret: None,
+            }),
+            discord: Some(config::Discord {
+                api_url: Some(discord.api_url()),
+                token: Secret::new(discord.token()),
+                public_key: None,
+            }),
+            ..Config::default()
+        };
+        let app = App::start(config, clock).await.expect("the app starts");
+        tokio::join!(slack.connected(), discord.connected());
+        let both = Self { slack, discord, app, database, channels };
+        both.idle().await;
+        (both, ids)
+    }
+
+    async fn idle(&self) {
+        timeout(Duration::from_secs(30), self.app.idle()).await.expect("the bot finds rest");
+    }
+
+    async fn in_slack(&self, who: &Ids, line: &str) -> String {
+        self.slack.types(&who.0, &self.channels.0, line).await;
+        self.idle().await;
+        self.slack.unread(&who.0).join("\n\n")
+    }
+
+    async fn in_discord(&self, who: &Ids, line: &str) -> String {
+        self.discord.types(&who.1, &self.channels.1, line).await;
+        self.idle().await;
+        self.discord.unread(&who.1).join("\n\n")
+    }
+
+    async fn ends(self) {
+        self.app.stop().await;
+        assert_eq!(self.slack.complaints(), Vec::<String>::new());
+        assert_eq!(self.discord.complaints(), Vec::<String>::new());
+        self.database.drop().await;
+    }
+}
+
+fn person(name: &str, role: Role, ids: &Ids) -> config::Person {
+    let accounts = vec![Account::new(Service::Slack, ids.0.as_str()), Account::new(Service::Discord, ids.1.as_str())];
+    config::Person { name: name.into(), team: None, role, accounts }
+}
+
+#[tokio::test]
+async fn one_person_has_one_history_and_hears_where_they_last_were() {
+    let (both, people) = Both::start(&[("Elena", Role::Head), ("Ana", Role::Rep)]).await;
+    let (elena, ana) = (&people[0], &people[1]);
+    assert!(both.in_slack(elena, "/refusals mine").await.contains("You have not logged a refusal yet."));
+    assert!(both.in_slack(ana, "/refusal Acme 12k price").await.contains("Stored as #1: Acme"));
+    assert!(both.slack.unread(&elena.0).join("\n").contains("Acme refused"));
+    assert!(both.discord.unread(&elena.1).is_empty(), "one card, not two");
+
+    let mine = both.in_discord(ana, "/refusals mine").await;
+    assert!(mine.contains("#1 Acme"), "{mine}");
+    // What one service knows, the other does: the same account again.
+    assert!(both.in_discord(ana, "/refusal acme technical").await.contains("Is this the same refusal?"));
+    both.discord.presses(&ana.1, "A new refusal").await;
+    both.idle().await;
+    assert!(both.discord.unread(&ana.1).join("\n").contains("Stored as #2: acme"));
+    assert!(both.slack.unread(&elena.0).join("\n").contains("acme refused"), "she is still in Slack");
+
+    assert!(!both.in_discord(elena, "/refusals mine").await.is_empty());
+    assert!(both.in_slack(ana, "/refusal Beta 1k price").await.contains("Stored as #3: Beta"));
+    assert!(both.discord.unread(&elena.1).join("\n").contains("Beta refused"), "now she is in Discord");
+    assert!(both.slack.unread(&elena.0).is_empty());
+    both.ends().await;
+}
