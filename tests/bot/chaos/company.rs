@@ -11,13 +11,16 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use panout::chat::Service;
+
 use super::process::Panout;
+use crate::fake::discord::FakeDiscord;
 use crate::fake::slack::FakeSlack;
-use crate::story::{ChatService as _, Database};
+use crate::story::{ChatService, Database};
 
 /// An acknowledgement this quick came after the refusal was stored; a later one may have come before, and then the
 /// service does not deliver again what a killed process never did (`HOLD` in `platforms/slack/act.rs` is 250 ms).
-const AFTER_STORING: Duration = Duration::from_millis(240);
+pub(crate) const AFTER_STORING: Duration = Duration::from_millis(240);
 
 /// How long a posted message is there before the program hears of it: where a kill hurts most.
 const ANSWERS_AFTER: Duration = Duration::from_millis(30);
@@ -25,18 +28,28 @@ const ANSWERS_AFTER: Duration = Duration::from_millis(30);
 /// What somebody reads whose act failed.
 const APOLOGY: &str = "That did not work, and nothing was stored.";
 
-/// Teams of one rep and one head each. Many, because a service takes one message a second in a conversation.
+/// What the stand-in for Discord says of processes that are killed: Discord delivers nothing again, and tells the person
+/// that the bot did not answer; and a new process does not know how much of its buckets the last one used.
+const KILLED: [&str; 3] =
+    ["was not answered within 3 s", "sees \"thinking\" and nothing else", "more than what its bucket said was left"];
+
+/// Teams of one rep and one head each, every other one on Discord. Many, because a service takes one message a second
+/// in a conversation.
 pub(crate) struct Company {
     pub(crate) slack: FakeSlack,
+    pub(crate) discord: FakeDiscord,
     pub(crate) database: Database,
     folder: TempDir,
     teams: Vec<Team>,
     lines: Arc<Mutex<Vec<Line>>>,
     typed: AtomicUsize,
+    told: Mutex<Vec<String>>,
     typing: tokio::sync::Mutex<JoinSet<()>>,
 }
 
+#[derive(Clone)]
 struct Team {
+    on: Service,
     rep: String,
     head: String,
     channel: String,
@@ -46,8 +59,16 @@ struct Team {
 struct Line {
     account: String,
     team: usize,
-    /// Its acknowledgement promised that it is stored.
-    promised: bool,
+    on: Service,
+    /// How long its acknowledgement took.
+    took: Duration,
+}
+
+impl Line {
+    /// Whether the acknowledgement promised that it is stored.
+    fn is_promised(&self) -> bool {
+        self.on == Service::Slack && self.took < AFTER_STORING
+    }
 }
 
 impl Company {
@@ -55,22 +76,25 @@ impl Company {
     pub(crate) async fn found(teams: usize) -> Self {
         let slack = FakeSlack::start().await;
         slack.answers_after(ANSWERS_AFTER);
-        let teams: Vec<Team> = (0..teams)
-            .map(|n| Team {
-                rep: slack.add_person(&format!("Rep {n}")),
-                head: slack.add_person(&format!("Head {n}")),
-                channel: slack.add_channel(&format!("sales-{n}")),
-            })
-            .collect();
+        let discord = FakeDiscord::start().await;
+        let team = |n: usize| {
+            let on = if n.is_multiple_of(2) { Service::Slack } else { Service::Discord };
+            let there: &dyn ChatService = if on == Service::Slack { &slack } else { &discord };
+            let (rep, head) = (there.add_person(&format!("Rep {n}")), there.add_person(&format!("Head {n}")));
+            Team { on, rep, head, channel: there.add_channel(&format!("sales-{n}")) }
+        };
+        let teams: Vec<Team> = (0..teams).map(team).collect();
         let folder = TempDir::new().expect("a folder for the test");
         std::fs::write(folder.path().join("panout.toml"), configuration(&teams)).expect("a file is written");
         Self {
             slack,
+            discord,
             database: Database::new(),
             folder,
             teams,
             lines: Arc::default(),
             typed: AtomicUsize::new(0),
+            told: Mutex::default(),
             typing: tokio::sync::Mutex::default(),
         }
     }
@@ -82,6 +106,8 @@ impl Company {
             ("PANOUT_DATABASE_URL", self.database.url().to_owned()),
             ("PANOUT_HTTP_ADDR", "127.0.0.1:0".into()),
             ("PANOUT_JOB_LEASE_SECONDS", "6".into()),
+            ("PANOUT_DISCORD_API_URL", self.discord.api_url()),
+            ("PANOUT_DISCORD_TOKEN", self.discord.token()),
             ("PANOUT_SLACK_API_URL", self.slack.api_url()),
             ("PANOUT_SLACK_BOT_TOKEN", self.slack.bot_token()),
             ("PANOUT_SLACK_APP_TOKEN", self.slack.app_token()),
@@ -98,20 +124,30 @@ impl Company {
         Panout::start(&self.variables(), &self.log())
     }
 
-    /// Returns once so many connections are open.
+    /// Returns once so many connections to Slack are open, and one to Discord.
     pub(crate) async fn connected(&self, sockets: usize) {
-        self.comes_true("the program connects", || async { self.slack.sockets() >= sockets }).await;
+        let both = || async { self.slack.sockets() >= sockets && self.discord.is_connected() };
+        self.comes_true("the program connects", both).await;
+    }
+
+    fn service(&self, on: Service) -> &dyn ChatService {
+        if on == Service::Slack { &self.slack } else { &self.discord }
     }
 
     /// Somebody types a line that nobody typed before; the service delivers it until it is acknowledged.
     pub(crate) async fn types(&self) {
         let n = self.typed.fetch_add(1, Ordering::Relaxed);
         let (team, account) = (fastrand::usize(0..self.teams.len()), format!("Client{n}"));
-        let (slack, lines) = (self.slack.clone(), self.lines.clone());
-        let (rep, channel) = (self.teams[team].rep.clone(), self.teams[team].channel.clone());
+        let (slack, discord, lines) = (self.slack.clone(), self.discord.clone(), self.lines.clone());
+        let Team { on, rep, channel, .. } = self.teams[team].clone();
         self.typing.lock().await.spawn(async move {
-            let took = slack.types_and_times(&rep, &channel, &format!("/refusal {account} 12k EUR price")).await;
-            let line = Line { account, team, promised: took < AFTER_STORING };
+            let words = format!("/refusal {account} 12k EUR price");
+            let took = if on == Service::Slack {
+                slack.types_and_times(&rep, &channel, &words).await
+            } else {
+                discord.types_and_times(&rep, &channel, &words).await
+            };
+            let line = Line { account, team, on, took };
             lines.lock().expect("no test panics here").push(line);
         });
     }
@@ -119,13 +155,16 @@ impl Company {
     /// The service delivers what was typed last once more, while the first delivery may still be under way.
     pub(crate) async fn repeats(&self) {
         let slack = self.slack.clone();
-        self.typing.lock().await.spawn(async move { slack.repeats_last_act(2).await });
+        if !self.acknowledgements(Service::Slack).is_empty() {
+            self.typing.lock().await.spawn(async move { slack.repeats_last_act(2).await });
+        }
     }
 
     /// Returns as soon as one more message is posted, or there was none for half a second.
     pub(crate) async fn next_post(&self) {
-        let (before, began) = (self.slack.calls("chat.postMessage"), Instant::now());
-        while self.slack.calls("chat.postMessage") == before && began.elapsed() < Duration::from_millis(500) {
+        let posts = || self.slack.calls("chat.postMessage") + self.discord.calls("POST /channels/{}/messages");
+        let (before, began) = (posts(), Instant::now());
+        while posts() == before && began.elapsed() < Duration::from_millis(500) {
             panout::clock::pause(Duration::from_millis(1)).await;
         }
     }
@@ -152,8 +191,14 @@ impl Company {
 
     /// How often reps were told that nothing was stored.
     pub(crate) fn apologies(&self) -> usize {
-        let screens = self.teams.iter().flat_map(|team| self.slack.seen(&team.rep));
-        screens.filter(|screen| screen.contains(APOLOGY)).count()
+        self.told().iter().filter(|screen| screen.contains(APOLOGY)).count()
+    }
+
+    /// Everything reps were shown so far.
+    fn told(&self) -> Vec<String> {
+        let mut told = self.told.lock().expect("no test panics here");
+        told.extend(self.teams.iter().flat_map(|team| self.service(team.on).unread(&team.rep)));
+        told.clone()
     }
 
     /// Lines that reps were told are not stored need not be: they are not lost, they were refused.
@@ -187,10 +232,10 @@ impl Company {
         self.database.drop().await;
     }
 
-    /// How many lines were typed, and of how many the acknowledgement was a promise.
-    pub(crate) fn count(&self) -> (usize, usize) {
+    /// How long the acknowledgements on a service took, in their order.
+    pub(crate) fn acknowledgements(&self, on: Service) -> Vec<Duration> {
         let lines = self.lines.lock().expect("no test panics here");
-        (lines.len(), lines.iter().filter(|line| line.promised).count())
+        lines.iter().filter(|line| line.on == on).map(|line| line.took).collect()
     }
 
     async fn faults(&self) -> Vec<String> {
@@ -206,6 +251,8 @@ impl Company {
             self.database.rows("SELECT occurrence, COALESCE(error, '') FROM jobs WHERE state = 'dead'").await;
         wrong.extend(dead.iter().map(|(job, why)| format!("{job} was given up: {why}")));
         wrong.extend(self.slack.complaints());
+        let complaints = self.discord.complaints().into_iter();
+        wrong.extend(complaints.filter(|sentence| !KILLED.iter().any(|killed| sentence.contains(killed))));
         wrong
     }
 
@@ -217,11 +264,13 @@ impl Company {
         let strange = stored.iter().filter(|(_, account)| !typed.contains(account.as_str()));
         let mut wrong: Vec<String> =
             strange.map(|(number, account)| format!("nobody typed #{number}, {account}")).collect();
-        for Line { account, promised, .. } in &*lines {
-            match times(account) {
+        for line in &*lines {
+            match times(&line.account) {
                 1 => {}
-                0 if !promised => {}
-                times => wrong.push(format!("{account} is stored {times} times (promised: {promised})")),
+                0 if !line.is_promised() => {}
+                times => {
+                    wrong.push(format!("{} is stored {times} times, acknowledged in {:?}", line.account, line.took));
+                }
             }
         }
         wrong
@@ -229,7 +278,7 @@ impl Company {
 
     /// What a rep was told is stored is stored, under that number.
     fn faults_in_told(&self, stored: &[(i64, String)]) -> Vec<String> {
-        let told = self.teams.iter().flat_map(|team| self.slack.unread(&team.rep));
+        let told = self.told();
         let (mut wrong, mut count) = (Vec::new(), 0);
         for screen in told {
             let first = screen.lines().next().unwrap_or_default();
@@ -247,9 +296,14 @@ impl Company {
         wrong
     }
 
+    fn team_of(&self, account: &str) -> usize {
+        let lines = self.lines.lock().expect("no test panics here");
+        lines.iter().find(|line| line.account == account).map_or(0, |line| line.team)
+    }
+
     /// Each stored refusal has one card, with its head; its message is known, and carries its marker.
     async fn faults_in_cards(&self, stored: &[(i64, String)]) -> Vec<String> {
-        let posted = self.slack.posted();
+        let posted = self.slack.posted().into_iter().chain(self.discord.posted());
         let mut wrong = Vec::new();
         let mut shown: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut markers: BTreeMap<String, usize> = BTreeMap::new();
@@ -258,16 +312,14 @@ impl Company {
             shown.entry(account).or_default().push(at.channel);
             *markers.entry(marker.unwrap_or_default()).or_default() += 1;
         }
-        let lines = self.lines.lock().expect("no test panics here");
         for (number, account) in stored {
-            let team = lines.iter().find(|line| line.account == *account).map_or(0, |line| line.team);
-            let expected = [self.slack.direct(&self.teams[team].head)];
+            let Team { on, head, .. } = &self.teams[self.team_of(account)];
+            let expected = [if *on == Service::Slack { self.slack.direct(head) } else { self.discord.direct(head) }];
             match shown.remove(account) {
                 Some(channels) if channels == expected => {}
                 other => wrong.push(format!("the card of #{number} is in {other:?} and not in {expected:?}")),
             }
         }
-        drop(lines);
         wrong.extend(
             shown.iter().map(|(what, channels)| format!("{what:?} was posted in {channels:?}: nobody asked for it")),
         );
@@ -285,13 +337,13 @@ impl Company {
 
 fn configuration(teams: &[Team]) -> String {
     let mut written = String::from("[organisation]\nname = \"Acme\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\n");
-    for (n, Team { rep, head, channel }) in teams.iter().enumerate() {
+    for (n, Team { on, rep, head, channel }) in teams.iter().enumerate() {
         // A head who always works: the cards are not to wait for Monday.
         let _ = write!(
             written,
-            "[[team]]\nname = \"Team {n}\"\nchannels = [\"slack:{channel}\"]\nworking_hours = \"Mon-Sun 00:00-24:00\"\n\
-             [[person]]\nname = \"Head {n}\"\nteam = \"Team {n}\"\nrole = \"head\"\naccounts = [\"slack:{head}\"]\n\
-             [[person]]\nname = \"Rep {n}\"\nteam = \"Team {n}\"\naccounts = [\"slack:{rep}\"]\n"
+            "[[team]]\nname = \"Team {n}\"\nchannels = [\"{on}:{channel}\"]\nworking_hours = \"Mon-Sun 00:00-24:00\"\n\
+             [[person]]\nname = \"Head {n}\"\nteam = \"Team {n}\"\nrole = \"head\"\naccounts = [\"{on}:{head}\"]\n\
+             [[person]]\nname = \"Rep {n}\"\nteam = \"Team {n}\"\naccounts = [\"{on}:{rep}\"]\n"
         );
     }
     written

@@ -103,6 +103,11 @@ impl FakeDiscord {
         self.0.token.into()
     }
 
+    /// Whether a session of the app is open.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.0.world().gateway.is_live()
+    }
+
     /// Returns once a session of the app is ready and its commands are registered.
     pub(crate) async fn connected(&self) {
         self.wait_for("the app connects and registers its commands", |world| {

@@ -145,12 +145,6 @@ impl FakeSlack {
         self.0.world().direct(who)
     }
 
-    /// Everything on somebody's screen, read or not.
-    pub(crate) fn seen(&self, who: &str) -> Vec<String> {
-        let world = self.0.world();
-        world.visible(who).into_iter().filter(|message| !message.gone).map(|message| world.screen(message)).collect()
-    }
-
     /// Whom messages and forms paged: user ids, `!broadcast` and raw marks.
     pub(crate) fn pings(&self) -> Vec<String> {
         self.0.world().pings.clone()

@@ -1,0 +1,38 @@
+//! Measurements, on the stand-ins of the tests: `cargo bench -- acknowledge`, `store`, `start`; without a name, all.
+//!
+//! `TEST_DATABASE_URL` puts the database on `PostgreSQL`, as in the tests. The figures in the README come from here.
+
+#![expect(clippy::print_stdout, reason = "what is measured is printed")]
+#![expect(dead_code, unused_imports, reason = "the stand-ins serve the tests too")]
+
+mod acknowledge;
+#[path = "../bot/chaos/company.rs"]
+mod company;
+#[path = "../bot/fake/mod.rs"]
+mod fake;
+#[path = "../bot/chaos/process.rs"]
+mod process;
+mod start;
+mod store;
+#[path = "../bot/story/mod.rs"]
+mod story;
+
+#[tokio::main]
+async fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
+    if is_wanted("start") {
+        start::measure().await;
+    }
+    if is_wanted("acknowledge") {
+        acknowledge::measure().await;
+    }
+    if is_wanted("store") {
+        store::measure().await;
+    }
+}
+
+/// The name of the database, for a table's head.
+pub(crate) fn database() -> &'static str {
+    if story::Database::on_postgres() { "PostgreSQL" } else { "SQLite, synchronous FULL" }
+}

@@ -1,0 +1,74 @@
+//! How long the program takes to connect to both platforms, and how much of the machine it takes.
+
+use std::time::Duration;
+
+use panout::clock::pause;
+use tokio::time::Instant;
+
+use crate::company::Company;
+
+/// How often it is started.
+const STARTS: usize = 10;
+/// How long it idles before its memory is read.
+const IDLE: Duration = Duration::from_secs(10);
+
+pub(crate) async fn measure() {
+    let company = Company::found(4).await;
+    // The first start makes the tables and registers the commands.
+    let first = started(&company).await;
+    let mut later = Vec::new();
+    for _ in 1..STARTS {
+        later.push(started(&company).await);
+    }
+    later.sort_unstable();
+    let panout = company.starts();
+    company.connected(2).await;
+    pause(IDLE).await;
+    let memory = memory(panout.id());
+    panout.dies().await;
+    let size = std::fs::metadata(env!("CARGO_BIN_EXE_panout")).map_or(0, |found| found.len());
+    println!("\nstart ({})", crate::database());
+    println!("  first start to both platforms connected, tables made   {:>7.0} ms", millis(first));
+    println!(
+        "  start to both platforms connected, median of {}         {:>7.0} ms",
+        later.len(),
+        millis(later[later.len() / 2])
+    );
+    println!("  start to both platforms connected, slowest             {:>7.0} ms", millis(later[later.len() - 1]));
+    println!("  resident after {} s idle on both                       {memory:>7.1} MB", IDLE.as_secs());
+    println!("  size of the program                                    {:>7.1} MB", megabytes(size));
+    company.database.drop().await;
+}
+
+async fn started(company: &Company) -> Duration {
+    let gone = Instant::now();
+    while company.slack.sockets() > 0 || company.discord.is_connected() {
+        assert!(gone.elapsed() < Duration::from_secs(10), "the connections of the one before do not end");
+        pause(Duration::from_millis(5)).await;
+    }
+    let began = Instant::now();
+    let panout = company.starts();
+    while company.slack.sockets() == 0 || !company.discord.is_connected() {
+        assert!(began.elapsed() < Duration::from_secs(30), "it does not connect:\n{}", company.said());
+        pause(Duration::from_millis(1)).await;
+    }
+    let took = began.elapsed();
+    panout.dies().await;
+    took
+}
+
+/// The resident memory of a process, in MB.
+fn memory(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process of Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its resident memory");
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse().expect("a number of kB");
+    megabytes(kilobytes * 1024)
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    f64::from(u32::try_from(bytes / 1000).unwrap_or(u32::MAX)) / 1000.0
+}
+
+fn millis(length: Duration) -> f64 {
+    length.as_secs_f64() * 1000.0
+}
