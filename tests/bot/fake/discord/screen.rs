@@ -46,7 +46,7 @@ pub(crate) fn lines(world: &World, body: &Value) -> Vec<String> {
             match line {
                 line if line.starts_with("```") => in_table = !in_table,
                 line if in_table => out.push(line.split('|').map(str::trim).collect::<Vec<_>>().join(" | ")),
-                "⸻" => out.push("---".to_owned()),
+                "———" => out.push("---".to_owned()),
                 line => {
                     let (mark, rest) = match line {
                         line if line.starts_with("> ") => ("> ", &line[2..]),
