@@ -165,6 +165,22 @@ async fn a_form_delivered_three_times_is_one_submission() {
 }
 
 #[tokio::test]
+async fn a_form_sent_twice_is_one_submission() {
+    let desk = Desk::open().await;
+    let mut asked = mixed();
+    asked.fields[0].value = Some("Acme".into());
+    asked.fields[1].value = Some("price".into());
+    desk.bot.replies(Reply::Ask(asked));
+    desk.bot.takes(Ok(done()));
+    desk.fake.types(&desk.ana, &desk.sales, "/refusal").await;
+    tokio::join!(desk.fake.presses(&desk.ana, "Log it"), desk.fake.presses(&desk.ana, "Log it"));
+    assert_eq!(desk.sees().await, ["Logged #1"]);
+    let ids: Vec<String> = desk.bot.asked().iter().skip(2).map(|asked| asked.event().id.clone()).collect();
+    assert_eq!((ids.len(), &ids[0]), (2, &ids[1]), "two presses, one submission");
+    desk.end().await;
+}
+
+#[tokio::test]
 async fn a_form_that_comes_late_is_a_button() {
     let desk = Desk::open().await;
     desk.bot.replies(Reply::Ask(mixed()));

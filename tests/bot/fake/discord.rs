@@ -147,6 +147,11 @@ impl FakeDiscord {
         self.shared.world().fields_missing = true;
     }
 
+    /// Forgets every nonce, as Discord does after a few minutes.
+    pub(crate) fn forgets_nonces(&self) {
+        self.shared.world().nonces.clear();
+    }
+
     /// Takes a permission from the bot, by Discord's name.
     pub(crate) fn forbids(&self, permission: &str) {
         self.shared.world().permissions.remove(permission).expect("a permission of the invite link");
