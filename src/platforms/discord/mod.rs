@@ -26,6 +26,7 @@ mod acts;
 mod api;
 mod check;
 mod draft;
+mod first;
 mod gateway;
 mod inbound;
 mod kept;

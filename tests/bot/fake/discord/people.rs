@@ -77,6 +77,14 @@ impl FakeDiscord {
         self.act(who, &message.channel, Some(&message.id), 3, data).await
     }
 
+    /// Presses a button twice: again as it was, when the first press is answered.
+    pub(crate) async fn presses_twice(&self, who: &str, button: &str) {
+        let (message, component) = self.newest(who, button, |_, c| c["type"] == 2 && c["label"] == button);
+        let first = self.touch(who, &message, &component, None).await;
+        self.settled(&first).await;
+        self.touch(who, &message, &component, None).await;
+    }
+
     /// The newest component a person sees for which `wanted` holds.
     fn newest(&self, who: &str, what: &str, wanted: impl Fn(&Message, &Value) -> bool) -> (Message, Value) {
         let world = self.shared.world();
