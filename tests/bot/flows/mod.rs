@@ -1,5 +1,6 @@
 //! Stories, one file per flow.
 
 mod faults;
+mod permissions;
 mod refusal;
 mod render;
