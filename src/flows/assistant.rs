@@ -74,7 +74,8 @@ impl Assistant {
             let (given, shared, now) = (given.clone(), shared.clone(), clock.now());
             Box::pin(async move {
                 let (event, inbound) = &*given;
-                let id = format!("{}:{}", event.who.service, event.id);
+                // With the person: nobody is given the reply of another, whatever id their event comes with.
+                let id = format!("{}/{}", event.who, event.id);
                 if let Some(reply) = seen(tx, &id).await? {
                     return Ok(reply);
                 }
