@@ -426,3 +426,14 @@ async fn suggestions_are_what_the_person_may_know(#[values(On::Local, On::Discor
     assert_eq!(bogdan.is_suggested("/refusal", "reason", "pri").await[0], "Price");
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_nul_in_a_text_is_dropped_and_harms_nobody(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    ana.types("/refusal Ac\0me price \"too\0 dear\"").await;
+    ana.sees_parts(&["Stored as #1: Acme", "> too dear"]);
+    elena.sees_parts(&["Acme refused: Price"]);
+    team.ends().await;
+}
