@@ -242,7 +242,7 @@ async fn outside_working_hours_the_head_hears_at_the_next_opening(#[values(On::L
 #[rstest]
 #[tokio::test]
 async fn small_refusals_come_in_one_message_a_day(#[values(On::Local, On::Slack, On::Discord)] on: On) {
-    let setup = Setup { head_card_above: Some("10000 EUR").map(euros), ..Setup::default() };
+    let setup = Setup { head_card_above: Some(euros(10_000)), ..Setup::default() };
     let team = Team::start_with(on, setup).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     for (line, stored) in [
@@ -276,8 +276,8 @@ async fn small_refusals_come_in_one_message_a_day(#[values(On::Local, On::Slack,
     team.ends().await;
 }
 
-fn euros(_: &str) -> panout::domain::Money {
-    panout::domain::Money::new(1_000_000, "EUR".parse().expect("a currency"))
+fn euros(whole: i64) -> panout::domain::Money {
+    panout::domain::Money::new(whole * 100, "EUR".parse().expect("a currency"))
 }
 
 #[rstest]
@@ -333,6 +333,17 @@ async fn help_and_misspellings_say_what_to_type(#[values(On::Local, On::Slack, O
         ana.types("/refusals mien").await;
         ana.sees_parts(&["Did you mean /refusals mine?"]);
     }
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn somebody_met_in_no_teams_channel_joins_the_first_team(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+    let team = Team::start(on).await;
+    let (paul, elena) = (team.stranger("Paul").in_channel(&team.general), team.person("Elena"));
+    paul.types("/refusal Acme 1k price").await;
+    paul.sees_parts(&["Stored as #1: Acme"]);
+    elena.sees_parts(&["Paul has started to use Panout, as a rep of the team Field.", "Acme refused"]);
     team.ends().await;
 }
 
