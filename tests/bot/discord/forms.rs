@@ -58,7 +58,7 @@ async fn a_form_with_menus_goes_step_by_step_and_is_submitted_once() {
         ("verbatim", "too *dear*\n> no".to_owned()),
     ];
     assert_eq!(values.iter().map(|(k, v)| (k.as_str(), v.clone())).collect::<Vec<_>>(), want);
-    assert!(desk.drawer.keys().is_empty(), "an accepted form is still kept");
+    assert!(desk.drafts.is_empty(), "an accepted form is still kept");
     desk.end().await;
 }
 
@@ -277,7 +277,7 @@ async fn a_form_that_is_not_kept_any_more_says_so() {
     desk.fake.types(&desk.ana, &desk.sales, "/refusal").await;
     desk.idle().await;
     let desk = desk.restart().await;
-    desk.forget_drafts();
+    desk.drafts.clear();
     desk.fake.presses(&desk.ana, "Continue (2/2)").await;
     assert_eq!(desk.sees().await, ["This form is gone."]);
     desk.end().await;

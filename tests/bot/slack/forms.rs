@@ -1,11 +1,9 @@
 //! Forms: opened, filled, faulty, late.
 
-use std::time::Duration;
-
 use panout::chat::{Block, Card, Choice, Fault, Faults, Field, Kind, Reply};
 
 use super::rig::{Did, Rig, Script, button, eventually, form, whisper};
-use crate::story::{ChatService as _, Trouble};
+use crate::story::{ChatService as _, IN_TIME, Trouble};
 
 fn every_kind(person: &str) -> Vec<Field> {
     vec![
@@ -225,7 +223,7 @@ async fn a_kept_form_outlives_a_restart() {
 #[tokio::test]
 async fn a_form_is_kept_while_the_database_is_away() {
     let rig = Rig::start(asking(account())).await;
-    rig.drafts.broken.store(true, std::sync::atomic::Ordering::Relaxed);
+    rig.drafts.fail();
     rig.slack.trouble(Trouble::TriggersExpire { times: 1 });
     rig.types("/refusal Acme").await;
     rig.idle().await;
@@ -237,7 +235,7 @@ async fn a_form_is_kept_while_the_database_is_away() {
 #[tokio::test]
 async fn a_form_that_is_no_longer_kept_says_so() {
     let rig = Rig::start(asking(account())).await;
-    rig.drafts.broken.store(true, std::sync::atomic::Ordering::Relaxed);
+    rig.drafts.fail();
     rig.slack.trouble(Trouble::TriggersExpire { times: 1 });
     rig.types("/refusal Acme").await;
     rig.news().await;
@@ -317,6 +315,6 @@ async fn suggestions_come_in_time_while_commands_are_stuck() {
     rig.types("/refusal").await;
     let began = tokio::time::Instant::now();
     assert_eq!(rig.slack.suggestions(&rig.ana, "Product", "", "").await, ["CRM"]);
-    assert!(began.elapsed() < Duration::from_millis(500));
+    assert!(began.elapsed() < IN_TIME);
     rig.bot.goes_on();
 }
