@@ -93,10 +93,9 @@ impl From<Refusal> for Failure {
         let why = refusal.to_string();
         match refusal {
             // The message is good and the token is not: somebody mends that, and then it goes out.
-            Refusal::Refused { status: 401, .. } => Failure::NotNow { why, after: None },
+            Refusal::Refused { status: 401, .. } | Refusal::Unsent => Failure::NotNow { why, after: None },
             Refusal::Refused { .. } => Failure::Never { why },
             Refusal::Slow(after) => Failure::NotNow { why, after: Some(after) },
-            Refusal::Unsent => Failure::NotNow { why, after: None },
             Refusal::Down(_) | Refusal::Lost => Failure::Unknown { why },
         }
     }

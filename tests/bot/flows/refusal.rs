@@ -349,25 +349,6 @@ async fn somebody_met_in_no_teams_channel_joins_the_first_team(#[values(On::Loca
 
 #[rstest]
 #[tokio::test]
-async fn what_a_rep_used_before_is_suggested_to_that_rep(#[values(On::Local, On::Discord)] on: On) {
-    let team = Team::start(on).await;
-    let (ana, bogdan, elena) = (team.person("Ana"), team.person("Bogdan"), team.person("Elena"));
-    assert!(ana.is_suggested("/refusal", "account", "acm").await.is_empty());
-    assert_ne!(ana.is_suggested("/refusal", "reason", "").await[0], "Timing");
-    ana.types("/refusal Acme timing vs Globex").await;
-    ana.sees_parts(&["Stored as #1: Acme"]);
-    elena.sees_parts(&["Acme refused"]);
-    assert_eq!(ana.is_suggested("/refusal", "account", "acm").await, ["Acme"]);
-    assert_eq!(ana.is_suggested("/refusal", "competitor", "glo").await, ["Globex"]);
-    assert_eq!(ana.is_suggested("/refusal", "reason", "").await[0], "Timing");
-    assert_eq!(ana.is_suggested("/refusal", "product", "cr").await, ["CRM Suite"]);
-    assert_eq!(elena.is_suggested("/refusal", "account", "acm").await, ["Acme"], "the head sees the team's");
-    assert!(bogdan.is_suggested("/refusal", "account", "acm").await.is_empty(), "another rep does not");
-    team.ends().await;
-}
-
-#[rstest]
-#[tokio::test]
 async fn a_stranger_becomes_a_rep_and_the_head_is_told_once(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     let (paul, elena) = (team.stranger("Paul"), team.person("Elena"));
