@@ -1,7 +1,7 @@
 //! The only source of time.
 //!
 //! Production follows the system's clock. The demo shifts it; tests set it by hand. Waiting is always for an
-//! *instant*, re-read at least every [`STEP`], so a jump of the system's clock (suspend, NTP, container pause) is
+//! *instant*, re-read at least every `STEP`, so a jump of the system's clock (suspend, NTP, container pause) is
 //! noticed within that long.
 
 use std::sync::Arc;

@@ -55,7 +55,7 @@ pub enum Command {
 pub enum Manifest {
     /// The app manifest for Slack, as JSON
     ///
-    /// Paste it on https://api.slack.com/apps under "Create New App", "From a manifest".
+    /// Paste it on <https://api.slack.com/apps> under "Create New App", "From a manifest".
     Slack,
     /// The invite link for Discord, and what each permission is for
     Discord {

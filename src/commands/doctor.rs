@@ -69,7 +69,10 @@ pub(super) async fn doctor(env: &Environment<'_>) -> Result<(), Failure> {
     let config = Config::load(env)?;
     let clock = Clock::system();
     let mut checks = vec![file(&config)];
-    checks.extend(people(&config));
+    // Without a file there is nobody to find fault with.
+    if config.file.is_some() {
+        checks.extend(people(&config));
+    }
     checks.extend(machine::database(&config, &clock).await);
     checks.extend(machine::time(&config, &clock));
     checks.extend(services::look(&config).await?);

@@ -35,7 +35,7 @@ impl Assistant {
     }
 
     async fn answer(&self, event: Event, inbound: Inbound) -> Result<Reply, Faults> {
-        let given = Arc::new((event, inbound));
+        let given = Arc::new((event, without_nul(inbound)));
         let result = match self.ask(&given).await {
             Ok(None) => self.change(&given).await,
             Ok(Some(reply)) => Ok(reply),
@@ -74,7 +74,8 @@ impl Assistant {
             let (given, shared, now) = (given.clone(), shared.clone(), clock.now());
             Box::pin(async move {
                 let (event, inbound) = &*given;
-                let id = format!("{}:{}", event.who.service, event.id);
+                // With the person: nobody is given the reply of another, whatever id their event comes with.
+                let id = format!("{}/{}", event.who, event.id);
                 if let Some(reply) = seen(tx, &id).await? {
                     return Ok(reply);
                 }
@@ -104,6 +105,22 @@ impl Assistant {
         let language = language.and_then(Language::from_tag).unwrap_or(self.shared.rules.language);
         self.shared.words.in_language(language)
     }
+}
+
+/// The same act without NUL characters: nobody types them, and PostgreSQL stores none.
+fn without_nul(inbound: Inbound) -> Inbound {
+    let clean = |text: &mut String| text.retain(|c| c != '\0');
+    let mut inbound = inbound;
+    match &mut inbound {
+        Inbound::Command(command) => {
+            clean(&mut command.text);
+            command.options.values_mut().for_each(clean);
+        }
+        Inbound::Press(press) => press.value.iter_mut().for_each(clean),
+        Inbound::Shortcut(shortcut) => clean(&mut shortcut.text),
+        Inbound::Submission(submission) => submission.values.values_mut().for_each(clean),
+    }
+    inbound
 }
 
 async fn seen(tx: &mut Tx, id: &str) -> Result<Option<Reply>> {

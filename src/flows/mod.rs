@@ -1,7 +1,7 @@
 //! What the bot does, one business process per file.
 //!
 //! This file is the table of contents: every button and form is a variant of [`Act`], every command a line of
-//! [`command`], everything the bot says by itself a variant of [`Notice`]. A process makes the same moves each time:
+//! `command`, everything the bot says by itself a variant of [`Notice`]. A process makes the same moves each time:
 //! load, decide (in the domain), save, queue, reply, all in one transaction.
 
 mod assistant;

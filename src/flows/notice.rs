@@ -7,7 +7,7 @@
 //! plan -> (due) say -> NotYet | Nothing | Post -> posted -> still? -> refresh
 //! ```
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Result, Shared, head, words_for};
@@ -19,6 +19,9 @@ use crate::store::{NewJob, Tx};
 pub const POST: &str = "post";
 /// The kind of job that draws a posted notice again.
 pub const REFRESH: &str = "refresh";
+
+/// How long a notice waits for a reader who has no account on a service that runs.
+const OUT_OF_REACH: TimeDelta = TimeDelta::hours(1);
 
 /// Something the bot says by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,10 +118,8 @@ pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Ut
     let accounts = tx.accounts(reader.id).await?;
     match home(shared, &reader, &accounts) {
         Some(place) => Ok(Saying::Post(place, card)),
-        None => {
-            let service = "no account of its reader is on a service that runs";
-            Err(anyhow::anyhow!("{}: {service}", notice.key()).into())
-        }
+        // Their account may be named any hour; until then `panout doctor` says that they are out of reach.
+        None => Ok(Saying::NotYet(now + OUT_OF_REACH)),
     }
 }
 
@@ -142,7 +143,15 @@ pub async fn posted(tx: &mut Tx, notice: &Notice) -> Result<()> {
 /// # Errors
 /// When the database does not answer.
 pub async fn still(tx: &mut Tx, shared: &Shared, notice: &Notice) -> Result<Option<Card>> {
-    Ok(notice.draw(tx, shared).await?.map(|(_, card)| card))
+    let Some((reader, card)) = notice.draw(tx, shared).await? else { return Ok(None) };
+    // In front of somebody who is its reader no longer (another head) it stays as it was when they were.
+    let place = tx.message(&notice.key()).await?.map(|message| serde_json::from_str::<Place>(&message.place));
+    if let Some(Place::Direct { account, .. }) = place.transpose().map_err(anyhow::Error::from)?
+        && !tx.accounts(reader.id).await?.contains(&account.to_string())
+    {
+        return Ok(None);
+    }
+    Ok(Some(card))
 }
 
 /// Plans to draw a posted notice again if what was shown is no longer what stands.

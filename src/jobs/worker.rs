@@ -36,13 +36,14 @@ pub struct Limits {
     pub lease: TimeDelta,
     /// How long one call to a platform may take; less than the lease.
     pub call: Duration,
-    /// How often a job is tried before it is given up.
+    /// How often a job is tried before it is given up. By default that takes a day: eleven times in the first hour or
+    /// so, then once an hour. A service that is away for a night loses nothing.
     pub attempts: i64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { lease: TimeDelta::seconds(60), call: Duration::from_secs(30), attempts: 12 }
+        Self { lease: TimeDelta::seconds(60), call: Duration::from_secs(30), attempts: 36 }
     }
 }
 
@@ -103,20 +104,24 @@ impl Worker {
                     drop(busy);
                 });
             }
-            Ok(None) => {
-                let next = self.next_look().await;
-                self.quiet.send_replace(true);
-                tokio::select! {
-                    () = planned => {}
-                    () = self.clock.until(next) => {}
+            Ok(None) => match self.next_look().await {
+                Ok(next) => {
+                    self.quiet.send_replace(true);
+                    tokio::select! {
+                        () = planned => {}
+                        () = self.clock.until(next) => {}
+                    }
+                    self.quiet.send_replace(false);
                 }
-                self.quiet.send_replace(false);
-            }
-            Err(error) => {
-                tracing::error!("jobs cannot be claimed: {error:#}");
-                clock::pause(UNANSWERED).await;
-            }
+                Err(error) => Self::unanswered(&error).await,
+            },
+            Err(error) => Self::unanswered(&error).await,
         }
+    }
+
+    async fn unanswered(error: &anyhow::Error) {
+        tracing::error!("jobs cannot be claimed: {error:#}");
+        clock::pause(UNANSWERED).await;
     }
 
     async fn claim(&self) -> anyhow::Result<Option<(JobRow, DateTime<Utc>)>> {
@@ -132,15 +137,14 @@ impl Worker {
     }
 
     /// When to look again: when the next job is due, or another replica may have planned one.
-    async fn next_look(&self) -> DateTime<Utc> {
+    async fn next_look(&self) -> anyhow::Result<DateTime<Utc>> {
         let next: anyhow::Result<_> = self.db.read(|tx| Box::pin(async { Ok(tx.next_job_at().await?) })).await;
-        let due = next.ok().flatten();
-        let now = self.clock.now();
+        let (due, now) = (next?, self.clock.now());
         if self.db.is_exclusive() {
-            return due.unwrap_or(now + TimeDelta::hours(1));
+            return Ok(due.unwrap_or(now + TimeDelta::hours(1)));
         }
         let look = now + TimeDelta::seconds(LOOK);
-        due.map_or(look, |due| due.min(look))
+        Ok(due.map_or(look, |due| due.min(look)))
     }
 
     async fn work(&self, job: JobRow, lease_until: DateTime<Utc>) {

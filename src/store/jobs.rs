@@ -70,10 +70,10 @@ impl Tx {
     }
 
     /// Makes every waiting job of a kind due at `at`, but for occurrences that start with `except`: each decides again
-    /// when its moment is.
+    /// when its moment is. One that failed keeps its distance, or it would soon have no attempt left.
     pub async fn reconsider_jobs(&mut self, kind: &str, except: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
         let sql = "UPDATE jobs SET run_at = $4
-                   WHERE organisation_id = $1 AND kind = $2 AND state = 'ready' AND run_at > $4
+                   WHERE organisation_id = $1 AND kind = $2 AND state = 'ready' AND attempts = 0 AND run_at > $4
                      AND substr(occurrence, 1, length($3)) <> $3";
         let moved = change!(self, sqlx::query(sql).bind(self.organisation).bind(kind).bind(except).bind(instant(at)))?;
         self.planned |= moved > 0;

@@ -52,11 +52,13 @@ impl Tx {
     }
 
     /// Makes the tables say what the configuration says. Doing it twice is doing it once; nobody and nothing is
-    /// deleted, because history points to them.
+    /// deleted, because history points to them. Who is named no more is a rep like anybody it does not name; a team
+    /// that is named no more takes nobody in.
     pub async fn list(&mut self, listing: &Listing, now: DateTime<Utc>) -> sqlx::Result<()> {
         let sql = "INSERT INTO organisations (id, name) VALUES ($1, $2)
                    ON CONFLICT (id) DO UPDATE SET name = excluded.name";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(&listing.name))?;
+        self.unlist(listing).await?;
         let mut teams = Vec::new();
         for (position, ListedTeam(team)) in (0i64..).zip(&listing.teams) {
             teams.push((team.name.as_str(), self.list_team(team, position).await?));
@@ -71,6 +73,20 @@ impl Tx {
         for (position, product) in (0i64..).zip(&listing.products) {
             self.list_product(product, position).await?;
         }
+        Ok(())
+    }
+
+    /// Takes from everybody and every team what only the configuration gives; it gives to those it names anew.
+    async fn unlist(&mut self, listing: &Listing) -> sqlx::Result<()> {
+        let sql = "SELECT id, name FROM people WHERE organisation_id = $1 AND listed = $2";
+        let known: Vec<(PersonId, String)> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(true))?;
+        for (id, _) in known.iter().filter(|(_, name)| !listing.people.iter().any(|person| person.name == *name)) {
+            let sql = "UPDATE people SET listed = $3, role = 'rep' WHERE organisation_id = $1 AND id = $2";
+            change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(false))?;
+        }
+        let sql = "UPDATE teams SET channels = '[]', position = $2 WHERE organisation_id = $1";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(i64::from(i32::MAX)))?;
         Ok(())
     }
 
@@ -134,6 +150,11 @@ impl Tx {
         };
         for account in &person.accounts {
             self.adopt(account, id).await?;
+        }
+        // An account that was taken from them acts with their rights no more.
+        for account in self.accounts(id).await?.iter().filter(|account| !person.accounts.contains(account)) {
+            let sql = "DELETE FROM accounts WHERE organisation_id = $1 AND account = $2";
+            change!(self, sqlx::query(sql).bind(self.organisation).bind(account))?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, anyhow};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool};
+use tokio::time::Instant;
 
 use super::db::ACQUIRE;
 use super::tx::{Closure, Conn, Tx, asks_for_another_run};
@@ -16,8 +17,9 @@ static TABLES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a PostgreSQL transaction may take: a server that went away without a word never says so.
 const ANSWER: Duration = Duration::from_secs(10);
-/// How often a PostgreSQL transaction is run when it collides with another, or loses its connection.
-const RUNS: u32 = 8;
+/// For how long a PostgreSQL transaction is run again when it collides with another, or loses its connection. A count
+/// would run out in a burst on a slow machine, where collisions are many and quick.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// What came of one run of a closure.
 enum Run<T, E> {
@@ -72,11 +74,12 @@ where
     E: From<anyhow::Error>,
     F: Future<Output = Result<Run<T, E>, E>>,
 {
+    let began = Instant::now();
     for run in 1.. {
         let answered = tokio::time::timeout(ANSWER, once()).await;
         match answered.unwrap_or_else(|_| Err(anyhow!("the database did not answer in time").into()))? {
             Run::Done(value) => return Ok(value),
-            Run::Again(error) if run >= RUNS => return Err(error),
+            Run::Again(error) if began.elapsed() >= AGAIN => return Err(error),
             Run::Again(_) => step_aside(run).await,
         }
     }

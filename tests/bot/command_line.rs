@@ -189,6 +189,7 @@ fn doctor_looks_at_everything_and_ends_with_1_if_something_is_broken() {
     ] {
         assert!(bare.out.contains(says), "{says:?} is not in\n{}", bare.out);
     }
+    assert!(!bare.out.contains("team \"Panout\""), "a team that nobody named:\n{}", bare.out);
     assert_eq!(bare.err, "panout: 2 things are broken: see each FAIL above\n");
     place.write(ACME);
     let deaf = place.run(&["doctor"], &NO_SLACK);

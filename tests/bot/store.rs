@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use panout::domain::{Role, Team, TeamId};
+use panout::domain::{Person, Role, Team, TeamId};
 use panout::store::{Db, JobRow, ListedPerson, ListedTeam, Listing, NewJob};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
@@ -271,6 +271,125 @@ async fn listing_twice_is_listing_once_and_a_stranger_becomes_the_person_named_l
     let (slack, discord) = found.await.expect("people are read");
     let (slack, discord) = (slack.expect("known"), discord.expect("known"));
     assert_eq!((slack.id, slack.name.as_str(), discord.id), (stranger, "Bogdan", stranger));
+    db.close().await;
+    database.drop().await;
+}
+
+async fn lists(db: &Db, listing: Listing) {
+    let listing = Arc::new(listing);
+    let write = db.write(move |tx| {
+        let listing = listing.clone();
+        Box::pin(async move { Ok::<_, anyhow::Error>(tx.list(&listing, now()).await?) })
+    });
+    write.await.expect("the listing is stored");
+}
+
+/// Who has each account, and who processes the first team's refusals.
+async fn who_is_who(db: &Db, accounts: [&'static str; 2]) -> ([Option<Person>; 2], Option<Person>) {
+    let read = db.read(move |tx| {
+        Box::pin(async move {
+            let team = tx.team_for(None).await?;
+            let people = [tx.person_of(accounts[0]).await?, tx.person_of(accounts[1]).await?];
+            Ok::<_, anyhow::Error>((people, tx.head_of(team).await?))
+        })
+    });
+    read.await.expect("people are read")
+}
+
+#[tokio::test]
+async fn a_head_who_is_named_no_more_is_a_rep_and_the_next_one_leads() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let mut next = listing();
+    (next.people[0].name, next.people[0].accounts) = ("Maria".into(), vec!["slack:U3".into()]);
+    lists(&db, next).await;
+    let ([elena, maria], head) = who_is_who(&db, ["slack:U1", "slack:U3"]).await;
+    let (elena, maria) = (elena.expect("she is remembered"), maria.expect("she is named"));
+    assert_eq!((elena.role, maria.role), (Role::Rep, Role::Head));
+    assert_eq!(head.expect("a head").id, maria.id);
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn somebody_renamed_is_the_same_person() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let (before, _) = who_is_who(&db, ["slack:U1", "slack:U2"]).await;
+    let mut renamed = listing();
+    renamed.people[0].name = "Elena Pop".into();
+    lists(&db, renamed).await;
+    let (after, head) = who_is_who(&db, ["slack:U1", "slack:U2"]).await;
+    let ids = |people: &[Option<Person>; 2]| people.each_ref().map(|person| person.as_ref().expect("known").id);
+    assert_eq!(ids(&before), ids(&after));
+    let head = head.expect("a head");
+    assert_eq!((head.id, head.name.as_str()), (ids(&before)[0], "Elena Pop"));
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn an_account_taken_from_somebody_is_theirs_no_more() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let mut next = listing();
+    next.people[0].accounts = vec!["discord:1".into()];
+    lists(&db, next).await;
+    let ([lost, new], _) = who_is_who(&db, ["slack:U1", "discord:1"]).await;
+    assert!(lost.is_none(), "{lost:?}");
+    assert_eq!(new.expect("hers").name, "Elena");
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_team_that_is_named_no_more_takes_nobody_in() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let mut next = listing();
+    next.teams[0].0.name = "Inside".into();
+    next.people.iter_mut().for_each(|person| person.team = None);
+    lists(&db, next).await;
+    let read = db.read(|tx| {
+        Box::pin(async {
+            let person = tx.person_of("slack:U1").await?.expect("known");
+            let teams = (tx.team_for(Some("slack:C1")).await?, tx.team_for(None).await?);
+            Ok::<_, anyhow::Error>((person.team.id, teams))
+        })
+    });
+    let (inside, teams) = read.await.expect("teams are read");
+    assert_eq!(teams, (inside, inside));
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_job_that_failed_keeps_its_distance_when_somebody_changes_their_hours() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let later = now() + TimeDelta::hours(1);
+    let planned = db.write(move |tx| {
+        Box::pin(async move {
+            for occurrence in ["failed", "waiting"] {
+                let run_at = if occurrence == "failed" { now() } else { later };
+                let job =
+                    NewJob { kind: "post", occurrence: occurrence.into(), payload: format!("{occurrence:?}"), run_at };
+                tx.plan(&job, now()).await?;
+            }
+            let failed = tx.claim_job(now(), later, "t").await?.expect("it is due");
+            tx.return_job(&failed, later, Some("the service is away")).await?;
+            tx.reconsider_jobs("post", "batch:", now()).await?;
+            Ok::<_, anyhow::Error>(())
+        })
+    });
+    planned.await.expect("jobs are planned");
+    let claimed = claim_all(db.clone()).await;
+    assert_eq!(claimed.iter().map(|job| job.payload.as_str()).collect::<Vec<_>>(), ["\"waiting\""]);
     db.close().await;
     database.drop().await;
 }

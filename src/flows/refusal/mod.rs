@@ -16,7 +16,7 @@ mod typed;
 pub(super) use card::{facts, quote, title};
 pub(super) use card::{reason_label, summary};
 
-use super::{Act, Call, Error, Result, Values, head, refusing, tell};
+use super::{Act, Call, Result, Values, head, refusing, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Command, Look, Reply, Tone};
 use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT};
@@ -106,12 +106,14 @@ pub(super) async fn join_pending(call: &mut Call<'_>, id: i64) -> Result {
     if let Some(number) = pending.became.filter(|number| *number != pending.earlier) {
         return decided(call, number).await;
     }
-    call.tx.decide_pending(id, pending.earlier, call.now).await?;
     let earlier = load(call, pending.earlier).await?;
+    if earlier.withdrawn_at.is_some() {
+        // Undone meanwhile, the earlier one counts nowhere: the same as that would be none.
+        return store_pending(call, id).await;
+    }
+    call.tx.decide_pending(id, pending.earlier, call.now).await?;
     if earlier.may_edit(&call.by).is_err() {
-        let number = earlier.number.to_string();
-        let text = call.words.text("same.kept", args! { number: number.as_str() });
-        return Ok(Reply::Replace(Card::titled(text).tone(Tone::Good)));
+        return Ok(Reply::Replace(kept_as(call, earlier.number)));
     }
     let merged = merge(earlier.details.clone(), pending.details);
     Ok(Reply::Ask(form::edit(call, earlier.number, &merged).await?))
@@ -120,15 +122,24 @@ pub(super) async fn join_pending(call: &mut Call<'_>, id: i64) -> Result {
 async fn my_pending(call: &mut Call<'_>, id: i64) -> Result<Pending> {
     match call.tx.pending(id).await? {
         Some(pending) if pending.person == call.by.id => Ok(pending),
-        Some(_) => tell(call.words.text("denied.not_yours", args! {})),
-        None => Err(Error::Internal(anyhow::anyhow!("no pending refusal {id}"))),
+        _ => tell(call.words.text("denied.not_yours", args! {})),
     }
 }
 
 /// What became of a refusal that was asked about, for a press that comes late.
 async fn decided(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     let refusal = load(call, number).await?;
-    Ok(Reply::Replace(stored(call, &refusal).await?))
+    match refusal.may_edit(&call.by) {
+        Ok(()) => Ok(Reply::Replace(stored(call, &refusal).await?)),
+        // The same as somebody else's: what is in that one is not this person's to read.
+        Err(Denied::NotYours) => Ok(Reply::Replace(kept_as(call, number))),
+        Err(denied) => denied_reply(call, denied),
+    }
+}
+
+fn kept_as(call: &Call<'_>, number: RefusalNumber) -> Card {
+    let number = number.to_string();
+    Card::titled(call.words.text("same.kept", args! { number: number.as_str() })).tone(Tone::Good)
 }
 
 /// An earlier refusal with what a later one says beside it: nothing stored is replaced.

@@ -31,6 +31,7 @@ impl Typed {
     /// Reads a command: its line first, then its typed options, which win.
     pub(super) async fn from_command(call: &mut Call<'_>, command: &Command) -> Result<Self> {
         let products = call.tx.products(call.by.id).await?;
+        let sold: Vec<String> = products.iter().filter(|p| !p.retired).map(|p| p.id.to_string()).collect();
         let products = suggest::lexicon(&products);
         let vocabulary = Vocabulary {
             reasons: &call.shared.reasons,
@@ -42,7 +43,11 @@ impl Typed {
         let mut typed = Self::default();
         typed.read_line(call, &command.text, &vocabulary);
         for (name, value) in &command.options {
-            typed.read_option(call, (name, value.trim()), &vocabulary);
+            match (name.as_str(), value.trim()) {
+                // A suggestion that was taken comes back as its id; any other number is a word.
+                ("product", id) if sold.iter().any(|sold| sold == id) => typed.products.extend(id.parse::<i64>()),
+                option => typed.read_option(call, option, &vocabulary),
+            }
         }
         typed.keep_names_short();
         Ok(typed)
@@ -94,7 +99,7 @@ impl Typed {
                     self.keep(value);
                 }
             },
-            "product" => match value.parse().ok().or_else(|| found(vocabulary.products.find(value))) {
+            "product" => match found(vocabulary.products.find(value)) {
                 Some(product) => self.products.push(product),
                 None => {
                     self.remark(call, "typed.unknown_product", value);

@@ -176,6 +176,7 @@ impl Adapter {
             Some(Some(After::Send(draft))) => self.submit(at, *draft).await,
             // Somebody else's: it stays as it is.
             Some(None) => Show::Aside(gone()),
+            None if self.drafts.was_accepted(id) => Show::Stay,
             None => Show::Whisper(vec![gone()]),
         }
     }
@@ -244,7 +245,7 @@ impl Adapter {
             Err(faults) => self.refuse(&draft.id, faults),
             Ok(reply) => {
                 let show = self.reply(at, reply, Some(&draft)).await;
-                self.drafts.remove(&draft.id);
+                self.drafts.accept(&draft.id);
                 show
             }
         }
@@ -255,8 +256,8 @@ impl Adapter {
             draft.refuse(faults);
             self.steps(draft).faulty()
         });
-        // Gone only if the same submission, delivered twice, was accepted meanwhile.
-        shown.map_or(Show::Nothing, Show::Step)
+        // Gone only if it was sent twice and accepted meanwhile.
+        shown.map_or(Show::Stay, Show::Step)
     }
 
     fn phrase(&self, event: &Event, phrase: Phrase) -> Value {

@@ -92,6 +92,8 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let why = refusal.to_string();
         match refusal {
+            // The message is good and the token is not: somebody mends that, and then it goes out.
+            Refusal::Refused { status: 401, .. } => Failure::NotNow { why, after: None },
             Refusal::Refused { .. } => Failure::Never { why },
             Refusal::Slow(after) => Failure::NotNow { why, after: Some(after) },
             Refusal::Unsent => Failure::NotNow { why, after: None },

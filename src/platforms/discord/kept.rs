@@ -1,6 +1,6 @@
 //! The forms that are being filled, in memory first: a stalled database must not keep a person waiting.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::draft::Draft;
@@ -21,6 +21,8 @@ pub(super) struct Kept {
 struct State {
     held: HashMap<String, Draft>,
     changed: BTreeSet<String>,
+    /// Those accepted last: a second press on one of them finds its answer there, and leaves it.
+    accepted: VecDeque<String>,
 }
 
 fn key(id: &str) -> String {
@@ -71,10 +73,19 @@ impl Kept {
         state.held.insert(id, draft);
     }
 
+    /// Whether a form was accepted lately.
+    pub(super) fn was_accepted(&self, id: &str) -> bool {
+        self.state().accepted.iter().any(|other| other == id)
+    }
+
     /// Lets go of a form that was accepted.
-    pub(super) fn remove(&self, id: &str) {
+    pub(super) fn accept(&self, id: &str) {
         let mut state = self.state();
         state.held.remove(id);
+        if state.accepted.len() >= HELD {
+            state.accepted.pop_front();
+        }
+        state.accepted.push_back(id.to_owned());
         state.changed.insert(id.to_owned());
     }
 

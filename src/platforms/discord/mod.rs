@@ -7,7 +7,7 @@
 //! | mark a field of a modal as faulty | a list of the faults above all answers, and a button that opens the form as it was filled |
 //! | search in a menu | the 25 suggestions for nothing typed; options of commands do search |
 //! | put buttons between paragraphs | all buttons and menus stand under the text, in their order |
-//! | draw a table or a line | a code block with aligned columns; a long dash |
+//! | draw a table or a line | a code block with aligned columns; a line of dashes |
 //! | show more than 4096 characters in an embed, 6000 in a message, five rows of buttons | the next embed, the next message; nothing is cut |
 //! | whisper outside an interaction | a direct message |
 //! | write to a person who takes no direct messages | a private thread in the team's channel |
@@ -26,6 +26,7 @@ mod acts;
 mod api;
 mod check;
 mod draft;
+mod first;
 mod gateway;
 mod inbound;
 mod kept;

@@ -18,8 +18,8 @@ const EMBEDS: usize = 10;
 const ROWS: usize = 5;
 const ROW: usize = 5;
 
-/// The line that stands for [`Block::Divider`]: one character, so that it is read aloud as one.
-const DIVIDER: &str = "⸻";
+/// The line that stands for [`Block::Divider`]: dashes every font has.
+const DIVIDER: &str = "———";
 
 /// Before the mark in an embed's `url`, which is not shown as long as the embed has no title.
 const MARK_URL: &str = "https://panout.invalid/";

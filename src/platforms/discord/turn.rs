@@ -12,32 +12,31 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::Adapter;
-use super::api::{Care, Refusal};
+use super::api::Care;
 use super::draft::Origin;
-use super::inbound::{Act, Interaction, Ticket};
+use super::inbound::{Act, Interaction};
 use super::steps::{self, Verb};
-use crate::chat::{Choice, Phrase};
+use crate::chat::Phrase;
 
 /// What is ready by then is answered directly.
 const QUICK: Duration = Duration::from_millis(250);
-/// What suggestions have: Discord shows none that come after three seconds.
-const SUGGEST: Duration = Duration::from_millis(2300);
 /// Only the person sees it.
-const EPHEMERAL: u64 = 1 << 6;
+pub(super) const EPHEMERAL: u64 = 1 << 6;
 
 /// Types of a first answer. Source: Discord's reference of responding to interactions.
-const MESSAGE: u8 = 4;
+pub(super) const MESSAGE: u8 = 4;
 const THINKING: u8 = 5;
 const NOTHING_YET: u8 = 6;
 const UPDATE: u8 = 7;
-const SUGGESTIONS: u8 = 8;
 const OPEN_MODAL: u8 = 9;
 
 /// What to show for an interaction; bodies of messages as `render` makes them.
 #[derive(Debug)]
 pub(super) enum Show {
-    /// Nothing.
+    /// Nothing; a form it came from goes away.
     Nothing,
+    /// Nothing; what it came from stays as it is.
+    Stay,
     /// To the person alone, in place of the form it ends.
     Whisper(Vec<Value>),
     /// To the person alone, leaving what it came from as it is.
@@ -101,38 +100,6 @@ impl Adapter {
         };
         turn.show(show).await;
     }
-
-    /// Answers somebody who is typing; with nothing if it takes too long.
-    pub(super) async fn suggest(&self, ticket: &Ticket, work: impl Future<Output = Vec<Choice>>) {
-        let found = timeout(SUGGEST, work).await.unwrap_or_default();
-        let fits = |choice: &&Choice| !choice.label.trim().is_empty() && !choice.value.is_empty();
-        let choices: Vec<Value> = found.iter().filter(fits).take(25).map(suggestion).collect();
-        let body = json!({"type": SUGGESTIONS, "data": {"choices": choices}});
-        if let Err(refusal) = self.answer(ticket, &body).await {
-            tracing::debug!(%refusal, "suggestions came too late");
-        }
-    }
-
-    /// Says that something could not be read.
-    pub(super) async fn not_understood(&self, ticket: &Ticket) {
-        let words = self.ports.bot.phrase(None, Phrase::NotUnderstood);
-        let data = json!({"content": words, "flags": EPHEMERAL, "allowed_mentions": {"parse": []}});
-        if let Err(refusal) = self.answer(ticket, &json!({"type": MESSAGE, "data": data})).await {
-            tracing::warn!(%refusal, "an unreadable interaction could not be answered");
-        }
-    }
-
-    /// Sends a first answer.
-    async fn answer(&self, ticket: &Ticket, body: &Value) -> Result<(), Refusal> {
-        let path = format!("/interactions/{}/{}/callback", ticket.id, ticket.token);
-        self.api.post(&path, body, Care::Answer).await.map(|_| ())
-    }
-}
-
-/// A suggestion; names and values of up to 100 characters.
-fn suggestion(choice: &Choice) -> Value {
-    let cut = |text: &str| text.chars().take(100).collect::<String>();
-    json!({"name": cut(&choice.label), "value": cut(&choice.value)})
 }
 
 impl Turn<'_> {
@@ -163,7 +130,16 @@ impl Turn<'_> {
 
     async fn show(&mut self, show: Show) {
         match show {
-            Show::Nothing => self.nothing().await,
+            Show::Nothing => {
+                self.acknowledge().await;
+                self.clear().await;
+            }
+            Show::Stay => {
+                self.acknowledge().await;
+                if self.ground == Ground::Thinking {
+                    self.clear().await;
+                }
+            }
             Show::Whisper(parts) => self.whisper(parts).await,
             Show::Aside(body) => self.aside(&body).await,
             Show::Say(parts) => self.say(parts).await,
@@ -184,16 +160,14 @@ impl Turn<'_> {
         }
     }
 
-    async fn nothing(&mut self) {
-        if self.ground == Ground::Fresh {
-            if self.at.message.is_some() {
-                self.first(json!({"type": NOTHING_YET}), Ground::Silent).await;
-            } else {
-                let body = json!({"type": THINKING, "data": {"flags": EPHEMERAL}});
-                self.first(body, Ground::Thinking).await;
-            }
+    /// Answers without showing anything.
+    async fn acknowledge(&mut self) {
+        if self.at.message.is_some() {
+            self.first(json!({"type": NOTHING_YET}), Ground::Silent).await;
+        } else {
+            let body = json!({"type": THINKING, "data": {"flags": EPHEMERAL}});
+            self.first(body, Ground::Thinking).await;
         }
-        self.clear().await;
     }
 
     /// Shows a step of a form; `late` in its place if the interaction turns out to be gone.
@@ -270,7 +244,7 @@ impl Turn<'_> {
             return self.replace_origin(parts, origin).await;
         }
         let Some(message) = &self.at.message else { return self.whisper(parts).await };
-        let Some((first, rest)) = parts.split_first() else { return self.nothing().await };
+        let Some((first, rest)) = parts.split_first() else { return self.acknowledge().await };
         match self.ground {
             Ground::Fresh => self.first(json!({"type": UPDATE, "data": first}), Ground::Silent).await,
             Ground::Gone => {}

@@ -76,6 +76,8 @@ impl CallError {
             Self::Limited(after) => Failure::NotNow { why, after },
             Self::NotSent(_) => Failure::NotNow { why, after: None },
             Self::Refused(code) if code == "service_unavailable" => Failure::NotNow { why, after: None },
+            // The message is good and the token is not: somebody mends that, and then it goes out.
+            error if error.is_for_good() => Failure::NotNow { why, after: None },
             error if error.is_unknown() => Failure::Unknown { why },
             _ => Failure::Never { why },
         }

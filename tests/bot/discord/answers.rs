@@ -1,11 +1,11 @@
 //! Commands, presses, shortcuts, suggestions, and answers that come late.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use panout::chat::{Block, Button, Card, Choice, Pick, Place, Reply, Service, Tone};
 
 use super::desk::{Asked, Desk, action};
-use crate::story::{ChatService as _, Trouble};
+use crate::story::{ChatService as _, IN_TIME, Trouble};
 
 fn card() -> Card {
     let buttons = vec![Button::new(action("undo:1"), "Undo"), Button::new(action("edit:1"), "Edit")];
@@ -122,7 +122,7 @@ async fn a_late_answer_is_acknowledged_at_once_and_edited_in() {
             _ => desk.fake.types(&desk.ana, &desk.sales, "/refusal").await,
         }
         // The stand-in returns with the acknowledgement, while the bot still stalls.
-        assert!(before.elapsed() < Duration::from_millis(500), "{:?}", before.elapsed());
+        assert!(before.elapsed() < IN_TIME, "{:?}", before.elapsed());
         assert_eq!(desk.fake.unread(&desk.ana), Vec::<String>::new());
         desk.bot.goes_on();
         let seen: &[&str] = [&["Logged #1\n[Undo] [Edit]"][..], &["(changed) Undone"], &["For all"], &[]][step];

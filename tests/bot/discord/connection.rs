@@ -56,7 +56,7 @@ async fn an_event_lost_with_the_connection_is_delivered_on_resume() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_close_without_a_code_does_not_hold_the_bot_up() {
     let fake = FakeDiscord::start().await;
-    fake.beats_every(Duration::from_secs(60));
+    fake.beats_every(Duration::from_mins(1));
     let desk = Desk::on(fake).await;
     // serenity polls the dead socket from here on until its next heartbeat, a minute away.
     desk.fake.closes_socket(None);

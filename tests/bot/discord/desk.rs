@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use panout::chat::{
-    Action, Bot, Busy, Choice, Command, CommandSpec, Drafts, Event, Faults, Field, Form, Kind, Localized, Menu,
-    OptionKind, OptionSpec, Phrase, Place, Platform, Ports, Press, Query, Reply, Service, Shortcut, ShortcutSpec,
-    SubcommandSpec, Submission,
+    Action, Bot, Busy, Choice, Command, CommandSpec, Event, Faults, Field, Form, Kind, Localized, Menu, OptionKind,
+    OptionSpec, Phrase, Place, Platform, Ports, Press, Query, Reply, Service, Shortcut, ShortcutSpec, SubcommandSpec,
+    Submission,
 };
 use panout::clock::Clock;
 use panout::platforms::discord::{self, Settings};
@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::fake::discord::{FakeDiscord, PATIENCE};
+use crate::fake::drafts::MemoryDrafts;
 use crate::story::ChatService as _;
 
 /// What the bot was asked.
@@ -183,47 +184,11 @@ impl Bot for Script {
     }
 }
 
-/// Drafts in memory.
-#[derive(Default)]
-pub(crate) struct Drawer(Mutex<BTreeMap<String, String>>);
-
-impl Drawer {
-    fn open(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn keys(&self) -> Vec<String> {
-        self.open().keys().cloned().collect()
-    }
-}
-
-#[async_trait]
-impl Drafts for Drawer {
-    async fn keep(&self, _: Service, key: &str, value: String) -> anyhow::Result<()> {
-        self.open().insert(key.to_owned(), value);
-        Ok(())
-    }
-
-    async fn kept(&self, _: Service, key: &str) -> anyhow::Result<Option<String>> {
-        Ok(self.open().get(key).cloned())
-    }
-
-    async fn kept_under(&self, _: Service, prefix: &str) -> anyhow::Result<Vec<(String, String)>> {
-        let all = self.open().clone();
-        Ok(all.into_iter().filter(|(key, _)| key.starts_with(prefix)).collect())
-    }
-
-    async fn forget(&self, _: Service, key: &str) -> anyhow::Result<()> {
-        self.open().remove(key);
-        Ok(())
-    }
-}
-
 /// Everything a test needs.
 pub(crate) struct Desk {
     pub(crate) fake: FakeDiscord,
     pub(crate) bot: Arc<Script>,
-    pub(crate) drawer: Arc<Drawer>,
+    pub(crate) drafts: Arc<MemoryDrafts>,
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) ports: Ports,
     pub(crate) fatal: mpsc::UnboundedReceiver<(Service, String)>,
@@ -249,12 +214,12 @@ impl Desk {
         Self::start(fake, Arc::default(), ana, sales)
     }
 
-    fn start(fake: FakeDiscord, drawer: Arc<Drawer>, ana: String, sales: String) -> Self {
+    fn start(fake: FakeDiscord, drafts: Arc<MemoryDrafts>, ana: String, sales: String) -> Self {
         let bot = Arc::new(Script::new());
         let (tell, fatal) = mpsc::unbounded_channel();
         let ports = Ports {
             bot: bot.clone(),
-            drafts: drawer.clone(),
+            drafts: drafts.clone(),
             busy: Busy::default(),
             clock: Clock::system(),
             stop: CancellationToken::new(),
@@ -262,7 +227,7 @@ impl Desk {
             fatal: tell,
         };
         let platform = discord::start(settings(&fake), ports.clone()).expect("settings that can be right");
-        Self { fake, bot, drawer, platform, ports, fatal, ana, sales }
+        Self { fake, bot, drafts, platform, ports, fatal, ana, sales }
     }
 
     /// Stops the adapter and starts another on the same drafts.
@@ -270,7 +235,7 @@ impl Desk {
         self.ports.stop.cancel();
         self.ports.tasks.close();
         self.ports.tasks.wait().await;
-        let desk = Self::start(self.fake, self.drawer, self.ana, self.sales);
+        let desk = Self::start(self.fake, self.drafts, self.ana, self.sales);
         desk.fake.connected().await;
         desk
     }
@@ -293,11 +258,6 @@ impl Desk {
         self.ports.tasks.close();
         self.ports.tasks.wait().await;
         assert_eq!(self.fake.complaints(), Vec::<String>::new());
-    }
-
-    /// Throws everything kept away.
-    pub(crate) fn forget_drafts(&self) {
-        self.drawer.open().clear();
     }
 
     pub(crate) fn channel(&self) -> Place {

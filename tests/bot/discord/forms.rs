@@ -58,7 +58,7 @@ async fn a_form_with_menus_goes_step_by_step_and_is_submitted_once() {
         ("verbatim", "too *dear*\n> no".to_owned()),
     ];
     assert_eq!(values.iter().map(|(k, v)| (k.as_str(), v.clone())).collect::<Vec<_>>(), want);
-    assert!(desk.drawer.keys().is_empty(), "an accepted form is still kept");
+    assert!(desk.drafts.is_empty(), "an accepted form is still kept");
     desk.end().await;
 }
 
@@ -162,6 +162,44 @@ async fn a_form_delivered_three_times_is_one_submission() {
     desk.end().await;
 }
 
+/// A form that can be sent from its menus.
+async fn ready_to_send() -> Desk {
+    let desk = Desk::open().await;
+    let mut asked = mixed();
+    asked.fields[0].value = Some("Acme".into());
+    asked.fields[1].value = Some("price".into());
+    desk.bot.replies(Reply::Ask(asked));
+    desk.bot.takes(Ok(done()));
+    desk.fake.types(&desk.ana, &desk.sales, "/refusal").await;
+    desk
+}
+
+#[tokio::test]
+async fn a_form_sent_twice_at_once_is_one_submission() {
+    let desk = ready_to_send().await;
+    let before = desk.bot.asked().len();
+    desk.bot.stalls();
+    let (first, second, both) =
+        (desk.fake.presses(&desk.ana, "Log it"), desk.fake.presses(&desk.ana, "Log it"), async {
+            desk.bot.heard(before + 2).await;
+            desk.bot.goes_on();
+        });
+    tokio::join!(first, second, both);
+    assert_eq!(desk.sees().await, ["Logged #1"]);
+    let ids: Vec<String> = desk.bot.asked().iter().skip(before).map(|asked| asked.event().id.clone()).collect();
+    assert_eq!((ids.len(), &ids[0]), (2, &ids[1]), "two presses, one submission");
+    desk.end().await;
+}
+
+#[tokio::test]
+async fn a_form_sent_again_after_its_answer_leaves_the_answer_there() {
+    let desk = ready_to_send().await;
+    desk.fake.presses_twice(&desk.ana, "Log it").await;
+    assert_eq!(desk.sees().await, ["Logged #1"]);
+    assert_eq!(desk.bot.submitted().len(), 1);
+    desk.end().await;
+}
+
 #[tokio::test]
 async fn a_form_that_comes_late_is_a_button() {
     let desk = Desk::open().await;
@@ -239,7 +277,7 @@ async fn a_form_that_is_not_kept_any_more_says_so() {
     desk.fake.types(&desk.ana, &desk.sales, "/refusal").await;
     desk.idle().await;
     let desk = desk.restart().await;
-    desk.forget_drafts();
+    desk.drafts.clear();
     desk.fake.presses(&desk.ana, "Continue (2/2)").await;
     assert_eq!(desk.sees().await, ["This form is gone."]);
     desk.end().await;

@@ -161,6 +161,7 @@ async fn a_long_card_takes_several_messages_and_is_one_post() {
     desk.fake.trouble(Trouble::LostAnswer { times: 1 });
     assert!(desk.platform.post(&desk.channel(), &long, "job-1").await.is_err());
     assert_eq!(found(&desk, &desk.channel(), "job-1").await, None, "one part is not the whole");
+    desk.fake.forgets_nonces();
     let posted = desk.platform.post(&desk.channel(), &long, "job-1").await.unwrap();
     assert_eq!(found(&desk, &desk.channel(), "job-1").await.as_ref(), Some(&posted));
     let seen = desk.sees().await;

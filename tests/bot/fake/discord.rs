@@ -116,6 +116,20 @@ impl FakeDiscord {
         .await;
     }
 
+    /// Forgets every nonce, as Discord does after a few minutes.
+    pub(crate) fn forgets_nonces(&self) {
+        self.0.world().messages.iter_mut().for_each(|message| message.nonce = None);
+    }
+
+    /// Presses a button twice: again as it was, when the first press is answered.
+    pub(crate) async fn presses_twice(&self, who: &str, button: &str) {
+        let fits = |part: &Value| part["type"] == 2 && part["label"] == button;
+        let (message, part) = self.component(who, &format!("button {button:?}"), fits);
+        let first = self.use_part(who, &message, &part, None).await;
+        self.settled(&first, message.touched).await;
+        self.use_part(who, &message, &part, None).await;
+    }
+
     /// Waits until something is so.
     pub(crate) async fn until(&self, what: &str, mut so: impl FnMut(&Self) -> bool) {
         let began = Instant::now();

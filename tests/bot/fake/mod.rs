@@ -2,5 +2,6 @@
 //! refuse, ignore or cut becomes a complaint, and a complaint fails the test.
 
 pub(crate) mod discord;
+pub(crate) mod drafts;
 pub(crate) mod local;
 pub(crate) mod slack;

@@ -242,7 +242,7 @@ async fn outside_working_hours_the_head_hears_at_the_next_opening(#[values(On::L
 #[rstest]
 #[tokio::test]
 async fn small_refusals_come_in_one_message_a_day(#[values(On::Local, On::Slack, On::Discord)] on: On) {
-    let setup = Setup { head_card_above: Some("10000 EUR").map(euros), ..Setup::default() };
+    let setup = Setup { head_card_above: Some(euros(10_000)), ..Setup::default() };
     let team = Team::start_with(on, setup).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     for (line, stored) in [
@@ -276,8 +276,8 @@ async fn small_refusals_come_in_one_message_a_day(#[values(On::Local, On::Slack,
     team.ends().await;
 }
 
-fn euros(_: &str) -> panout::domain::Money {
-    panout::domain::Money::new(1_000_000, "EUR".parse().expect("a currency"))
+fn euros(whole: i64) -> panout::domain::Money {
+    panout::domain::Money::new(whole * 100, "EUR".parse().expect("a currency"))
 }
 
 #[rstest]
@@ -333,6 +333,36 @@ async fn help_and_misspellings_say_what_to_type(#[values(On::Local, On::Slack, O
         ana.types("/refusals mien").await;
         ana.sees_parts(&["Did you mean /refusals mine?"]);
     }
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn somebody_met_in_no_teams_channel_joins_the_first_team(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+    let team = Team::start(on).await;
+    let (paul, elena) = (team.stranger("Paul").in_channel(&team.general), team.person("Elena"));
+    paul.types("/refusal Acme 1k price").await;
+    paul.sees_parts(&["Stored as #1: Acme"]);
+    elena.sees_parts(&["Paul has started to use Panout, as a rep of the team Field.", "Acme refused"]);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_a_rep_used_before_is_suggested_to_that_rep(#[values(On::Local, On::Discord)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, bogdan, elena) = (team.person("Ana"), team.person("Bogdan"), team.person("Elena"));
+    assert!(ana.is_suggested("/refusal", "account", "acm").await.is_empty());
+    assert_ne!(ana.is_suggested("/refusal", "reason", "").await[0], "Timing");
+    ana.types("/refusal Acme timing vs Globex").await;
+    ana.sees_parts(&["Stored as #1: Acme"]);
+    elena.sees_parts(&["Acme refused"]);
+    assert_eq!(ana.is_suggested("/refusal", "account", "acm").await, ["Acme"]);
+    assert_eq!(ana.is_suggested("/refusal", "competitor", "glo").await, ["Globex"]);
+    assert_eq!(ana.is_suggested("/refusal", "reason", "").await[0], "Timing");
+    assert_eq!(ana.is_suggested("/refusal", "product", "cr").await, ["CRM Suite"]);
+    assert_eq!(elena.is_suggested("/refusal", "account", "acm").await, ["Acme"], "the head sees the team's");
+    assert!(bogdan.is_suggested("/refusal", "account", "acm").await.is_empty(), "another rep does not");
     team.ends().await;
 }
 
@@ -424,5 +454,16 @@ async fn suggestions_are_what_the_person_may_know(#[values(On::Local, On::Discor
     let reasons = ana.is_suggested("/refusal", "reason", "").await;
     assert_eq!(reasons[..2], ["Price: Payment terms", "Technical"]);
     assert_eq!(bogdan.is_suggested("/refusal", "reason", "pri").await[0], "Price");
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_nul_in_a_text_is_dropped_and_harms_nobody(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    ana.types("/refusal Ac\0me price \"too\0 dear\"").await;
+    ana.sees_parts(&["Stored as #1: Acme", "> too dear"]);
+    elena.sees_parts(&["Acme refused: Price"]);
     team.ends().await;
 }

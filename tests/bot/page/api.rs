@@ -1,7 +1,6 @@
 //! The page's API and its side of [`Platform`], over real HTTP.
 
 use std::net::SocketAddr;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use panout::chat::{Account, Block, Button, Failure, Fault, Faults, MessageRef, Place, Reply, Service, Shortcut, Text};
@@ -9,8 +8,9 @@ use panout::platforms::local::{Settings, start};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::bot::{Did, MemoryDrafts, ScriptedBot};
+use super::bot::{Did, ScriptedBot};
 use super::{Demo, action, card, direct, form, ports, sales, settings, values};
+use crate::fake::drafts::MemoryDrafts;
 
 async fn room(addr: SocketAddr, who: &str) -> Value {
     let url = format!("http://{addr}/api/room?as={who}&language=en");
@@ -294,13 +294,13 @@ async fn a_post_that_was_kept_twice_under_its_marker_is_shown_once() {
 #[tokio::test]
 async fn when_the_disk_fails_nothing_is_posted_but_people_still_get_their_answer() {
     let demo = Demo::start(whispers()).await;
-    demo.drafts.fails.store(true, Ordering::SeqCst);
+    demo.drafts.fail();
     let failed = demo.platform.post(&sales(), &card("A refusal"), "card-1").await;
     assert!(matches!(failed, Err(Failure::Unknown { .. })), "{failed:?}");
     assert_eq!(demo.platform.find(&sales(), "card-1", demo.ports.clock.now()).await, Ok(None));
     assert_eq!(act(demo.addr, "ana", "11111111-a", refusal()).await.0, StatusCode::OK);
     assert_eq!(titles(&room(demo.addr, "ana").await), ["Logged for Ana"]);
-    demo.drafts.fails.store(false, Ordering::SeqCst);
+    demo.drafts.mend();
     demo.platform.post(&sales(), &card("A refusal"), "card-1").await.unwrap();
     assert_eq!(titles(&room(demo.addr, "elena").await), ["A refusal"]);
 }

@@ -1,13 +1,11 @@
-//! A bot that answers as a test says, and drafts in memory.
+//! A bot that answers as a test says.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use panout::chat::{
-    Bot, Choice, Command, CommandSpec, Drafts, Event, Faults, Localized, Menu, OptionKind, OptionSpec, Phrase, Press,
-    Query, Reply, Service, Shortcut, ShortcutSpec, SubcommandSpec, Submission,
+    Bot, Choice, Command, CommandSpec, Event, Faults, Localized, Menu, OptionKind, OptionSpec, Phrase, Press, Query,
+    Reply, Shortcut, ShortcutSpec, SubcommandSpec, Submission,
 };
 use tokio::sync::watch;
 
@@ -117,56 +115,5 @@ impl Bot for ScriptedBot {
         let fits = |label: &str| label.to_lowercase().starts_with(&query.typed.to_lowercase());
         let known = all.into_iter().filter(|(_, label)| query.source == "account" && fits(label));
         known.map(|(value, label)| Choice::new(value, label)).collect()
-    }
-}
-
-/// Drafts in memory, which may be told to fail.
-#[derive(Default)]
-pub(crate) struct MemoryDrafts {
-    kept: Mutex<BTreeMap<String, String>>,
-    pub(crate) fails: AtomicBool,
-}
-
-impl MemoryDrafts {
-    /// Whether something is kept that contains this.
-    pub(crate) fn holds(&self, words: &str) -> bool {
-        self.kept.lock().unwrap().values().any(|value| value.contains(words))
-    }
-
-    /// Keeps a copy of what is under one key under another, as a process that died in between may have left it.
-    pub(crate) fn repeat(&self, from: &str, to: &str, change: impl Fn(&str) -> String) {
-        let mut kept = self.kept.lock().unwrap();
-        let copy = change(&kept[from]);
-        kept.insert(to.into(), copy);
-    }
-
-    fn check(&self) -> anyhow::Result<()> {
-        anyhow::ensure!(!self.fails.load(Ordering::SeqCst), "the disk is full");
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Drafts for MemoryDrafts {
-    async fn keep(&self, service: Service, key: &str, value: String) -> anyhow::Result<()> {
-        assert_eq!(service, Service::Local);
-        self.check()?;
-        self.kept.lock().unwrap().insert(key.into(), value);
-        Ok(())
-    }
-
-    async fn kept(&self, _: Service, key: &str) -> anyhow::Result<Option<String>> {
-        Ok(self.kept.lock().unwrap().get(key).cloned())
-    }
-
-    async fn kept_under(&self, _: Service, prefix: &str) -> anyhow::Result<Vec<(String, String)>> {
-        let kept = self.kept.lock().unwrap();
-        Ok(kept.iter().filter(|(key, _)| key.starts_with(prefix)).map(|(k, v)| (k.clone(), v.clone())).collect())
-    }
-
-    async fn forget(&self, _: Service, key: &str) -> anyhow::Result<()> {
-        self.check()?;
-        self.kept.lock().unwrap().remove(key);
-        Ok(())
     }
 }

@@ -20,7 +20,8 @@ use panout::platforms::local::{Channel, Settings, Someone, start};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use bot::{MemoryDrafts, ScriptedBot};
+use crate::fake::drafts::MemoryDrafts;
+use bot::ScriptedBot;
 
 /// A page that runs, with Ana (a rep), Elena (a head), and #sales.
 struct Demo {

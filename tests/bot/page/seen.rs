@@ -101,7 +101,7 @@ async fn a_person_types_fills_mends_and_sends_a_form() {
     page.fills("ana", "In their words", "too dear").await;
     page.fills("ana", "In their words", "").await;
     page.submits("ana").await;
-    let faulty = "Account: acme\nReason: Price\nBudget: \nUnder contract until: \nOwner: local:elena\nIn their words: \n! How much?";
+    let faulty = "What did they say?\nAccount: acme\nReason: Price\nBudget: \nUnder contract until: \nOwner: local:elena\nIn their words: \n! How much?";
     assert_eq!(
         page.form("ana").replace("Account: Acme", "Account: acme").replace("Owner: Elena", "Owner: local:elena"),
         faulty

@@ -1,11 +1,9 @@
 //! Forms: opened, filled, faulty, late.
 
-use std::time::Duration;
-
 use panout::chat::{Block, Card, Choice, Fault, Faults, Field, Kind, Reply};
 
 use super::rig::{Did, Rig, Script, button, eventually, form, whisper};
-use crate::story::{ChatService as _, Trouble};
+use crate::story::{ChatService as _, IN_TIME, Trouble};
 
 fn every_kind(person: &str) -> Vec<Field> {
     vec![
@@ -44,8 +42,7 @@ async fn a_form_opens_with_what_is_known_and_suggests_while_one_types() {
     let rig = Rig::start(script).await;
     rig.types("/refusal").await;
     rig.idle().await;
-    let open =
-        "Account: A <&> *B*\nTheir words:\nReason: Price\nProduct: CRM Suite\nBudget:\nUntil: 2027-03-01\nOwner: Ana";
+    let open = "What did they say?\nAccount: A <&> *B*\nTheir words:\nReason: Price\nProduct: CRM Suite\nBudget:\nUntil: 2027-03-01\nOwner: Ana";
     assert_eq!(rig.slack.form(&rig.ana), open);
     assert_eq!(rig.slack.suggestions(&rig.ana, "Product", "", "er").await, ["ERP (er)"]);
     rig.has_no_complaints();
@@ -99,7 +96,7 @@ async fn faults_show_under_their_fields_and_what_was_typed_stays() {
     rig.idle().await;
     rig.slack.submits(&rig.ana).await;
     rig.idle().await;
-    assert_eq!(rig.slack.form(&rig.ana), "Account: Acme\n! Which Acme?");
+    assert_eq!(rig.slack.form(&rig.ana), "What did they say?\nAccount: Acme\n! Which Acme?");
     // The very same answers again are asked again: what was wrong may have changed.
     rig.slack.submits(&rig.ana).await;
     rig.slack.fills(&rig.ana, "Account", "Acme Iași").await;
@@ -123,7 +120,7 @@ async fn a_form_may_lead_to_another_form() {
     rig.types("/refusal").await;
     rig.idle().await;
     rig.slack.submits(&rig.ana).await;
-    assert_eq!(rig.slack.form(&rig.ana), "Why:");
+    assert_eq!(rig.slack.form(&rig.ana), "What did they say?\nWhy:");
     rig.slack.fills(&rig.ana, "Why", "price").await;
     rig.slack.submits(&rig.ana).await;
     assert_eq!(rig.news().await, ["Logged"]);
@@ -156,7 +153,7 @@ async fn a_shortcut_brings_the_message_as_people_read_it() {
     let rig = Rig::start(script).await;
     rig.slack.uses_shortcut(&rig.ana, &rig.sales, "Log as refusal", "too <dear> & late").await;
     rig.idle().await;
-    assert_eq!(rig.slack.form(&rig.ana), "Their words: too <dear> & late");
+    assert_eq!(rig.slack.form(&rig.ana), "What did they say?\nTheir words: too <dear> & late");
     let Did::Shortcut(shortcut) = rig.bot.last().1 else { panic!() };
     assert_eq!(shortcut.name, "log");
     rig.has_no_complaints();
@@ -175,7 +172,7 @@ async fn a_form_whose_trigger_expired_is_kept_and_opens_from_a_button() {
     assert_eq!(rig.news().await, [late]);
     rig.slack.presses(&rig.ana, "Open the form").await;
     rig.idle().await;
-    assert_eq!(rig.slack.form(&rig.ana), "Account: Acme");
+    assert_eq!(rig.slack.form(&rig.ana), "What did they say?\nAccount: Acme");
     // Closed by mistake, it opens again.
     rig.slack.closes_form(&rig.ana);
     rig.slack.presses(&rig.ana, "Open the form").await;
@@ -206,7 +203,7 @@ async fn a_form_that_the_bot_fails_on_stays_open_with_what_was_typed() {
     rig.slack.fills(&rig.ana, "Account", "Globex").await;
     rig.slack.submits(&rig.ana).await;
     rig.idle().await;
-    assert_eq!(rig.slack.form(&rig.ana), "Account: Globex\n! That could not be read.");
+    assert_eq!(rig.slack.form(&rig.ana), "What did they say?\nAccount: Globex\n! That could not be read.");
     rig.has_no_complaints();
 }
 
@@ -219,26 +216,26 @@ async fn a_kept_form_outlives_a_restart() {
     let rig = rig.restart(Script::default()).await;
     rig.slack.presses(&rig.ana, "Open the form").await;
     rig.idle().await;
-    assert_eq!(rig.slack.form(&rig.ana), "Account: Acme");
+    assert_eq!(rig.slack.form(&rig.ana), "What did they say?\nAccount: Acme");
     rig.has_no_complaints();
 }
 
 #[tokio::test]
 async fn a_form_is_kept_while_the_database_is_away() {
     let rig = Rig::start(asking(account())).await;
-    rig.drafts.broken.store(true, std::sync::atomic::Ordering::Relaxed);
+    rig.drafts.fail();
     rig.slack.trouble(Trouble::TriggersExpire { times: 1 });
     rig.types("/refusal Acme").await;
     rig.idle().await;
     rig.slack.presses(&rig.ana, "Open the form").await;
     rig.idle().await;
-    assert_eq!(rig.slack.form(&rig.ana), "Account: Acme");
+    assert_eq!(rig.slack.form(&rig.ana), "What did they say?\nAccount: Acme");
 }
 
 #[tokio::test]
 async fn a_form_that_is_no_longer_kept_says_so() {
     let rig = Rig::start(asking(account())).await;
-    rig.drafts.broken.store(true, std::sync::atomic::Ordering::Relaxed);
+    rig.drafts.fail();
     rig.slack.trouble(Trouble::TriggersExpire { times: 1 });
     rig.types("/refusal Acme").await;
     rig.news().await;
@@ -283,7 +280,7 @@ async fn late_faults_come_with_a_button_that_opens_the_form_as_it_was_filled() {
     assert_eq!(rig.news().await, ["One moment...", "Please mend this:\nAccount: Which one?\n[Fix it]"]);
     rig.slack.presses(&rig.ana, "Fix it").await;
     rig.idle().await;
-    assert_eq!(rig.slack.form(&rig.ana), "Account: Globex");
+    assert_eq!(rig.slack.form(&rig.ana), "What did they say?\nAccount: Globex");
     rig.has_no_complaints();
 }
 
@@ -302,7 +299,7 @@ async fn an_answer_longer_than_its_field_keeps_its_words() {
     let rig = Rig::start(asking(vec![long])).await;
     rig.types("/refusal").await;
     rig.idle().await;
-    assert_eq!(rig.slack.form(&rig.ana), format!("Words: {}", "x".repeat(200)));
+    assert_eq!(rig.slack.form(&rig.ana), format!("What did they say?\nWords: {}", "x".repeat(200)));
     rig.has_no_complaints();
 }
 
@@ -318,6 +315,6 @@ async fn suggestions_come_in_time_while_commands_are_stuck() {
     rig.types("/refusal").await;
     let began = tokio::time::Instant::now();
     assert_eq!(rig.slack.suggestions(&rig.ana, "Product", "", "").await, ["CRM"]);
-    assert!(began.elapsed() < Duration::from_millis(500));
+    assert!(began.elapsed() < IN_TIME);
     rig.bot.goes_on();
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use panout::chat::{
-    Account, Action, Bot, Busy, Button, Card, Choice, Command, Drafts, Event, Faults, Form, Localized, Menu, Phrase,
-    Place, Platform, Ports, Press, Query, Reply, Service, Shortcut, ShortcutSpec, Submission,
+    Account, Action, Bot, Busy, Button, Card, Choice, Command, Event, Faults, Form, Localized, Menu, Phrase, Place,
+    Platform, Ports, Press, Query, Reply, Service, Shortcut, ShortcutSpec, Submission,
 };
 use panout::clock::{Clock, pause};
 use panout::platforms::slack::{Settings, manifest, start};
@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::fake::drafts::MemoryDrafts;
 use crate::fake::slack::FakeSlack;
 use crate::story::ChatService as _;
 
@@ -137,42 +138,11 @@ impl Bot for Script {
     }
 }
 
-/// Drafts that outlive the adapter, as a database does; `broken` ones never answer.
-#[derive(Default)]
-pub(super) struct Memory {
-    kept: Mutex<BTreeMap<String, String>>,
-    pub(super) broken: std::sync::atomic::AtomicBool,
-}
-
-#[async_trait]
-impl Drafts for Memory {
-    async fn keep(&self, _service: Service, key: &str, value: String) -> anyhow::Result<()> {
-        anyhow::ensure!(!self.broken.load(std::sync::atomic::Ordering::Relaxed), "the database is away");
-        self.kept.lock().expect("nothing panics while holding it").insert(key.into(), value);
-        Ok(())
-    }
-
-    async fn kept(&self, _service: Service, key: &str) -> anyhow::Result<Option<String>> {
-        Ok(self.kept.lock().expect("nothing panics while holding it").get(key).cloned())
-    }
-
-    async fn kept_under(&self, _service: Service, prefix: &str) -> anyhow::Result<Vec<(String, String)>> {
-        let kept = self.kept.lock().expect("nothing panics while holding it");
-        let under = kept.iter().filter(|(key, _)| key.starts_with(prefix));
-        Ok(under.map(|(key, value)| (key.clone(), value.clone())).collect())
-    }
-
-    async fn forget(&self, _service: Service, key: &str) -> anyhow::Result<()> {
-        self.kept.lock().expect("nothing panics while holding it").remove(key);
-        Ok(())
-    }
-}
-
 /// The adapter at work, with a person and a channel.
 pub(super) struct Rig {
     pub(super) slack: FakeSlack,
     pub(super) bot: Arc<Script>,
-    pub(super) drafts: Arc<Memory>,
+    pub(super) drafts: Arc<MemoryDrafts>,
     pub(super) platform: Arc<dyn Platform>,
     pub(super) busy: Busy,
     pub(super) stop: CancellationToken,
@@ -193,12 +163,12 @@ impl Rig {
     }
 
     /// The app on a workspace that may already know it.
-    pub(super) fn on(slack: FakeSlack, bot: Arc<Script>, drafts: Arc<Memory>) -> Self {
+    pub(super) fn on(slack: FakeSlack, bot: Arc<Script>, drafts: Arc<MemoryDrafts>) -> Self {
         let settings = settings(&slack);
         Self::with(slack, settings, bot, drafts)
     }
 
-    pub(super) fn with(slack: FakeSlack, settings: Settings, bot: Arc<Script>, drafts: Arc<Memory>) -> Self {
+    pub(super) fn with(slack: FakeSlack, settings: Settings, bot: Arc<Script>, drafts: Arc<MemoryDrafts>) -> Self {
         let (busy, stop, tasks) = (Busy::default(), CancellationToken::new(), TaskTracker::new());
         let (out, fatal) = mpsc::unbounded_channel();
         let ports = Ports {

@@ -13,7 +13,7 @@ pub(crate) struct Database {
 }
 
 enum Kept {
-    Folder(TempDir),
+    Folder { _until_dropped: TempDir },
     Schema { server: String, name: String },
 }
 
@@ -30,7 +30,7 @@ impl Database {
             None => {
                 let folder = TempDir::new().expect("a folder for the test");
                 let url = format!("sqlite:{}", folder.path().join("panout.db").display());
-                Self { url, kept: Kept::Folder(folder) }
+                Self { url, kept: Kept::Folder { _until_dropped: folder } }
             }
         }
     }

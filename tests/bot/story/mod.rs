@@ -28,7 +28,7 @@ use panout::words::{Catalogue, Language};
 pub(crate) use actor::Actor;
 pub(crate) use database::Database;
 pub(crate) use door::Door;
-pub(crate) use service::{ChatService, Trouble};
+pub(crate) use service::{ChatService, IN_TIME, Trouble};
 
 use crate::fake::discord::FakeDiscord;
 use crate::fake::local::LocalPage;

@@ -1,7 +1,13 @@
 //! What a story needs from a stand-in chat service, the same for all of them.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use panout::chat::MessageRef;
+
+/// An act that is acknowledged later than this waited for the bot. Slack and Discord wait 3 s; a test machine that does
+/// many things at once needs part of that for itself.
+pub(crate) const IN_TIME: Duration = Duration::from_millis(1500);
 
 /// A chat service seen by the people in it.
 ///

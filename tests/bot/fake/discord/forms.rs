@@ -93,7 +93,7 @@ impl FakeDiscord {
     }
 
     /// Waits for what was put off when the interaction was answered, as long as a person would look at it.
-    async fn settled(&self, id: &str, touched: u64) {
+    pub(super) async fn settled(&self, id: &str, touched: u64) {
         let began = Instant::now();
         while began.elapsed() < ATTENTION {
             let news = self.0.changed.notified();
