@@ -10,6 +10,8 @@ mod acknowledge;
 mod company;
 #[path = "../bot/fake/mod.rs"]
 mod fake;
+#[path = "../bot/chaos/ledger.rs"]
+mod ledger;
 #[path = "../bot/chaos/process.rs"]
 mod process;
 mod start;

@@ -5,6 +5,7 @@
 //! with `TEST_DATABASE_URL` set, on `PostgreSQL`.
 
 mod company;
+mod ledger;
 mod process;
 
 use std::time::Duration;

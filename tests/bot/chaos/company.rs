@@ -1,6 +1,5 @@
 //! A company whose bot does not live long: what its people typed, what they were told, and what must come of it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,12 +25,7 @@ pub(crate) const AFTER_STORING: Duration = Duration::from_millis(240);
 const ANSWERS_AFTER: Duration = Duration::from_millis(30);
 
 /// What somebody reads whose act failed.
-const APOLOGY: &str = "That did not work, and nothing was stored.";
-
-/// What the stand-in for Discord says of processes that are killed: Discord delivers nothing again, and tells the person
-/// that the bot did not answer; and a new process does not know how much of its buckets the last one used.
-const KILLED: [&str; 3] =
-    ["was not answered within 3 s", "sees \"thinking\" and nothing else", "more than what its bucket said was left"];
+pub(super) const APOLOGY: &str = "That did not work, and nothing was stored.";
 
 /// Teams of one rep and one head each, every other one on Discord. Many, because a service takes one message a second
 /// in a conversation.
@@ -40,33 +34,33 @@ pub(crate) struct Company {
     pub(crate) discord: FakeDiscord,
     pub(crate) database: Database,
     folder: TempDir,
-    teams: Vec<Team>,
-    lines: Arc<Mutex<Vec<Line>>>,
+    pub(super) teams: Vec<Team>,
+    pub(super) lines: Arc<Mutex<Vec<Line>>>,
     typed: AtomicUsize,
     told: Mutex<Vec<String>>,
     typing: tokio::sync::Mutex<JoinSet<()>>,
 }
 
 #[derive(Clone)]
-struct Team {
-    on: Service,
+pub(super) struct Team {
+    pub(super) on: Service,
     rep: String,
-    head: String,
+    pub(super) head: String,
     channel: String,
 }
 
 /// A line somebody typed.
-struct Line {
-    account: String,
-    team: usize,
+pub(super) struct Line {
+    pub(super) account: String,
+    pub(super) team: usize,
     on: Service,
     /// How long its acknowledgement took.
-    took: Duration,
+    pub(super) took: Duration,
 }
 
 impl Line {
     /// Whether the acknowledgement promised that it is stored.
-    fn is_promised(&self) -> bool {
+    pub(super) fn is_promised(&self) -> bool {
         self.on == Service::Slack && self.took < AFTER_STORING
     }
 }
@@ -130,7 +124,7 @@ impl Company {
         self.comes_true("the program connects", both).await;
     }
 
-    fn service(&self, on: Service) -> &dyn ChatService {
+    pub(super) fn service(&self, on: Service) -> &dyn ChatService {
         if on == Service::Slack { &self.slack } else { &self.discord }
     }
 
@@ -195,7 +189,7 @@ impl Company {
     }
 
     /// Everything reps were shown so far.
-    fn told(&self) -> Vec<String> {
+    pub(super) fn told(&self) -> Vec<String> {
         let mut told = self.told.lock().expect("no test panics here");
         told.extend(self.teams.iter().flat_map(|team| self.service(team.on).unread(&team.rep)));
         told.clone()
@@ -236,102 +230,6 @@ impl Company {
     pub(crate) fn acknowledgements(&self, on: Service) -> Vec<Duration> {
         let lines = self.lines.lock().expect("no test panics here");
         lines.iter().filter(|line| line.on == on).map(|line| line.took).collect()
-    }
-
-    async fn faults(&self) -> Vec<String> {
-        let stored: Vec<(i64, String)> =
-            self.database.rows("SELECT number, account FROM refusals ORDER BY number").await;
-        let mut wrong = self.faults_in_store(&stored);
-        wrong.extend(self.faults_in_told(&stored));
-        wrong.extend(self.faults_in_cards(&stored).await);
-        let once = "SELECT refusal, COUNT(*) FROM audit WHERE what = 'logged' GROUP BY refusal HAVING COUNT(*) <> 1";
-        let audited: Vec<(i64, i64)> = self.database.rows(once).await;
-        wrong.extend(audited.iter().map(|(number, times)| format!("#{number} is in the audit {times} times")));
-        let dead: Vec<(String, String)> =
-            self.database.rows("SELECT occurrence, COALESCE(error, '') FROM jobs WHERE state = 'dead'").await;
-        wrong.extend(dead.iter().map(|(job, why)| format!("{job} was given up: {why}")));
-        wrong.extend(self.slack.complaints());
-        let complaints = self.discord.complaints().into_iter();
-        wrong.extend(complaints.filter(|sentence| !KILLED.iter().any(|killed| sentence.contains(killed))));
-        wrong
-    }
-
-    /// Each line is stored at most once, and once if that was promised.
-    fn faults_in_store(&self, stored: &[(i64, String)]) -> Vec<String> {
-        let lines = self.lines.lock().expect("no test panics here");
-        let times = |account: &str| stored.iter().filter(|(_, stored)| stored == account).count();
-        let typed: BTreeSet<&str> = lines.iter().map(|line| line.account.as_str()).collect();
-        let strange = stored.iter().filter(|(_, account)| !typed.contains(account.as_str()));
-        let mut wrong: Vec<String> =
-            strange.map(|(number, account)| format!("nobody typed #{number}, {account}")).collect();
-        for line in &*lines {
-            match times(&line.account) {
-                1 => {}
-                0 if !line.is_promised() => {}
-                times => {
-                    wrong.push(format!("{} is stored {times} times, acknowledged in {:?}", line.account, line.took));
-                }
-            }
-        }
-        wrong
-    }
-
-    /// What a rep was told is stored is stored, under that number.
-    fn faults_in_told(&self, stored: &[(i64, String)]) -> Vec<String> {
-        let told = self.told();
-        let (mut wrong, mut count) = (Vec::new(), 0);
-        for screen in told {
-            let first = screen.lines().next().unwrap_or_default();
-            let said = first.strip_prefix("Stored as #").and_then(|rest| rest.split_once(": "));
-            let said = said.and_then(|(number, account)| Some((number.parse::<i64>().ok()?, account.to_owned())));
-            match said {
-                Some(said) if stored.contains(&said) => count += 1,
-                None if screen.contains(APOLOGY) => {}
-                _ => wrong.push(format!("a rep was told {first:?}, which is not so")),
-            }
-        }
-        if count == 0 {
-            wrong.push("no rep was told anything".into());
-        }
-        wrong
-    }
-
-    fn team_of(&self, account: &str) -> usize {
-        let lines = self.lines.lock().expect("no test panics here");
-        lines.iter().find(|line| line.account == account).map_or(0, |line| line.team)
-    }
-
-    /// Each stored refusal has one card, with its head; its message is known, and carries its marker.
-    async fn faults_in_cards(&self, stored: &[(i64, String)]) -> Vec<String> {
-        let posted = self.slack.posted().into_iter().chain(self.discord.posted());
-        let mut wrong = Vec::new();
-        let mut shown: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut markers: BTreeMap<String, usize> = BTreeMap::new();
-        for (at, marker, screen) in posted {
-            let account = screen.split(" refused").next().unwrap_or_default().to_owned();
-            shown.entry(account).or_default().push(at.channel);
-            *markers.entry(marker.unwrap_or_default()).or_default() += 1;
-        }
-        for (number, account) in stored {
-            let Team { on, head, .. } = &self.teams[self.team_of(account)];
-            let expected = [if *on == Service::Slack { self.slack.direct(head) } else { self.discord.direct(head) }];
-            match shown.remove(account) {
-                Some(channels) if channels == expected => {}
-                other => wrong.push(format!("the card of #{number} is in {other:?} and not in {expected:?}")),
-            }
-        }
-        wrong.extend(
-            shown.iter().map(|(what, channels)| format!("{what:?} was posted in {channels:?}: nobody asked for it")),
-        );
-        let known: Vec<(String, Option<String>)> = self.database.rows("SELECT marker, message FROM messages").await;
-        for (marker, message) in known {
-            match (markers.remove(&marker), message) {
-                (Some(1), Some(_)) => {}
-                (times, message) => wrong.push(format!("{marker} is posted {times:?} times; known: {message:?}")),
-            }
-        }
-        wrong.extend(markers.into_keys().map(|marker| format!("{marker:?} was posted and is not known")));
-        wrong
     }
 }
 
