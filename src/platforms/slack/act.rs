@@ -31,7 +31,7 @@ use crate::chat::{Card, Event, Faults, Phrase, Ports, Reply, Service, Submission
 /// How long an acknowledgement waits for the bot.
 const HOLD: Duration = Duration::from_millis(250);
 /// How long one waits whose answer travels in it. Slack would wait 3 s; a person looks at a form that does not close.
-const HOLD_ANSWER: Duration = Duration::from_millis(400);
+const HOLD_ANSWER: Duration = Duration::from_millis(300);
 
 /// What is said with the acknowledgement.
 type Answers = oneshot::Sender<Option<Value>>;
