@@ -28,8 +28,11 @@
 //! 4. The worker ([`jobs`]) claims the job, decides where the card goes and which mark it carries, and stores that.
 //!    Then the adapter posts the card with the mark. If the answer is lost, nothing is sent again before the platform
 //!    was asked whether the mark is there. When it is known to be posted, the job is done.
-//! 5. Elena presses *Seen*. Who may do that is decided by [`domain::Refusal::see`], from who she is. The card in front
-//!    of her changes; every other card about the same refusal is drawn again from what stands.
+//! 5. Elena presses *Revive*, and says with which terms. Who may do that is decided by [`domain::Refusal::revive`], from
+//!    who she is and where the refusal is in its life ([`domain::Stage`]). The decision is stored, the refusal is put
+//!    into a rep's hands with a date, and every card about it is drawn again from what stands.
+//! 6. On that date the rep's message of the day asks how it went. Won back, it is over; refused again, a new refusal
+//!    says of which it is the second. Had Elena validated it instead, it would sleep until it is time to call again.
 
 pub mod app;
 pub mod chat;

@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::chat::{Bot, Busy, Drafts, Platform, Ports, Service};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::flows::{Assistant, Rules, Shared};
+use crate::flows::{self, Assistant, Rules, Shared};
 use crate::jobs::{Limits, Worker};
 use crate::platforms::{discord, local, slack};
 use crate::store::{Db, Listing};
@@ -88,6 +88,7 @@ impl App {
         list(&db, listing, &clock).await.context("storing what the configuration lists")?;
         let services = rules.services.clone();
         let shared = Arc::new(Shared::new(words, rules));
+        catch_up(&db, &shared, &clock).await.context("looking for what was brought to nobody")?;
         let bot: Arc<dyn Bot> = Arc::new(Assistant::new(db.clone(), shared.clone(), clock.clone()));
         let drafts: Arc<dyn Drafts> = Arc::new(kept::Kept { db: db.clone(), clock: clock.clone() });
         let (busy, stop, tasks) = (Busy::default(), CancellationToken::new(), TaskTracker::new());
@@ -204,6 +205,19 @@ async fn list(db: &Db, listing: Listing, clock: &Clock) -> anyhow::Result<()> {
         Box::pin(async move { Ok(tx.list(&listing, now).await?) })
     });
     write.await
+}
+
+/// What a configuration change may have made possible: refusals that had nobody to go to have a head now.
+async fn catch_up(db: &Db, shared: &Arc<Shared>, clock: &Clock) -> anyhow::Result<()> {
+    let (shared, now) = (shared.clone(), clock.now());
+    let write = db.write(move |tx| {
+        let shared = shared.clone();
+        Box::pin(async move { flows::catch_up(tx, &shared, now).await })
+    });
+    write.await.map_err(|error| match error {
+        flows::Error::Internal(error) => error,
+        flows::Error::Tell(_) | flows::Error::Faults(_) => anyhow::anyhow!("it had words for nobody"),
+    })
 }
 
 /// Listens from now on for whoever stops processes (SIGTERM, Ctrl-C); what comes back ends when it is told.

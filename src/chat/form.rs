@@ -32,6 +32,9 @@ pub struct Field {
     pub hint: Option<String>,
     /// Whether it must be answered.
     pub required: bool,
+    /// What is said to somebody who leaves it unanswered though it must be; the platform's own words if nothing.
+    #[serde(default)]
+    pub missing: Option<String>,
     /// What kind of answer.
     pub kind: Kind,
     /// What is already filled in, in the form a submission would have.
@@ -74,11 +77,18 @@ pub enum Kind {
 pub struct Choice {
     /// What is sent back, at most 75 characters.
     pub value: String,
-    /// What is read, at most 75 characters (Slack's option text).
+    /// What is read, at most 75 UTF-16 units (Slack's option text).
     pub label: String,
 }
 
 impl Choice {
+    /// As much of a text as a choice may say: services count in UTF-16 units, of which an emoji has two.
+    pub fn fitting(text: &str) -> String {
+        let mut left = 75_usize;
+        let fits = |c: &char| left.checked_sub(c.len_utf16()).map(|rest| left = rest).is_some();
+        text.chars().take_while(fits).collect()
+    }
+
     /// A choice.
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
         Self { value: value.into(), label: label.into() }
@@ -88,13 +98,20 @@ impl Choice {
 impl Field {
     /// A required question.
     pub fn new(name: &str, label: impl Into<String>, kind: Kind) -> Self {
-        Self { name: name.into(), label: label.into(), hint: None, required: true, kind, value: None }
+        Self { name: name.into(), label: label.into(), hint: None, required: true, missing: None, kind, value: None }
     }
 
     /// The same question, that may stay unanswered.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.required = false;
+        self
+    }
+
+    /// The same question, with what to say if it stays unanswered.
+    #[must_use]
+    pub fn missing(mut self, says: impl Into<String>) -> Self {
+        self.missing = Some(says.into());
         self
     }
 

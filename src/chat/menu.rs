@@ -23,14 +23,15 @@ pub struct Menu {
     pub shortcuts: Vec<ShortcutSpec>,
 }
 
-/// A slash command. It has either options or subcommands (Discord allows no mixture).
+/// A slash command. It has options, subcommands, or neither (Discord allows no mixture).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandSpec {
     /// `[a-z]{1,32}`, the same in every language.
     pub name: &'static str,
     /// At most 100 characters.
     pub description: Localized,
-    /// What may follow it, as Slack shows it beside the command: at most 100 characters, e.g. `Acme 12k price "..."`.
+    /// What may follow it, as Slack shows it beside the command: at most 100 characters, e.g. `Acme 12k price "..."`;
+    /// empty if nothing.
     pub usage: Localized,
     /// Typed options, where the platform has them.
     pub options: Vec<OptionSpec>,

@@ -148,7 +148,7 @@ pub trait Platform: Send + Sync + 'static {
 
 /// What an adapter must remember over a restart: half-filled forms, and the local page's messages.
 ///
-/// Values are JSON texts. A draft is kept `Drafts::DAYS` days.
+/// Values are JSON texts. A draft is kept `Drafts::DAYS` days; the local page's messages as long as its database.
 #[async_trait]
 pub trait Drafts: Send + Sync + 'static {
     /// Keeps `value` under `key` (unique per service), in place of what was there.

@@ -12,9 +12,10 @@ use crate::chat::Service;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::demo;
+use crate::domain::Role;
 use crate::platforms::local::{self, Channel, OnShift, Someone};
 use crate::store::Db;
-use crate::words::Language;
+use crate::words::{Catalogue, Language};
 
 /// What the clock's shift is kept under, among the local page's drafts, in milliseconds.
 const SHIFT: &str = "clock";
@@ -117,11 +118,9 @@ fn keep_shift(db: &Db, clock: &Clock) -> OnShift {
 
 /// What the page shows.
 fn page(config: &Config, db: &Db, clock: &Clock) -> anyhow::Result<local::Settings> {
-    let words = config.catalogue()?;
-    let words = words.in_language(config.organisation.language);
     let people = config.people.iter().filter_map(|person| {
         let account = person.accounts.iter().find(|account| account.service == Service::Local)?;
-        let note = words.label("role", person.role.as_str());
+        let note = format!("role_{}", person.role.as_str());
         Some(Someone { id: account.id.clone(), name: person.name.clone(), note })
     });
     let channels = config.teams.iter().flat_map(|team| &team.channels);
@@ -133,20 +132,23 @@ fn page(config: &Config, db: &Db, clock: &Clock) -> anyhow::Result<local::Settin
         jumps: true,
         time_zone: config.organisation.time_zone,
         language: config.organisation.language.tag().to_owned(),
-        words: page_words()?,
+        words: page_words(&config.catalogue()?)?,
         on_shift: Some(keep_shift(db, clock)),
     })
 }
 
-/// The page's own words, compiled in from `prompts/page/`.
-fn page_words() -> anyhow::Result<BTreeMap<String, BTreeMap<String, String>>> {
+/// The page's own words, compiled in from `prompts/page/`, and what roles are called.
+fn page_words(catalogue: &Catalogue) -> anyhow::Result<BTreeMap<String, BTreeMap<String, String>>> {
     let written = Language::ALL.map(|language| {
         let texts = match language {
             Language::En => include_str!("../../prompts/page/en.toml"),
             Language::Fr => include_str!("../../prompts/page/fr.toml"),
             Language::Ro => include_str!("../../prompts/page/ro.toml"),
         };
-        let texts = toml::from_str(texts).with_context(|| format!("prompts/page/{language}.toml"))?;
+        let mut texts: BTreeMap<String, String> =
+            toml::from_str(texts).with_context(|| format!("prompts/page/{language}.toml"))?;
+        let words = catalogue.in_language(language);
+        texts.extend(Role::ALL.map(|role| (format!("role_{role}"), words.label("role", role.as_str()))));
         Ok((language.tag().to_owned(), texts))
     });
     written.into_iter().collect()

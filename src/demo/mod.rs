@@ -1,8 +1,10 @@
-//! A sample organisation to try the bot on: who works there, and what clients told them for twelve weeks.
+//! A sample organisation to try the bot on: who works there, what clients told them for twelve weeks, and what came of
+//! it.
 //!
 //! Everything is made up, and the same at every start but for the dates: they end on the last working day.
 
 mod dice;
+mod fates;
 mod refusals;
 mod team;
 
@@ -13,6 +15,7 @@ use chrono::{DateTime, Utc};
 
 pub use team::config;
 
+use self::dice::Dice;
 use self::refusals::Sample;
 use crate::domain::{Change, Person, Refusal, Stage};
 use crate::store::{Db, Scope, Tx};
@@ -35,7 +38,7 @@ async fn fill(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {
     for (account, choices) in team::choices() {
         let rep = person(tx, account).await?;
         tx.choose(rep.id, &choices).await?;
-        reps.insert(account, rep);
+        reps.insert(account, Person { choices, ..rep });
     }
     let products: HashMap<String, i64> = tx
         .products(head.id)
@@ -43,9 +46,11 @@ async fn fill(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {
         .into_iter()
         .flat_map(|product| product.aliases.into_iter().map(move |alias| (alias, product.id)))
         .collect();
+    let mut dice = Dice::new(3);
     for sample in refusals::samples(now, &head) {
         let rep = reps.get(sample.rep).context("a sample of a rep who is none")?;
-        store(tx, sample, (rep, &head), &products).await?;
+        let refusal = store(tx, sample, (rep, &head), &products).await?;
+        fates::befall(tx, refusal, (rep, &head), now, &mut dice).await?;
     }
     Ok(())
 }
@@ -59,7 +64,7 @@ async fn store(
     sample: Sample,
     (rep, head): (&Person, &Person),
     products: &HashMap<String, i64>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Refusal> {
     let mut details = sample.details;
     for alias in sample.products {
         details.products.push(*products.get(alias).with_context(|| format!("no product is called {alias}"))?);
@@ -73,5 +78,5 @@ async fn store(
     if let Some(at) = sample.seen_at {
         tx.audit(Some(number), head.id, &Change::of_state("seen"), at).await?;
     }
-    Ok(())
+    Ok(refusal)
 }

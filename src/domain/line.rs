@@ -8,7 +8,9 @@
 //! | `"..."`, `“...”`, `‘...’`, `«...»`, `„...”` | the client's words; without an end they go to the end of the text |
 //! | `#name` | a product (of several words, if it has that name) |
 //! | `vs Globex Corp`, `vs "big blue"` | the competitor: the next word, and those after it in capitals |
+//! | `lost to Globex`, `a choisi Globex`, `a ales Globex` | the competitor too, if it is in capitals or quotes |
 //! | `until 2027-03`, `until 03/2027`, `until 15 March` | the date; a month or year alone is its first day |
+//! | `under contract until 2027-03` | the date, and the reason if no other is said |
 //! | an outcome's or reason's id, label or alias | that; between two reasons the first, unless it looks like a name |
 //! | an amount | see `line/amounts.rs` for `3M` and `Forever 21` |
 //! | up to 8 words before a `,`, `:` or `-` | the account; in quotes if nothing else can be and another quote follows |
@@ -86,9 +88,12 @@ pub fn parse(text: &str, vocabulary: &Vocabulary) -> Line {
     let mut line = Line::default();
     let mut tokens = Tokens::split(text);
     take_products(&mut tokens, vocabulary, &mut line);
-    take_until(&mut tokens, vocabulary, &mut line);
+    let in_contract = take_until(&mut tokens, vocabulary, &mut line);
     take_competitor(&mut tokens, vocabulary, &mut line);
     reasons::take_exact(&mut tokens, vocabulary, &mut line);
+    if in_contract && line.reason.is_none() {
+        line.reason = "timing/under_contract".parse().ok();
+    }
     amounts::take(&mut tokens, vocabulary.currency, &mut line);
     mark_account(&mut tokens);
     reasons::take_guess(&mut tokens, vocabulary, &mut line);
@@ -132,15 +137,18 @@ fn take_products(tokens: &mut Tokens, vocabulary: &Vocabulary, line: &mut Line) 
     }
 }
 
-fn take_until(tokens: &mut Tokens, vocabulary: &Vocabulary, line: &mut Line) {
+/// Takes the date; whether it is said to be the end of a contract.
+fn take_until(tokens: &mut Tokens, vocabulary: &Vocabulary, line: &mut Line) -> bool {
     for at in 0..tokens.len() {
-        let phrase = tokens.words(at, tokens.phrase(at).min(5));
-        if let Some((date, n)) = until::read(&phrase, vocabulary.today) {
-            tokens.mark(at, n, Part::Taken);
+        let contract = until::contract(&tokens.words(at, tokens.phrase(at).min(2)));
+        let phrase = tokens.words(at, tokens.phrase(at).min(contract + 5));
+        if let Some((date, n)) = until::read(&phrase[contract..], vocabulary.today) {
+            tokens.mark(at, contract + n, Part::Taken);
             line.until = Some(date);
-            return;
+            return contract > 0;
         }
     }
+    false
 }
 
 fn take_competitor(tokens: &mut Tokens, vocabulary: &Vocabulary, line: &mut Line) {
@@ -149,22 +157,48 @@ fn take_competitor(tokens: &mut Tokens, vocabulary: &Vocabulary, line: &mut Line
         let folded = tokens.key(at);
         // "Contra Group" is a name; "VS Globex" is not.
         let name = at == 0 && folded != "vs" && word.starts_with(char::is_uppercase);
-        if name || !matches!(folded, "vs" | "versus" | "contre" | "contra" | "against") {
-            continue;
-        }
-        if let Some(quoted) = tokens.quote(at + 1) {
+        let against = !name && matches!(folded, "vs" | "versus" | "contre" | "contra" | "against");
+        let Some(said) = against.then_some(1).or_else(|| lost_to(tokens, at)) else { continue };
+        if let Some(quoted) = tokens.quote(at + said) {
             line.competitor = Some(quoted.to_owned());
-            tokens.mark(at, 2, Part::Taken);
+            tokens.mark(at, said + 1, Part::Taken);
             return;
         }
-        let n = competitor_words(tokens, at + 1, vocabulary);
-        let name = tokens.words(at + 1, n).join(" ");
+        let n = competitor_words(tokens, at + said, vocabulary);
+        let name = tokens.words(at + said, n).join(" ");
         if n > 0 && name.len() <= NAME_BYTES {
             line.competitor = Some(trimmed(&name).to_owned());
-            tokens.mark(at, n + 1, Part::Taken);
+            tokens.mark(at, said + n, Part::Taken);
             return;
         }
     }
+}
+
+/// How many words at `at`, inside of the line, say that whoever is named after them won.
+fn lost_to(tokens: &Tokens, at: usize) -> Option<usize> {
+    const SAID: [&str; 15] = [
+        "lost to",
+        "went with",
+        "went to",
+        "they chose",
+        "chose",
+        "beaten by",
+        "parti chez",
+        "partis chez",
+        "a choisi",
+        "ont choisi",
+        "battus par",
+        "a ales",
+        "au ales",
+        "a mers la",
+        "au mers la",
+    ];
+    let n = SAID
+        .iter()
+        .map(|said| (said.split(' ').count(), said))
+        .find_map(|(n, said)| (tokens.phrase(at) >= n && tokens.phrase_key(at, n) == **said).then_some(n))?;
+    let winner = |word: &str| word.starts_with(char::is_uppercase);
+    (at > 0 && (tokens.quote(at + n).is_some() || tokens.free(at + n).is_some_and(winner))).then_some(n)
 }
 
 /// How many words from `at` are a competitor's name.

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
+use super::wall::{to_utc, wall};
 use super::{Currency, DailyAt, QuietHours, WorkingHours};
 
 /// When the daily batch comes, unless a person chose: the start of the usual day.
@@ -165,8 +166,9 @@ impl Person {
     pub fn next_batch(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let (zone, daily) = (self.time_zone(), DailyAt(self.batch_at()));
         let mut at = now;
-        // Some day of a week is worked, or the working hours could not have been read.
-        for _ in 0..8 {
+        // Some day of a week is worked, or the working hours could not have been read; of one week a clock change may
+        // leave out the only hours.
+        for _ in 0..15 {
             let Some(run) = daily.next(at, zone) else { break };
             at = run.at;
             if self.works_on(run.wall.date()) {
@@ -176,14 +178,36 @@ impl Person {
         self.reachable_at(now)
     }
 
+    /// Their first daily batch on a day or after it.
+    pub fn batch_on(&self, day: NaiveDate) -> DateTime<Utc> {
+        self.next_batch(self.day_begins(day).unwrap_or_default() - TimeDelta::seconds(1))
+    }
+
+    /// The daily batch in which it is said that something from `now` has waited for `days` working days.
+    pub fn batch_after_days(&self, days: usize, now: DateTime<Utc>) -> DateTime<Utc> {
+        (0..=days).fold(now, |at, _| self.next_batch(at))
+    }
+
+    /// The same time of the day, so many of their working days earlier.
+    pub fn working_days_before(&self, days: usize, at: DateTime<Utc>) -> DateTime<Utc> {
+        let Some(skipped) = days.checked_sub(1) else { return at };
+        // By the wall: a day on which clocks change is not 24 hours long.
+        let wall = wall(at, self.time_zone());
+        // Of any two weeks some day is worked, even if a clock change leaves out the hours of one.
+        let earlier = wall.date().iter_days().rev().skip(1).take(days * 7 + 7);
+        let day = earlier.filter(|day| self.works_on(*day)).nth(skipped);
+        day.and_then(|day| to_utc(day.and_time(wall.time()), self.time_zone())).unwrap_or(at)
+    }
+
+    /// The first instant of a day where they are: if clocks leave out its midnight, the one after the gap.
+    fn day_begins(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
+        to_utc(day.and_time(NaiveTime::MIN), self.time_zone())
+    }
+
     /// Whether they work at some time of a day.
     fn works_on(&self, day: NaiveDate) -> bool {
         let zone = self.time_zone();
-        let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(zone).earliest();
-        // A midnight inside a gap is no opening: the first instant of that day will do.
-        let midnight = midnight.or_else(|| day.and_hms_opt(3, 0, 0)?.and_local_timezone(zone).earliest());
-        let Some(midnight) = midnight else { return false };
-        let opening = self.working_hours().next_opening(midnight.to_utc(), zone);
-        opening.with_timezone(&zone).date_naive() == day
+        let Some(begins) = self.day_begins(day) else { return false };
+        self.working_hours().next_opening(begins, zone).with_timezone(&zone).date_naive() == day
     }
 }

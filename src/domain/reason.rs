@@ -74,7 +74,7 @@ impl ReasonId {
     /// `from` is the day of the refusal, or of the last recontact; `earlier` counts the recontacts already made.
     /// `until` is the date the client gave: the end of their contract for `timing/under_contract`, otherwise the day
     /// they asked for (only `timing` looks at it). Never before the day after `from`.
-    pub fn recontact_on(&self, from: NaiveDate, until: Option<NaiveDate>, earlier: u32) -> NaiveDate {
+    pub fn recontact_on(&self, from: NaiveDate, until: Option<NaiveDate>, earlier: usize) -> NaiveDate {
         let asked = match (until, self.level1(), self.level2()) {
             (Some(end), "timing", Some("under_contract")) => end.checked_sub_days(Days::new(BEFORE_CONTRACT_END)),
             (Some(day), "timing", _) => Some(day),
@@ -86,7 +86,7 @@ impl ReasonId {
 
     /// Days to wait when the client gave no date. Source: DOMAIN, "Dormant clients"; `other` and reasons an
     /// organisation added wait as long as `price`.
-    fn recontact_days(&self, earlier: u32) -> u64 {
+    fn recontact_days(&self, earlier: usize) -> u64 {
         match self.level1() {
             "technical" | "regulatory" => 180,
             "out_of_perimeter" => 365,

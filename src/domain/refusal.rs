@@ -1,12 +1,11 @@
 //! A refusal: what may be said of it, and who may do what with it.
 
 use std::fmt;
-use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Money, Outcome, Person, PersonId, ReasonId, TeamId};
+use super::{Money, Outcome, Person, PersonId, ReasonId, Stage, TeamId, Terms};
 
 /// How long a rep may undo what they logged.
 pub const UNDO: TimeDelta = TimeDelta::minutes(10);
@@ -22,33 +21,6 @@ pub struct RefusalNumber(pub i64);
 impl fmt::Display for RefusalNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#{}", self.0)
-    }
-}
-
-/// Where a refusal is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Stored; the head has not been told yet.
-    Logged,
-    /// In front of the head of sales.
-    WithHead,
-}
-
-impl Stage {
-    /// Its stable name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Stage::Logged => "logged",
-            Stage::WithHead => "with_head",
-        }
-    }
-}
-
-impl FromStr for Stage {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        [Stage::Logged, Stage::WithHead].into_iter().find(|s| s.as_str() == name).ok_or_else(|| name.to_owned())
     }
 }
 
@@ -100,6 +72,10 @@ pub struct Refusal {
     pub stage: Stage,
     /// Who of those above saw it, and when.
     pub seen: Option<(PersonId, DateTime<Utc>)>,
+    /// The reason the head heard from the client; it stands beside the rep's and never replaces it.
+    pub head_reason: Option<ReasonId>,
+    /// The refusal of which this is the second one.
+    pub again_of: Option<RefusalNumber>,
     /// When it was undone.
     pub withdrawn_at: Option<DateTime<Utc>>,
 }
@@ -133,6 +109,8 @@ pub enum Denied {
     Withdrawn,
     /// Somebody saw it already.
     AlreadySeen(PersonId, DateTime<Utc>),
+    /// It is elsewhere in its life: somebody decided already.
+    Decided(Stage),
 }
 
 impl Refusal {
@@ -147,6 +125,8 @@ impl Refusal {
             logged_at: now,
             stage: Stage::Logged,
             seen: None,
+            head_reason: None,
+            again_of: None,
             withdrawn_at: None,
         }
     }
@@ -163,13 +143,20 @@ impl Refusal {
     /// Undoes it.
     ///
     /// # Errors
-    /// When it is somebody else's, withdrawn already, or older than [`UNDO`].
+    /// When it is somebody else's, withdrawn already, decided, the second of another, or older than [`UNDO`].
     pub fn withdraw(mut self, by: &Person, now: DateTime<Utc>) -> Result<Self, Denied> {
         if self.logged_by != by.id {
             return Err(Denied::NotYours);
         }
         if self.withdrawn_at.is_some() {
             return Err(Denied::Withdrawn);
+        }
+        if !self.stage.awaits_head() {
+            return Err(Denied::Decided(self.stage));
+        }
+        if self.again_of.is_some() {
+            // The first one came to its end by this one.
+            return Err(Denied::Decided(Stage::RefusedAgain));
         }
         if now - self.logged_at > UNDO {
             return Err(Denied::TooLate);
@@ -211,6 +198,96 @@ impl Refusal {
         }
         self.seen = Some((by.id, now));
         Ok(self)
+    }
+
+    /// Sends it back with new terms; its owner is whoever tries them.
+    ///
+    /// # Errors
+    /// When this person does not lead its team, or it was decided already.
+    pub fn revive(self, by: &Person, terms: &Terms) -> Result<Self, Denied> {
+        self.may_decide(by)?;
+        Ok(Self { owner: terms.owner, ..self.become_stage(Stage::Revived)? })
+    }
+
+    /// Keeps what the head heard from the client, and lets it sleep.
+    ///
+    /// # Errors
+    /// As [`Refusal::revive`].
+    pub fn validate(self, by: &Person, reason: ReasonId) -> Result<Self, Denied> {
+        self.may_decide(by)?;
+        let validated = self.become_stage(Stage::Validated)?.become_stage(Stage::Dormant)?;
+        Ok(Self { head_reason: Some(reason), ..validated })
+    }
+
+    /// Whether a person may decide about it now, as its head.
+    ///
+    /// # Errors
+    /// When this person does not lead its team, it was undone, or decided already.
+    pub fn may_decide(&self, by: &Person) -> Result<(), Denied> {
+        self.may_ask(by)?;
+        if self.stage.awaits_head() { Ok(()) } else { Err(Denied::Decided(self.stage)) }
+    }
+
+    /// Whether a person may say what came of it: its owner, or whoever leads its team.
+    ///
+    /// # Errors
+    /// When it is not theirs, undone, or not in this stage.
+    pub fn may_report(&self, by: &Person, stage: Stage) -> Result<(), Denied> {
+        if self.owner != by.id && !by.leads(self.team) {
+            return Err(Denied::NotYours);
+        }
+        match self.withdrawn_at {
+            Some(_) => Err(Denied::Withdrawn),
+            None if self.stage != stage => Err(Denied::Decided(self.stage)),
+            None => Ok(()),
+        }
+    }
+
+    /// The new terms worked, or did not.
+    ///
+    /// # Errors
+    /// As [`Refusal::may_report`].
+    pub fn tried(self, by: &Person, won: bool) -> Result<Self, Denied> {
+        self.may_report(by, Stage::Revived)?;
+        self.become_stage(if won { Stage::WonBack } else { Stage::RefusedAgain })
+    }
+
+    /// The client was called again: back to sleep, or worth another try on these terms.
+    ///
+    /// # Errors
+    /// As [`Refusal::may_report`].
+    pub fn recontact(self, by: &Person, terms: Option<&Terms>) -> Result<Self, Denied> {
+        self.may_report(by, Stage::Dormant)?;
+        let called = self.become_stage(Stage::Recontacted)?;
+        match terms {
+            Some(terms) => Ok(Self { owner: terms.owner, ..called.become_stage(Stage::Revived)? }),
+            None => called.become_stage(Stage::Dormant),
+        }
+    }
+
+    /// The client is no more, or asked not to be contacted.
+    ///
+    /// # Errors
+    /// When it is neither this person's nor their team's, undone, or at an end already. What waits for its head only the
+    /// head may end.
+    pub fn close(self, by: &Person) -> Result<Self, Denied> {
+        if self.stage.awaits_head() && !by.leads(self.team) {
+            return Err(Denied::NotYours);
+        }
+        self.may_report(by, self.stage)?;
+        self.become_stage(Stage::Closed)
+    }
+
+    /// The client asked, elsewhere, not to be contacted: whoever was told so may end it, whosever it is.
+    ///
+    /// # Errors
+    /// When it was undone, or is at an end already.
+    pub fn leave_in_peace(self) -> Result<Self, Denied> {
+        if self.withdrawn_at.is_some() { Err(Denied::Withdrawn) } else { self.become_stage(Stage::Closed) }
+    }
+
+    fn become_stage(self, next: Stage) -> Result<Self, Denied> {
+        if self.stage.leads_to(next) { Ok(Self { stage: next, ..self }) } else { Err(Denied::Decided(self.stage)) }
     }
 
     /// Whether a person may ask its rep about it.

@@ -156,12 +156,12 @@ impl Bot for Assistant {
     }
 
     async fn suggest(&self, event: Event, query: Query) -> Vec<Choice> {
-        let (account, shared) = (event.who.to_string(), self.shared.clone());
+        let (asked, shared) = (Arc::new(event.clone()), self.shared.clone());
         let read = self.db.read(move |tx| {
-            let (account, shared, query) = (account.clone(), shared.clone(), query.clone());
+            let (event, shared, query) = (asked.clone(), shared.clone(), query.clone());
             Box::pin(async move {
-                match tx.person_of(&account).await? {
-                    Some(by) => suggest::suggest(tx, &shared, &by, &query).await,
+                match tx.person_of(&event.who.to_string()).await? {
+                    Some(by) => suggest::suggest(tx, &shared, &people::as_they_look(by, &event), &query).await,
                     None => suggest::catalogue(tx, &shared, &query).await,
                 }
             })

@@ -1,7 +1,6 @@
 //! A refusal in front of the head of sales.
 //!
-//! Starts: a refusal is stored. Acts: the head of its team; the rep when asked. Ends, for now: seen, questions
-//! answered. (Revive and validate come with the life of a refusal.)
+//! Starts: a refusal is stored. Acts: the head of its team; the rep when asked. Ends: decided ([`super::decide`]).
 //!
 //! ```text
 //! stored -> card, at once in working hours      -+-> Seen
@@ -12,7 +11,8 @@ use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
 use super::refusal::{denied_reply, denied_text, facts, load, quote, summary, title};
-use super::{Act, Call, Error, Result, Shared, Values, tell, when, words_for};
+use super::today::TO_DECIDE;
+use super::{Act, Call, Error, Result, Shared, Values, case, tell, when, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Fault, Faults, Field, Form, Kind, Look, Pick, Reply, Text, Tone};
 use crate::domain::{Change, Denied, Person, PersonId, Refusal, RefusalNumber, TeamId};
@@ -41,7 +41,10 @@ pub(super) async fn bring(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> 
         _ => head.reachable_at(call.now),
     };
     call.tx.tell_in(refusal.number, &notice.key()).await?;
-    notice::plan(call.tx, call.shared, &notice, at, call.now).await
+    notice::plan(call.tx, call.shared, &notice, at, call.now).await?;
+    // The day on which it will have waited too long.
+    let late = head.batch_after_days(TO_DECIDE, call.now);
+    notice::plan(call.tx, call.shared, &Notice::Today(head.id.0, late), late, call.now).await
 }
 
 /// Whether a refusal is large enough to come at once. One without a known budget is small; one in another currency
@@ -65,18 +68,7 @@ pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Resul
             return bring(call, &refusal).await;
         }
     }
-    notice::refresh(call.tx, &notice_of(&key, number), call.now).await
-}
-
-/// The notice with this key, which brings this refusal.
-fn notice_of(key: &str, number: RefusalNumber) -> Notice {
-    let mut parts = key.split(':');
-    match (parts.next(), parts.next().map(str::parse), parts.next().map(str::parse)) {
-        (Some("batch"), Some(Ok(team)), Some(Ok(at))) => {
-            Notice::Batch(team, DateTime::from_timestamp(at, 0).unwrap_or_default())
-        }
-        _ => Notice::Refusal(number.0),
-    }
+    notice::refresh(call.tx, &Notice::named(&key).unwrap_or(card), call.now).await
 }
 
 /// The card of a refusal for the head.
@@ -88,14 +80,16 @@ pub(super) async fn draw_refusal(
     let Some(refusal) = tx.refusal(number).await? else { return Ok(None) };
     let Some(head) = tx.head_of(refusal.team).await? else { return Ok(None) };
     let key = Notice::Refusal(number.0).key();
-    if refusal.withdrawn_at.is_some() && tx.message(&key).await?.is_none_or(|message| message.message.is_none()) {
+    let over = refusal.withdrawn_at.is_some() || !refusal.stage.awaits_head();
+    if over && tx.message(&key).await?.is_none_or(|message| message.message.is_none()) {
         return Ok(None);
     }
     let card = card(tx, shared, &head, &refusal).await?;
     Ok(Some((head, card)))
 }
 
-async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &Refusal) -> Result<Card> {
+/// The card of a refusal for somebody who leads its team.
+pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &Refusal) -> Result<Card> {
     let words = words_for(shared, head);
     let rep = tx.person(refusal.owner).await?;
     let number = refusal.number.to_string();
@@ -109,26 +103,42 @@ async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &Refusal) ->
         args! { number: number.as_str(), rep: rep.name.as_str(), when: when(words, head, refusal.logged_at) },
     );
     let mut card = Card::titled(title(words, &refusal.details))
-        .tone(if refusal.seen.is_some() { Tone::Neutral } else { Tone::Attention })
+        .tone(if refusal.seen.is_none() && refusal.stage.awaits_head() { Tone::Attention } else { Tone::Neutral })
         .with(Block::Text(logged))
         .with(facts(words, &refusal.details, &products))
         .with_some(quote(&refusal.details));
     for question in tx.questions(refusal.number).await? {
         card = with_question(card, words, &rep, &question);
     }
+    let decisions = tx.decisions(refusal.number).await?;
+    for block in case::history(tx, words, refusal, &decisions).await? {
+        card = card.with(block);
+    }
     let mut buttons = Vec::new();
+    let undecided = refusal.stage.awaits_head();
+    if undecided {
+        let revive = Button::new(Act::Revive(refusal.number).action(), words.line("button.revive", args! {}));
+        let validate = Act::Validate(refusal.number).action();
+        buttons.push(revive.look(Look::Primary));
+        buttons.push(Button::new(validate, words.line("button.validate", args! {})));
+    }
     match refusal.seen {
         Some((by, at)) => {
             let by = tx.person(by).await?;
             let seen = words.text("head.seen", args! { name: by.name.as_str(), when: when(words, head, at) });
             card = card.with(Block::Note(seen));
         }
-        None => {
-            let seen = Button::new(Act::Seen(refusal.number).action(), words.line("button.seen", args! {}));
-            buttons.push(seen.look(Look::Primary));
+        None if undecided => {
+            buttons.push(Button::new(Act::Seen(refusal.number).action(), words.line("button.seen", args! {})));
         }
+        None => {}
     }
     buttons.push(Button::new(Act::Ask(refusal.number).action(), words.line("button.ask", args! {})));
+    // Whoever leads the team may also report for a rep who is away or gone.
+    buttons.extend(case::buttons(words, refusal));
+    if undecided {
+        buttons.push(Button::new(Act::Close(refusal.number).action(), words.line("button.close", args! {})));
+    }
     Ok(card.with(Block::Buttons(buttons)))
 }
 
@@ -168,9 +178,13 @@ pub(super) async fn draw_batch(
             summary(words, &refusal.details),
             rep.name
         ));
-        let seen = words.line("batch.seen", args! {});
-        card = card.with(Block::Text(if refusal.seen.is_some() { line.then(format!(", {seen}")) } else { line }));
-        let label: String = format!("{} {}", refusal.number, refusal.details.account).chars().take(75).collect();
+        let came_of_it = match refusal.seen {
+            _ if !refusal.stage.awaits_head() => Some(words.label("stage", refusal.stage.as_str())),
+            Some(_) => Some(words.line("batch.seen", args! {})),
+            None => None,
+        };
+        card = card.with(Block::Text(line.then(came_of_it.map(|it| format!(", {it}")).unwrap_or_default())));
+        let label = Choice::fitting(&format!("{} {}", refusal.number, refusal.details.account));
         choices.push(Choice::new(refusal.number.0.to_string(), label));
     }
     if refusals.len() > LISTED {
@@ -178,7 +192,7 @@ pub(super) async fn draw_batch(
     }
     let open = Pick { action: Act::Show.action(), label: words.line("batch.open", args! {}), choices };
     card = card.with(Block::Pick(open));
-    if refusals.iter().any(|refusal| refusal.seen.is_none()) {
+    if refusals.iter().any(|refusal| refusal.seen.is_none() && refusal.stage.awaits_head()) {
         let all = Act::SeenAll(team.0, at.timestamp()).action();
         let all = Button::new(all, words.line("button.seen_all", args! {})).look(Look::Primary);
         card = card.tone(Tone::Attention).with(Block::Buttons(vec![all]));
@@ -208,7 +222,7 @@ async fn mark_seen(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
     changed(call, refusal.number).await
 }
 
-/// "Seen, all of them".
+/// "All seen".
 pub(super) async fn see_all(call: &mut Call<'_>, team: i64, at: i64) -> Result {
     let at = DateTime::from_timestamp(at, 0).unwrap_or_default();
     if !call.by.leads(TeamId(team)) {
@@ -244,7 +258,8 @@ pub(super) async fn ask_form(call: &mut Call<'_>, number: RefusalNumber) -> Resu
         "ask.intro",
         args! { rep: rep.name.as_str(), number: number.to_string(), account: refusal.details.account.as_str() },
     );
-    let question = Field::new("question", words.line("ask.question.label", args! {}), Kind::Paragraph { max: LONGEST });
+    let question = Field::new("question", words.line("ask.question.label", args! {}), Kind::Paragraph { max: LONGEST })
+        .missing(words.line("ask.empty", args! {}));
     Ok(Reply::Ask(one_question(words, Act::Ask(number), "ask.title", about, question)))
 }
 
@@ -332,7 +347,8 @@ pub(super) async fn answer_form(call: &mut Call<'_>, id: i64) -> Result {
     if question.answer.is_some() {
         return already_answered(call, &question, &refusal).await;
     }
-    let answer = Field::new("answer", words.line("answer.answer.label", args! {}), Kind::Paragraph { max: LONGEST });
+    let answer = Field::new("answer", words.line("answer.answer.label", args! {}), Kind::Paragraph { max: LONGEST })
+        .missing(words.line("ask.empty", args! {}));
     let intro: String = question.question.chars().take(1000).collect();
     Ok(Reply::Ask(one_question(words, Act::Answer(id), "answer.title", intro.into(), answer)))
 }
@@ -361,7 +377,10 @@ pub(super) async fn answer(call: &mut Call<'_>, id: i64, values: &Values) -> Res
 pub(super) async fn draw_answer(tx: &mut Tx, shared: &Shared, id: i64) -> Result<Option<(Person, Card)>> {
     let Some((question, refusal)) = question(tx, id).await? else { return Ok(None) };
     let Some(answer) = question.answer else { return Ok(None) };
-    let head = tx.person(question.asked_by).await?;
+    let asker = tx.person(question.asked_by).await?;
+    // Who asked may lead the team no longer: then the answer is for whoever does.
+    let head = if asker.leads(refusal.team) { Some(asker) } else { tx.head_of(refusal.team).await? };
+    let Some(head) = head else { return Ok(None) };
     let rep = tx.person(question.asked_of).await?;
     let words = words_for(shared, &head);
     let number = refusal.number.to_string();

@@ -56,7 +56,8 @@ fn lines(call: &Call<'_>, command: &CommandSpec) -> Text {
         text = std::mem::take(&mut text).then(start).then(Text::strong(typed)).then(format!(": {does}"));
     };
     if command.subcommands.is_empty() {
-        line(format!("/{} {}", command.name, command.usage.get(language)), command.description.get(language));
+        let typed = format!("/{} {}", command.name, command.usage.get(language));
+        line(typed.trim_end().to_owned(), command.description.get(language));
     }
     for sub in &command.subcommands {
         line(format!("/{} {}", command.name, sub.name), sub.description.get(language));

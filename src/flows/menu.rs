@@ -1,18 +1,22 @@
 //! The commands and shortcuts, as every platform registers them.
 
-use crate::chat::{CommandSpec, Menu, OptionKind, OptionSpec, ShortcutSpec, SubcommandSpec};
+use crate::chat::{CommandSpec, Localized, Menu, OptionKind, OptionSpec, ShortcutSpec, SubcommandSpec};
 use crate::domain::Outcome;
-use crate::words::Catalogue;
+use crate::words::{Catalogue, Language};
 
 /// The name of the shortcut that logs a message as a refusal.
 pub(super) const LOG_MESSAGE: &str = "log_refusal";
 
 /// Everything that can be typed.
 pub fn menu(words: &Catalogue) -> Menu {
+    let usage = |name| {
+        let key = format!("command.{name}.usage");
+        if words.in_language(Language::En).has(&key) { words.localized(&key) } else { Localized::default() }
+    };
     let command = |name, options, subcommands| CommandSpec {
         name,
         description: words.localized(&format!("command.{name}.description")),
-        usage: words.localized(&format!("command.{name}.usage")),
+        usage: usage(name),
         options,
         subcommands,
     };
@@ -26,6 +30,8 @@ pub fn menu(words: &Catalogue) -> Menu {
         commands: vec![
             command("refusal", refusal_options(words), vec![]),
             command("refusals", vec![], vec![sub("refusals", "mine", vec![]), sub("refusals", "help", vec![])]),
+            command("queue", vec![], vec![]),
+            command("recontacts", vec![], vec![]),
             command("panout", vec![], vec![sub("panout", "settings", vec![]), sub("panout", "help", vec![about])]),
         ],
         shortcuts: vec![ShortcutSpec { name: LOG_MESSAGE, label: words.localized("shortcut.log_refusal") }],

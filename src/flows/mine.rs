@@ -26,7 +26,7 @@ pub(super) async fn list(call: &mut Call<'_>) -> Result {
         card = card.with(Block::Text(
             Text::strong(refusal.number.to_string()).then(format!(" {line}, {}", words.short_date(day))),
         ));
-        let label: String = format!("{} {}", refusal.number, refusal.details.account).chars().take(75).collect();
+        let label = Choice::fitting(&format!("{} {}", refusal.number, refusal.details.account));
         choices.push(Choice::new(refusal.number.0.to_string(), label));
     }
     let edit = Pick { action: Act::EditOne.action(), label: words.line("mine.edit", args! {}), choices };

@@ -5,15 +5,23 @@
 //! load, decide (in the domain), save, queue, reply, all in one transaction.
 
 mod assistant;
+mod case;
+mod catch_up;
+mod deal;
+mod decide;
 mod head;
 mod help;
 mod menu;
 mod mine;
 mod notice;
 mod people;
+mod queue;
+mod recontact;
 mod refusal;
+mod reply;
 mod settings;
 mod suggest;
+mod today;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -21,9 +29,11 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 
 pub use assistant::Assistant;
+pub use catch_up::catch_up;
 pub use menu::menu;
 pub use notice::{Notice, POST, REFRESH, Saying, check_shown, posted, say, still};
 
+use crate::args;
 use crate::chat::{
     Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
 };
@@ -60,6 +70,24 @@ pub enum Act {
     Answer(i64),
     /// The form for one's own settings.
     Settings,
+    /// The head sends a refusal back with new terms.
+    Revive(RefusalNumber),
+    /// The head heard the client, and lets a refusal sleep.
+    Validate(RefusalNumber),
+    /// Opens one refusal of a list; the press says which.
+    Open,
+    /// A revived refusal was won back.
+    Won(RefusalNumber),
+    /// A revived refusal was refused again.
+    Again(RefusalNumber),
+    /// A revived refusal needs time.
+    MoreTime(RefusalNumber),
+    /// A client that slept was called.
+    Called(RefusalNumber),
+    /// A client that sleeps is to be called on another day.
+    Snooze(RefusalNumber),
+    /// A client is never to be called again.
+    Close(RefusalNumber),
 }
 
 impl Act {
@@ -79,19 +107,38 @@ impl Act {
             Act::Ask(RefusalNumber(n)) => format!("ask.{n}"),
             Act::Answer(id) => format!("answer.{id}"),
             Act::Settings => "settings".to_owned(),
+            Act::Revive(RefusalNumber(n)) => format!("revive.{n}"),
+            Act::Validate(RefusalNumber(n)) => format!("validate.{n}"),
+            Act::Open => "open".to_owned(),
+            Act::Won(RefusalNumber(n)) => format!("won.{n}"),
+            Act::Again(RefusalNumber(n)) => format!("again.{n}"),
+            Act::MoreTime(RefusalNumber(n)) => format!("more_time.{n}"),
+            Act::Called(RefusalNumber(n)) => format!("called.{n}"),
+            Act::Snooze(RefusalNumber(n)) => format!("snooze.{n}"),
+            Act::Close(RefusalNumber(n)) => format!("close.{n}"),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
     }
 }
 
-impl FromStr for Act {
-    type Err = Error;
+/// An action that is none of [`Act`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unknown;
 
-    fn from_str(encoded: &str) -> Result<Self> {
-        let unknown = || Error::Internal(anyhow::anyhow!("an action of no known form"));
+impl Act {
+    /// Whether a press on it only asks: it opens a form or shows something.
+    fn only_asks(self) -> bool {
+        !matches!(self, Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::SeenAll(..))
+    }
+}
+
+impl FromStr for Act {
+    type Err = Unknown;
+
+    fn from_str(encoded: &str) -> Result<Self, Unknown> {
         let mut parts = encoded.split('.');
         let word = parts.next().unwrap_or_default();
-        let numbers: Vec<i64> = parts.map(str::parse).collect::<Result<_, _>>().map_err(|_| unknown())?;
+        let numbers: Vec<i64> = parts.map(str::parse).collect::<Result<_, _>>().map_err(|_| Unknown)?;
         Ok(match (word, numbers.as_slice()) {
             ("log", []) => Act::Log,
             ("undo", [n]) => Act::Undo(RefusalNumber(*n)),
@@ -106,7 +153,16 @@ impl FromStr for Act {
             ("ask", [n]) => Act::Ask(RefusalNumber(*n)),
             ("answer", [id]) => Act::Answer(*id),
             ("settings", []) => Act::Settings,
-            _ => return Err(unknown()),
+            ("revive", [n]) => Act::Revive(RefusalNumber(*n)),
+            ("validate", [n]) => Act::Validate(RefusalNumber(*n)),
+            ("open", []) => Act::Open,
+            ("won", [n]) => Act::Won(RefusalNumber(*n)),
+            ("again", [n]) => Act::Again(RefusalNumber(*n)),
+            ("more_time", [n]) => Act::MoreTime(RefusalNumber(*n)),
+            ("called", [n]) => Act::Called(RefusalNumber(*n)),
+            ("snooze", [n]) => Act::Snooze(RefusalNumber(*n)),
+            ("close", [n]) => Act::Close(RefusalNumber(*n)),
+            _ => return Err(Unknown),
         })
     }
 }
@@ -125,17 +181,7 @@ impl Inbound {
     fn only_asks(&self) -> bool {
         match self {
             Inbound::Command(command) => command.name != "refusal" || refusal::is_bare(command),
-            Inbound::Press(press) => matches!(
-                press.action.as_str().parse(),
-                Ok(Act::Log
-                    | Act::Edit(_)
-                    | Act::EditOne
-                    | Act::Detail(_)
-                    | Act::Show
-                    | Act::Ask(_)
-                    | Act::Answer(_)
-                    | Act::Settings)
-            ),
+            Inbound::Press(press) => press.action.as_str().parse().is_ok_and(Act::only_asks),
             Inbound::Shortcut(_) => true,
             Inbound::Submission(_) => false,
         }
@@ -162,6 +208,8 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
     match (command.name.as_str(), first.as_str()) {
         ("refusal", _) => refusal::log_line(call, command).await,
         ("refusals", "mine" | "") => mine::list(call).await,
+        ("queue", "") => queue::list(call).await,
+        ("recontacts", "") => recontact::list(call).await,
         ("panout", "settings") => Ok(Reply::Ask(settings::form(call))),
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
@@ -170,11 +218,12 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
 
 /// The buttons and menus.
 async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
+    let (words, value) = (call.words, press.value.as_deref());
     let chosen = || {
-        let number = press.value.as_deref().and_then(|value| value.parse().ok());
-        number.map(RefusalNumber).ok_or_else(|| anyhow::anyhow!("a menu without a choice"))
+        let number = value.and_then(|value| value.parse().ok());
+        number.map_or_else(|| tell(words.text("denied.unknown_choice", args! {})), |number| Ok(RefusalNumber(number)))
     };
-    match press.action.as_str().parse()? {
+    match known(call, &press.action)? {
         Act::Log => refusal::empty_form(call).await,
         Act::Undo(number) => refusal::undo(call, number).await,
         Act::Edit(number) => refusal::edit_form(call, number).await,
@@ -188,21 +237,43 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Ask(number) => head::ask_form(call, number).await,
         Act::Answer(id) => head::answer_form(call, id).await,
         Act::Settings => Ok(Reply::Ask(settings::form(call))),
+        Act::Revive(number) => decide::revive_form(call, number).await,
+        Act::Validate(number) => decide::validate_form(call, number).await,
+        Act::Open => case::open(call, chosen()?).await,
+        Act::Won(number) => deal::won_form(call, number).await,
+        Act::Again(number) => deal::again_form(call, number).await,
+        Act::MoreTime(number) => deal::more_time_form(call, number).await,
+        Act::Called(number) => recontact::called_form(call, number).await,
+        Act::Snooze(number) => recontact::snooze_form(call, number).await,
+        Act::Close(number) => recontact::close_form(call, number).await,
     }
 }
 
 /// The forms.
 async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
     let values = &submission.values;
-    match submission.action.as_str().parse()? {
+    match known(call, &submission.action)? {
         Act::Log => refusal::log_form(call, values).await,
         Act::Edit(number) => refusal::edit(call, number, values).await,
         Act::Detail(number) => refusal::add_detail(call, number, values).await,
         Act::Ask(number) => head::ask(call, number, values).await,
         Act::Answer(id) => head::answer(call, id, values).await,
         Act::Settings => settings::save(call, values).await,
-        _ => Err(Error::Internal(anyhow::anyhow!("a form that is none"))),
+        Act::Revive(number) => decide::revive(call, number, values).await,
+        Act::Validate(number) => decide::validate(call, number, values).await,
+        Act::Won(number) => deal::won(call, number, values).await,
+        Act::Again(number) => deal::again(call, number, values).await,
+        Act::MoreTime(number) => deal::more_time(call, number, values).await,
+        Act::Called(number) => recontact::called(call, number, values).await,
+        Act::Snooze(number) => recontact::snooze(call, number, values).await,
+        Act::Close(number) => recontact::close(call, number, values).await,
+        _ => tell(call.words.text("denied.unknown_button", args! {})),
     }
+}
+
+/// What an action means. One of another version of the bot, still on somebody's screen, means nothing here.
+fn known(call: &Call<'_>, action: &Action) -> Result<Act> {
+    action.as_str().parse().or_else(|_: Unknown| tell(call.words.text("denied.unknown_button", args! {})))
 }
 
 /// Answers of a form, by field.

@@ -10,7 +10,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Shared, head, words_for};
+use super::{Result, Shared, deal, head, today, words_for};
 use crate::chat::{Account, Card, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Stage, TeamId};
 use crate::store::{NewJob, Tx};
@@ -22,6 +22,9 @@ pub const REFRESH: &str = "refresh";
 
 /// How long a notice waits for a reader who has no account on a service that runs.
 const OUT_OF_REACH: TimeDelta = TimeDelta::hours(1);
+
+/// For how long a message still comes at the hour its reader chose.
+const ON_TIME: TimeDelta = TimeDelta::hours(1);
 
 /// Something the bot says by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +39,10 @@ pub enum Notice {
     Answer(i64),
     /// Somebody the configuration does not name started to use the bot, to the head: the person's id.
     Stranger(i64),
+    /// A refusal that is worth another try, to whoever tries: the decision's id.
+    Back(i64),
+    /// What is due today: the person, and the moment of their batch.
+    Today(i64, DateTime<Utc>),
 }
 
 /// What is to be done about a notice now.
@@ -58,12 +65,33 @@ impl Notice {
             Notice::Question(id) => format!("question:{id}"),
             Notice::Answer(id) => format!("answer:{id}"),
             Notice::Stranger(id) => format!("stranger:{id}"),
+            Notice::Back(id) => format!("back:{id}"),
+            Notice::Today(person, at) => format!("today:{person}:{}", at.timestamp()),
         }
     }
 
-    /// Whether the moment was chosen by its reader, so that it comes whatever the hour.
-    fn comes_when_planned(&self) -> bool {
-        matches!(self, Notice::Batch(..))
+    /// The notice of a name in the tables.
+    pub(super) fn named(key: &str) -> Option<Self> {
+        let mut parts = key.split(':');
+        let word = parts.next()?;
+        let numbers: Vec<i64> = parts.map(str::parse).collect::<Result<_, _>>().ok()?;
+        let moment = |at: &i64| DateTime::from_timestamp(*at, 0);
+        Some(match (word, numbers.as_slice()) {
+            ("refusal", [number]) => Notice::Refusal(*number),
+            ("batch", [team, at]) => Notice::Batch(*team, moment(at)?),
+            ("question", [id]) => Notice::Question(*id),
+            ("answer", [id]) => Notice::Answer(*id),
+            ("stranger", [id]) => Notice::Stranger(*id),
+            ("back", [id]) => Notice::Back(*id),
+            ("today", [person, at]) => Notice::Today(*person, moment(at)?),
+            _ => return None,
+        })
+    }
+
+    /// Whether the moment was chosen by its reader, so that it comes whatever the hour; once it is long past, it comes
+    /// when they are there.
+    fn comes_when_planned(&self, now: DateTime<Utc>) -> bool {
+        matches!(self, Notice::Batch(_, at) | Notice::Today(_, at) if now - *at < ON_TIME)
     }
 
     /// Its reader and its card as things stand; `None` if there is nothing to say.
@@ -74,6 +102,8 @@ impl Notice {
             Notice::Question(id) => head::draw_question(tx, shared, *id).await,
             Notice::Answer(id) => head::draw_answer(tx, shared, *id).await,
             Notice::Stranger(id) => draw_stranger(tx, shared, PersonId(*id)).await,
+            Notice::Back(id) => deal::draw_back(tx, shared, *id).await,
+            Notice::Today(person, at) => today::draw(tx, shared, PersonId(*person), *at).await,
         }
     }
 }
@@ -112,7 +142,7 @@ fn payload(notice: &Notice) -> String {
 pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<Saying> {
     let Some((reader, card)) = notice.draw(tx, shared).await? else { return Ok(Saying::Nothing) };
     let reachable = reader.reachable_at(now);
-    if reachable > now && !notice.comes_when_planned() {
+    if reachable > now && !notice.comes_when_planned(now) {
         return Ok(Saying::NotYet(reachable));
     }
     let accounts = tx.accounts(reader.id).await?;
@@ -133,7 +163,8 @@ pub async fn posted(tx: &mut Tx, notice: &Notice) -> Result<()> {
             tx.advance_refusal(RefusalNumber(*number), Stage::Logged, Stage::WithHead).await?;
         }
         Notice::Batch(..) => tx.advance_told(&notice.key(), Stage::Logged, Stage::WithHead).await?,
-        Notice::Question(_) | Notice::Answer(_) | Notice::Stranger(_) => {}
+        Notice::Today(person, at) => tx.told_tasks(&notice.key(), PersonId(*person), *at).await?,
+        Notice::Question(_) | Notice::Answer(_) | Notice::Stranger(_) | Notice::Back(_) => {}
     }
     Ok(())
 }

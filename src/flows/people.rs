@@ -42,6 +42,14 @@ pub(super) async fn recognise(tx: &mut Tx, shared: &Shared, event: &Event, now: 
     Ok(Person { service: Some(service.to_owned()), ..person })
 }
 
+/// The same person, speaking the language of the page's switch if they moved it and have done nothing since.
+pub(super) fn as_they_look(mut person: Person, event: &Event) -> Person {
+    if let Some(language) = moved_switch(&person, event) {
+        person.choices.language = Some(language.tag().to_owned());
+    }
+    person
+}
+
 /// The language somebody chose with the switch of the local page since they last acted there. Elsewhere the language
 /// of a client program is no choice: many run theirs in English.
 fn moved_switch(person: &Person, event: &Event) -> Option<Language> {

@@ -6,10 +6,10 @@
 use chrono::NaiveTime;
 use chrono_tz::Tz;
 
-use super::{Act, Call, Error, Result, Values, notice};
+use super::{Act, Call, Error, Result, Values, notice, today};
 use crate::args;
 use crate::chat::{Block, Card, Choice, Fault, Faults, Field, Form, Kind, Reply, Tone};
-use crate::domain::{Change, Choices, Lexicon, QuietHours, WorkingHours};
+use crate::domain::{Change, Choices, Lexicon, Person, QuietHours, WorkingHours};
 use crate::words::{Language, Words};
 
 /// The form, filled with what holds now.
@@ -17,9 +17,10 @@ pub(super) fn form(call: &Call<'_>) -> Form {
     let (words, by) = (call.words, &call.by);
     let label = |name: &str| words.line(&format!("settings.{name}.label"), args! {});
     let hint = |name: &str| words.line(&format!("settings.{name}.hint"), args! {});
+    let fault = |name: &str| words.line(&format!("settings.{name}.fault"), args! {});
     let languages = Language::ALL.map(|language| Choice::new(language.tag(), language.name()));
     let line = |name: &str, value: String| {
-        Field::new(name, label(name), Kind::Line { max: 120 }).hint(hint(name)).filled(Some(value))
+        Field::new(name, label(name), Kind::Line { max: 120 }).hint(hint(name)).missing(fault(name)).filled(Some(value))
     };
     let quiet = by.choices.quiet_hours.as_ref().map(ToString::to_string);
     Form {
@@ -30,9 +31,10 @@ pub(super) fn form(call: &Call<'_>) -> Form {
         language: words.language().tag().to_owned(),
         fields: vec![
             Field::new("language", label("language"), Kind::Choice(languages.into()))
+                .missing(fault("language"))
                 .filled(Some(words.language().tag())),
             line("time_zone", by.time_zone().name().to_owned()),
-            line("working_hours", by.working_hours().to_string()),
+            line("working_hours", words.working_hours(by.working_hours())),
             Field::new("quiet_hours", label("quiet_hours"), Kind::Line { max: 40 })
                 .optional()
                 .hint(hint("quiet_hours"))
@@ -45,33 +47,36 @@ pub(super) fn form(call: &Call<'_>) -> Form {
 /// Saves the form.
 pub(super) async fn save(call: &mut Call<'_>, values: &Values) -> Result {
     let chosen = read(call.words, values).map_err(Error::Faults)?;
-    let before = shown(&call.by);
+    // What is kept is in one language, whoever changes it.
+    let words = call.shared.words.in_language(call.shared.rules.language);
+    let before = shown(words, &call.by);
     call.by.choices = chosen;
     call.tx.choose(call.by.id, &call.by.choices).await?;
-    for ((what, was), (_, is_now)) in before.into_iter().zip(shown(&call.by)).filter(|(was, is)| was != is) {
+    for ((what, was), (_, is_now)) in before.into_iter().zip(shown(words, &call.by)).filter(|(was, is)| was != is) {
         let change = Change { what, was: Some(was), is_now: Some(is_now) };
         call.tx.audit(None, call.by.id, &change, call.now).await?;
     }
+    today::moved(call).await?;
     // Whatever waits for an opening asks again when that is.
-    call.tx.reconsider_jobs(notice::POST, "batch:", call.now).await?;
+    call.tx.reconsider_jobs(notice::POST, &["batch:", "today:"], call.now).await?;
     call.words = super::words_for(call.shared, &call.by);
     Ok(Reply::Whisper(saved(call)))
 }
 
 fn saved(call: &Call<'_>) -> Card {
     let words = call.words;
-    let facts = shown(&call.by).into_iter().filter(|(_, value)| !value.is_empty());
+    let facts = shown(words, &call.by).into_iter().filter(|(_, value)| !value.is_empty());
     let facts = facts.map(|(name, value)| (words.line(&format!("settings.{name}.label"), args! {}), value.into()));
     Card::titled(words.text("settings.saved", args! {})).tone(Tone::Good).with(Block::Facts(facts.collect()))
 }
 
 /// What holds for a person, by field.
-fn shown(person: &crate::domain::Person) -> [(&'static str, String); 5] {
+fn shown(words: Words<'_>, person: &Person) -> [(&'static str, String); 5] {
     let language = Language::from_tag(person.language());
     [
         ("language", language.map_or_else(|| person.language().to_owned(), |language| language.name().to_owned())),
         ("time_zone", person.time_zone().name().to_owned()),
-        ("working_hours", person.working_hours().to_string()),
+        ("working_hours", words.working_hours(person.working_hours())),
         ("quiet_hours", person.choices.quiet_hours.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("batch_at", person.batch_at().format("%H:%M").to_string()),
     ]

@@ -32,7 +32,7 @@ pub(super) async fn suggest(tx: &mut Tx, shared: &Shared, by: &Person, query: &Q
 
 /// Suggested values are what is stored, so one too long for a platform's list is left out, never cut.
 fn clipped(value: String, label: &str) -> Choice {
-    Choice { value, label: label.chars().take(75).collect() }
+    Choice { value, label: Choice::fitting(label) }
 }
 
 async fn products(tx: &mut Tx, by: &Person, typed: &str) -> Result<Vec<Choice>> {

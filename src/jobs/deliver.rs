@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::lanes::{Call, Turn};
 use super::worker::Worker;
-use crate::chat::{Card, Failure, MessageRef, Place, Platform};
+use crate::chat::{Card, Failure, MessageRef, Place, Service};
 use crate::flows::{self, Error, Notice, Result, Saying};
 use crate::store::{JobRow, MessageRow};
 
@@ -35,11 +36,10 @@ pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Ut
         Decided::Send(send) => *send,
         Decided::Nothing => return Ok(()),
     };
-    let Some(platform) = worker.platforms.get(&place.service()).cloned() else {
-        return Err(anyhow::anyhow!("{} does not run here", place.service()).into());
-    };
+    let Some(call) = turn(worker, job, place.service()).await? else { return Ok(()) };
     if job.attempts > 1 {
-        match platform.find(&place, &message.marker, message.decided_at).await {
+        let find = call.platform().find(&place, &message.marker, message.decided_at);
+        match call.within(worker.limits.call, find).await {
             Ok(Some(found)) => return record(worker, job, &notice, found, None).await,
             // Each time its outcome was unknown, and each time it was not there: somebody must look. Not sooner than
             // after a day: attempts are also spent by kills, and an outage of an hour is no reason to lose a card.
@@ -59,10 +59,21 @@ pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Ut
         worker.give_back(job, worker.clock.now(), "the lease was nearly over").await;
         return Ok(());
     }
-    match tokio::time::timeout(worker.limits.call, platform.post(&place, &card, &message.marker)).await {
-        Ok(Ok(posted)) => record(worker, job, &notice, posted, Some(card)).await,
-        Ok(Err(failure)) => later(worker, job, failure).await,
-        Err(_) => later(worker, job, Failure::Unknown { why: "the call took too long".into() }).await,
+    match call.within(worker.limits.call, call.platform().post(&place, &card, &message.marker)).await {
+        Ok(posted) => record(worker, job, &notice, posted, Some(card)).await,
+        Err(failure) => later(worker, job, failure).await,
+    }
+}
+
+/// Waits for the turn of a job to call a service; without one the job was put off.
+async fn turn<'a>(worker: &'a Worker, job: &JobRow, service: Service) -> Result<Option<Call<'a>>> {
+    match worker.lanes.turn(service).await {
+        Turn::Now(call) => Ok(Some(call)),
+        Turn::Later(after) => {
+            worker.put_off(job, worker.clock.now() + after, "its service has enough under way").await;
+            Ok(None)
+        }
+        Turn::Never => Err(anyhow::anyhow!("{service} does not run here").into()),
     }
 }
 
@@ -82,7 +93,7 @@ async fn decide(worker: &Worker, job: &JobRow, notice: &Notice) -> Result<Decide
             let (place, card) = match flows::say(tx, &shared, &notice, now).await? {
                 Saying::Post(place, card) => (place, card),
                 // Once it may have been sent, only finding out will do, whatever the hour.
-                Saying::NotYet(at) if decided.is_none() => {
+                Saying::NotYet(at) if decided.is_none() || job.attempts == 1 => {
                     tx.return_job(&job, at, None).await?;
                     return Ok(Decided::Nothing);
                 }
@@ -148,27 +159,12 @@ pub(super) async fn refresh(worker: &Worker, job: &JobRow) -> Result<()> {
     });
     let Some(((message, marker), card)) = read.await? else { return finish(worker, job).await };
     let message: MessageRef = parsed(&message)?;
-    let Some(platform) = worker.platforms.get(&message.service).cloned() else {
-        return Err(anyhow::anyhow!("{} does not run here", message.service).into());
-    };
-    match replace(worker, &platform, (&message, &marker), &card).await {
+    let Some(call) = turn(worker, job, message.service).await? else { return Ok(()) };
+    match call.within(worker.limits.call, call.platform().replace(&message, &card, &marker)).await {
         Ok(()) => check_again(worker, job, &notice, card).await,
         // To replace twice is to replace once: nothing needs to be found out first.
         Err(Failure::Unknown { why } | Failure::NotNow { why, after: None }) => Err(anyhow::anyhow!(why).into()),
         Err(failure) => later(worker, job, failure).await,
-    }
-}
-
-async fn replace(
-    worker: &Worker,
-    platform: &Arc<dyn Platform>,
-    (message, marker): (&MessageRef, &str),
-    card: &Card,
-) -> Result<(), Failure> {
-    let call = platform.replace(message, card, marker);
-    match tokio::time::timeout(worker.limits.call, call).await {
-        Ok(done) => done,
-        Err(_) => Err(Failure::Unknown { why: "the call took too long".into() }),
     }
 }
 

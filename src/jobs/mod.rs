@@ -1,6 +1,7 @@
 //! What happens later: jobs are rows, claimed by whoever is free.
 
 mod deliver;
+mod lanes;
 mod tidy;
 mod worker;
 

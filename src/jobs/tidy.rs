@@ -1,7 +1,8 @@
 //! Forgetting what is no longer needed.
 //!
 //! When: once a day. What: events answered more than a week ago (Slack repeats them for an hour), jobs done a month
-//! ago, drafts nobody came back to. What if it fails: it is tried again like any job.
+//! ago, repetitions decided a month ago, drafts nobody came back to. What if it fails: it is tried again until it does
+//! not.
 
 use chrono::{TimeDelta, TimeZone as _, Utc};
 
@@ -15,7 +16,7 @@ pub(super) const TIDY: &str = "tidy";
 
 /// How long answered events are remembered.
 const EVENTS: TimeDelta = TimeDelta::days(7);
-/// How long jobs that are done are kept, for whoever asks what happened.
+/// How long jobs that are done, and repetitions that were decided, are kept for whoever asks what happened.
 const JOBS: TimeDelta = TimeDelta::days(30);
 
 impl Worker {
@@ -50,6 +51,7 @@ pub(super) async fn tidy(worker: &Worker, job: &JobRow) -> Result<()> {
         Box::pin(async move {
             tx.forget_events(now - EVENTS).await?;
             tx.forget_jobs(now - JOBS).await?;
+            tx.forget_pending(now - JOBS).await?;
             // The local page keeps its whole conversation as drafts.
             let days = TimeDelta::days(<dyn Drafts>::DAYS);
             tx.forget_drafts(now - days, Service::Local.as_str()).await?;

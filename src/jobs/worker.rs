@@ -4,8 +4,8 @@
 //! comes back late changes nothing. Jobs run a few at a time; those for one message are never in step with themselves
 //! because each is one row.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,13 +14,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::deliver;
+use super::lanes::Lanes;
 use crate::chat::{Busy, Platform, Service};
 use crate::clock::{self, Clock};
 use crate::flows::{Error, POST, REFRESH, Shared};
 use crate::store::{Db, JobRow};
 
-/// How many jobs run at once.
-const TOGETHER: usize = 8;
 /// How long the worker waits before it asks a database again that did not answer.
 const UNANSWERED: Duration = Duration::from_secs(1);
 /// How often a replica looks for jobs that another one planned, in seconds.
@@ -28,6 +27,8 @@ const LOOK: i64 = 2;
 /// How long after a start on a database of one's own a lease of the process before is still respected: a post that was
 /// on its way when that process died needs so long to be found.
 const GRACE: TimeDelta = TimeDelta::seconds(5);
+/// For how long a job that was given up is tried again by whoever starts: until then its cause may have been mended.
+const REVIVED_FOR: TimeDelta = TimeDelta::days(7);
 
 /// How patient the worker is.
 #[derive(Clone, Copy, Debug)]
@@ -52,11 +53,12 @@ impl Default for Limits {
 pub struct Worker {
     pub(super) db: Db,
     pub(super) shared: Arc<Shared>,
-    pub(super) platforms: Arc<HashMap<Service, Arc<dyn Platform>>>,
+    pub(super) lanes: Arc<Lanes>,
     pub(super) clock: Clock,
     pub(super) limits: Limits,
-    /// Jobs under way.
+    /// How many jobs are under way, and which.
     busy: Busy,
+    under_way: Arc<Mutex<HashSet<i64>>>,
     /// Whether nothing was due at the last look.
     quiet: Arc<watch::Sender<bool>>,
 }
@@ -71,14 +73,13 @@ impl Worker {
         limits: Limits,
     ) -> Self {
         let quiet = Arc::new(watch::Sender::new(false));
-        Self { db, shared, platforms: Arc::new(platforms), clock, limits, busy: Busy::default(), quiet }
+        let (lanes, busy, under_way) = (Arc::new(Lanes::new(platforms)), Busy::default(), Arc::default());
+        Self { db, shared, lanes, clock, limits, busy, under_way, quiet }
     }
 
     /// Works until told to stop, then finishes what is under way.
     pub async fn run(self, stop: CancellationToken) {
-        if self.db.is_exclusive() {
-            self.shorten_leases().await;
-        }
+        self.take_up().await;
         let running = TaskTracker::new();
         while !stop.is_cancelled() {
             tokio::select! {
@@ -92,15 +93,22 @@ impl Worker {
 
     /// Claims one job, or waits until there may be one.
     async fn round(&self, running: &TaskTracker) {
-        if self.busy.count() >= TOGETHER {
-            self.busy.fewer_than(TOGETHER).await;
+        let together = self.lanes.together();
+        if self.busy.count() >= together {
+            self.busy.fewer_than(together).await;
         }
         let planned = self.db.job_planned();
         match self.claim().await {
+            // Its lease ended while it is under way here: the process was suspended, or the clock jumped.
+            Ok(Some((job, lease_until))) if !self.enter(job.id) => {
+                self.put_off(&job, lease_until, "it is still under way").await;
+            }
             Ok(Some((job, lease_until))) => {
                 let (worker, busy) = (self.clone(), self.busy.begin());
                 running.spawn(async move {
+                    let id = job.id;
                     worker.work(job, lease_until).await;
+                    worker.leave(id);
                     drop(busy);
                 });
             }
@@ -117,6 +125,15 @@ impl Worker {
             },
             Err(error) => Self::unanswered(&error).await,
         }
+    }
+
+    /// Whether a job was not under way here; it is from now on.
+    fn enter(&self, job: i64) -> bool {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(job)
+    }
+
+    fn leave(&self, job: i64) {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
     }
 
     async fn unanswered(error: &anyhow::Error) {
@@ -163,7 +180,8 @@ impl Worker {
 
     /// A job failed without having sent anything: later again, or never.
     pub(super) async fn failed(&self, job: &JobRow, fault: &str) {
-        if job.attempts >= self.limits.attempts {
+        // Tidying has no last attempt: without today's there is none tomorrow.
+        if job.attempts >= self.limits.attempts && job.kind != super::tidy::TIDY {
             return self.bury(job, fault).await;
         }
         tracing::warn!(
@@ -214,12 +232,22 @@ impl Worker {
         }
     }
 
-    async fn shorten_leases(&self) {
-        let at = self.clock.now() + GRACE;
-        let shortened = self.db.write(move |tx| Box::pin(async move { Ok(tx.shorten_leases(at).await?) }));
-        let shortened: anyhow::Result<u64> = shortened.await;
-        if let Err(error) = shortened {
-            tracing::error!("the leases of the process before stand: {error:#}");
+    /// Takes up what the process before left: what was under way, and what it gave up.
+    async fn take_up(&self) {
+        let (now, alone) = (self.clock.now(), self.db.is_exclusive());
+        let taken_up = self.db.write(move |tx| {
+            Box::pin(async move {
+                if alone {
+                    tx.shorten_leases(now + GRACE).await?;
+                }
+                Ok(tx.revive_jobs(now - REVIVED_FOR, now).await?)
+            })
+        });
+        let revived: anyhow::Result<u64> = taken_up.await;
+        match revived {
+            Ok(0) => {}
+            Ok(revived) => tracing::info!("{revived} jobs that were given up are tried again"),
+            Err(error) => tracing::error!("what the process before left under way waits for its leases: {error:#}"),
         }
     }
 

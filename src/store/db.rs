@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use super::postgres;
 use super::tx::{Closure, Conn, Tx};
-use super::writer::Writer;
+use super::writer::{Base, Writer};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -40,7 +40,10 @@ enum Engine {
         read: SqlitePool,
         lock: Option<Arc<File>>,
     },
-    Postgres(PgPool),
+    Postgres {
+        write: Writer,
+        read: PgPool,
+    },
 }
 
 /// What [`Db::health`] found.
@@ -61,7 +64,8 @@ impl Db {
         let engine = if url.starts_with("sqlite:") {
             open_sqlite(url).await?
         } else {
-            Engine::Postgres(postgres::open(url).await?)
+            let pool = postgres::open(url).await?;
+            Engine::Postgres { write: Writer::start(Base::Postgres(pool.clone())), read: pool }
         };
         // One organisation per database for now; its row is made by `Tx::list`.
         Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
@@ -85,6 +89,13 @@ impl Db {
         }
     }
 
+    /// Whether the URL is that of a SQLite file that is not there yet, in a folder that is. Looking makes none.
+    pub fn is_missing(url: &str) -> bool {
+        let missing =
+            |file: &Path| !file.exists() && file.parent().is_some_and(|dir| dir.as_os_str().is_empty() || dir.is_dir());
+        url.starts_with("sqlite:") && sqlite_options(url).is_ok_and(|options| missing(options.get_filename()))
+    }
+
     /// Opens a SQLite file that another process has, as it is and to read it only: a write fails.
     ///
     /// # Errors
@@ -93,7 +104,7 @@ impl Db {
         let options = sqlite_options(url)?.create_if_missing(false).read_only(true);
         let read = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).connect_with(options).await;
         let read = read.context("cannot look into the SQLite file")?;
-        let engine = Engine::Sqlite { write: Writer::start(read.clone()), read, lock: None };
+        let engine = Engine::Sqlite { write: Writer::start(Base::Sqlite(read.clone())), read, lock: None };
         Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
     }
 
@@ -106,10 +117,8 @@ impl Db {
         T: Send + 'static,
         E: From<anyhow::Error> + Send + 'static,
     {
-        let (value, planned) = match &self.engine {
-            Engine::Sqlite { write, .. } => write.run(self.organisation, closure).await?,
-            Engine::Postgres(pool) => postgres::write(pool, self.organisation, closure).await?,
-        };
+        let (Engine::Sqlite { write, .. } | Engine::Postgres { write, .. }) = &self.engine;
+        let (value, planned) = write.run(self.organisation, closure).await?;
         if planned {
             self.planned.notify_one();
         }
@@ -126,7 +135,7 @@ impl Db {
     {
         match &self.engine {
             Engine::Sqlite { read, .. } => self.read_sqlite(read, closure).await,
-            Engine::Postgres(pool) => postgres::read(pool, self.organisation, closure).await,
+            Engine::Postgres { read, .. } => postgres::read(read, self.organisation, closure).await,
         }
     }
 
@@ -166,7 +175,7 @@ impl Db {
                 let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(read).await?;
                 Health { version: format!("SQLite {version}"), clock: None }
             }
-            Engine::Postgres(pool) => {
+            Engine::Postgres { read: pool, .. } => {
                 let sql = "SELECT current_setting('server_version'), clock_timestamp()";
                 let (version, clock): (String, DateTime<Utc>) = sqlx::query_as(sql).fetch_one(pool).await?;
                 Health { version: format!("PostgreSQL {version}"), clock: Some(clock) }
@@ -183,7 +192,7 @@ impl Db {
                 // Clones of this handle may live on; the file is free all the same.
                 let _ = lock.as_ref().map(|lock| lock.unlock());
             }
-            Engine::Postgres(pool) => pool.close().await,
+            Engine::Postgres { write, .. } => write.close().await,
         }
     }
 }
@@ -211,7 +220,7 @@ async fn open_sqlite(url: &str) -> anyhow::Result<Engine> {
     SQLITE.run(&writing).await.context("the tables could not be brought up to date")?;
     let read = SqlitePoolOptions::new().max_connections(4).min_connections(1).acquire_timeout(ACQUIRE);
     let read = read.connect_with(options.read_only(true).create_if_missing(false)).await?;
-    Ok(Engine::Sqlite { write: Writer::start(writing), read, lock: Some(Arc::new(lock)) })
+    Ok(Engine::Sqlite { write: Writer::start(Base::Sqlite(writing)), read, lock: Some(Arc::new(lock)) })
 }
 
 /// The file whose lock stands for a SQLite file.

@@ -1,9 +1,9 @@
 //! What is to be done later.
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::FromRow;
 
-use super::tx::{Conn, Tx, change, instant, run};
+use super::tx::{Tx, change, instant, run};
 
 /// A job to plan.
 #[derive(Clone, Debug)]
@@ -69,42 +69,35 @@ impl Tx {
         Ok(())
     }
 
-    /// Makes every waiting job of a kind due at `at`, but for occurrences that start with `except`: each decides again
+    /// Makes every waiting job of a kind due at `at`, but for occurrences that start with one of `except`: each decides again
     /// when its moment is. One that failed keeps its distance, or it would soon have no attempt left.
-    pub async fn reconsider_jobs(&mut self, kind: &str, except: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
-        let sql = "UPDATE jobs SET run_at = $4
-                   WHERE organisation_id = $1 AND kind = $2 AND state = 'ready' AND attempts = 0 AND run_at > $4
-                     AND substr(occurrence, 1, length($3)) <> $3";
-        let moved = change!(self, sqlx::query(sql).bind(self.organisation).bind(kind).bind(except).bind(instant(at)))?;
+    pub async fn reconsider_jobs(&mut self, kind: &str, except: &[&str; 2], at: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE jobs SET run_at = $5
+                   WHERE organisation_id = $1 AND kind = $2 AND state = 'ready' AND attempts = 0 AND run_at > $5
+                     AND substr(occurrence, 1, length($3)) <> $3 AND substr(occurrence, 1, length($4)) <> $4";
+        let [one, other] = *except;
+        let moved =
+            change!(self, sqlx::query(sql).bind(self.organisation).bind(kind).bind(one).bind(other).bind(instant(at)))?;
         self.planned |= moved > 0;
         Ok(())
     }
 
-    /// Claims the job that has been due for longest, until `lease_until`.
-    ///
-    /// PostgreSQL needs `SKIP LOCKED`: without it two replicas claimed the same job.
+    /// Claims the job that has been due for longest, until `lease_until`. Writers take turns, so no two claim the same.
     pub async fn claim_job(
         &mut self,
         now: DateTime<Utc>,
         lease_until: DateTime<Utc>,
         token: &str,
     ) -> sqlx::Result<Option<JobRow>> {
-        let lock = if matches!(self.conn, Conn::Postgres(_)) { "FOR UPDATE SKIP LOCKED" } else { "" };
-        let sql = format!(
-            "UPDATE jobs SET state = 'sending', attempts = attempts + 1, lease_until = $3, lease_token = $4
+        let sql = "UPDATE jobs SET state = 'sending', attempts = attempts + 1, lease_until = $3, lease_token = $4
              WHERE organisation_id = $1 AND id = (
                 SELECT id FROM jobs
                 WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND run_at <= $2
                   AND (state = 'ready' OR lease_until <= $2)
-                ORDER BY run_at, id LIMIT 1 {lock})
-             RETURNING id, kind, payload, planned_at, attempts, lease_token"
-        );
+                ORDER BY run_at, id LIMIT 1)
+             RETURNING id, kind, payload, planned_at, attempts, lease_token";
         let (now, until) = (instant(now), instant(lease_until));
-        run!(
-            self,
-            fetch_optional,
-            sqlx::query_as(AssertSqlSafe(sql)).bind(self.organisation).bind(now).bind(until).bind(token)
-        )
+        run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(now).bind(until).bind(token))
     }
 
     /// Finishes a claimed job; `false` if the claim is no longer ours.
@@ -151,6 +144,16 @@ impl Tx {
         let sql = "SELECT MIN(CASE WHEN state = 'sending' AND lease_until > run_at THEN lease_until ELSE run_at END)
                    FROM jobs WHERE organisation_id = $1 AND state IN ('ready', 'sending')";
         run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation))
+    }
+
+    /// Gives jobs that were given up, and planned since `since`, all their attempts again, due at `at`. The first one was
+    /// made: whoever claims them looks at the platform before anything is sent.
+    pub async fn revive_jobs(&mut self, since: DateTime<Utc>, at: DateTime<Utc>) -> sqlx::Result<u64> {
+        let sql = "UPDATE jobs SET state = 'ready', attempts = 1, run_at = $3
+                   WHERE organisation_id = $1 AND state = 'dead' AND planned_at > $2";
+        let revived = change!(self, sqlx::query(sql).bind(self.organisation).bind(instant(since)).bind(instant(at)))?;
+        self.planned |= revived > 0;
+        Ok(revived)
     }
 
     /// The jobs that were given up, latest first, at most 20.

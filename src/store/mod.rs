@@ -5,28 +5,34 @@
 //! organisation. The only exceptions are the queries on `organisations` itself.
 
 mod db;
+mod decisions;
 mod drafts;
 mod events;
 mod ids;
 mod jobs;
 mod messages;
 mod organisation;
+mod pending;
 mod people;
 mod postgres;
 mod products;
 mod questions;
 mod refusals;
+mod tasks;
 mod tx;
 mod writer;
 
 pub use db::{Db, Health};
+pub use decisions::Decision;
 pub use jobs::{DeadJob, JobRow, NewJob};
 pub use messages::MessageRow;
 pub use organisation::{ListedPerson, ListedProduct, ListedTeam, Listing};
+pub use pending::Pending;
 pub use people::PersonRow;
 pub use products::Product;
 pub use questions::Question;
-pub use refusals::{Pending, Scope};
+pub use refusals::Scope;
+pub use tasks::{Task, TaskKind};
 pub use tx::{Closure, Tx};
 
 /// What a query fails with.

@@ -193,6 +193,7 @@ impl Tx {
                 "UPDATE refusals SET logged_by = $3 WHERE organisation_id = $1 AND logged_by = $2",
                 "UPDATE pending_refusals SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
                 "UPDATE questions SET asked_of = $3 WHERE organisation_id = $1 AND asked_of = $2",
+                "UPDATE tasks SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
             ] {
                 change!(self, sqlx::query(sql).bind(self.organisation).bind(stranger).bind(person))?;
             }

@@ -110,6 +110,28 @@ impl Tx {
         row.map(PersonRow::person).transpose()
     }
 
+    /// The teams whose refusals somebody processes: their own, if they are its head; all without a head, for the admin who
+    /// stands in.
+    pub async fn teams_processed_by(&mut self, person: PersonId) -> sqlx::Result<Vec<TeamId>> {
+        let sql = "SELECT id FROM teams WHERE organisation_id = $1 ORDER BY position, id";
+        let teams: Vec<TeamId> = run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))?;
+        let mut processed = Vec::new();
+        for team in teams {
+            if self.head_of(team).await?.is_some_and(|head| head.id == person) {
+                processed.push(team);
+            }
+        }
+        Ok(processed)
+    }
+
+    /// Those who can have a refusal of a team in hand, by name: its reps and head, and whoever has it now.
+    pub async fn people_of(&mut self, team: TeamId, owner: PersonId) -> sqlx::Result<Vec<(PersonId, String)>> {
+        let sql = "SELECT id, name FROM people
+                   WHERE organisation_id = $1 AND ((team_id = $2 AND role IN ('rep', 'head')) OR id = $3)
+                   ORDER BY name, id";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(owner))
+    }
+
     /// A person's accounts, `service:id`.
     pub async fn accounts(&mut self, person: PersonId) -> sqlx::Result<Vec<String>> {
         let sql = "SELECT account FROM accounts WHERE organisation_id = $1 AND person_id = $2 ORDER BY account";

@@ -1,4 +1,4 @@
-//! Transactions on PostgreSQL: each on a connection of the pool, run again when that may help.
+//! Transactions on PostgreSQL, run again when that may help.
 
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -6,20 +6,19 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool, PgTransaction};
 use tokio::time::Instant;
 
 use super::db::ACQUIRE;
-use super::tx::{Closure, Conn, Tx, asks_for_another_run};
+use super::tx::{Closure, Conn, Tx};
 use crate::clock;
 
 static TABLES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a PostgreSQL transaction may take: a server that went away without a word never says so.
-const ANSWER: Duration = Duration::from_secs(10);
-/// For how long a PostgreSQL transaction is run again when it collides with another, or loses its connection. A count
-/// would run out in a burst on a slow machine, where collisions are many and quick.
-const AGAIN: Duration = Duration::from_secs(5);
+pub(super) const ANSWER: Duration = Duration::from_secs(10);
+/// For how long a PostgreSQL transaction is run again when it collides with another, or loses its connection.
+pub(super) const AGAIN: Duration = Duration::from_secs(5);
 
 /// What came of one run of a closure.
 enum Run<T, E> {
@@ -52,13 +51,15 @@ pub(super) async fn open(url: &str) -> anyhow::Result<PgPool> {
     Ok(pool)
 }
 
-/// Runs a closure until it is committed, fails by itself, or the server stays away; gives its value and whether it
-/// planned a job. An answer that got lost may be that of a commit, so a run may come after one that was kept.
-pub(super) async fn write<T, E>(pool: &PgPool, organisation: i64, closure: impl Closure<T, E>) -> Result<(T, bool), E>
-where
-    E: From<anyhow::Error>,
-{
-    again_and_again(|| write_once(pool, organisation, &closure)).await
+/// Begins a transaction that no other of a panout writes beside. Waiting for the lock comes before the first query, so
+/// what the transaction reads is what the one before it left. The server ends one whose
+/// process was suspended, before the others lose patience ([`ANSWER`]).
+pub(super) async fn begin_turn(pool: &PgPool) -> sqlx::Result<PgTransaction<'static>> {
+    let mut begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await?;
+    let turn = "SET LOCAL idle_in_transaction_session_timeout = '4s';
+                LOCK TABLE organisations IN SHARE ROW EXCLUSIVE MODE";
+    sqlx::raw_sql(turn).execute(&mut *begun).await?;
+    Ok(begun)
 }
 
 /// Runs a closure on one consistent state.
@@ -86,35 +87,6 @@ where
     unreachable!("the loop returns")
 }
 
-async fn write_once<T, E>(
-    pool: &PgPool,
-    organisation: i64,
-    closure: &impl Closure<T, E>,
-) -> Result<Run<(T, bool), E>, E>
-where
-    E: From<anyhow::Error>,
-{
-    let begun = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await;
-    let mut tx = Tx::new(Conn::Postgres(begun.context("the database did not answer")?), organisation);
-    let result = closure(&mut tx).await;
-    let (again, planned) = (tx.again, tx.planned);
-    let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
-    if again || result.is_err() {
-        // A failed rollback closes the connection, which rolls back.
-        let _ = conn.rollback().await;
-    } else if let Err(error) = conn.commit().await {
-        let passing = asks_for_another_run(&error);
-        let error = anyhow::Error::from(error).context("the change was not accepted by the database").into();
-        return if passing { Ok(Run::Again(error)) } else { Err(error) };
-    }
-    match result {
-        Ok(value) if !again => Ok(Run::Done((value, planned))),
-        Ok(_) => Ok(Run::Again(anyhow!("the database asked for another run each time").into())),
-        Err(error) if again => Ok(Run::Again(error)),
-        Err(error) => Err(error),
-    }
-}
-
 async fn read_once<T, E>(pool: &PgPool, organisation: i64, closure: &impl Closure<T, E>) -> Result<Run<T, E>, E>
 where
     E: From<anyhow::Error>,
@@ -133,6 +105,6 @@ where
 }
 
 /// Waits a little longer after each collision, never two callers equally long.
-async fn step_aside(run: u32) {
+pub(super) async fn step_aside(run: u32) {
     clock::pause(Duration::from_millis(fastrand::u64(1..=4 << run.min(6)))).await;
 }

@@ -1,4 +1,4 @@
-//! Refusals, those that wait for a decision, and who changed what.
+//! Refusals, and who changed what in them.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
@@ -31,19 +31,6 @@ impl Scope {
     }
 }
 
-/// A refusal that waits for "is it the same one?".
-#[derive(Clone, Debug)]
-pub struct Pending {
-    /// Who typed it.
-    pub person: PersonId,
-    /// The one it may repeat.
-    pub earlier: RefusalNumber,
-    /// What was typed.
-    pub details: Details,
-    /// The number it was stored under, or the earlier one, once decided.
-    pub became: Option<RefusalNumber>,
-}
-
 #[derive(FromRow)]
 struct Row {
     number: RefusalNumber,
@@ -65,6 +52,8 @@ struct Row {
     logged_by: PersonId,
     logged_at: DateTime<Utc>,
     stage: String,
+    head_reason: Option<String>,
+    again_of: Option<RefusalNumber>,
     seen_by: Option<PersonId>,
     seen_at: Option<DateTime<Utc>>,
     withdrawn_at: Option<DateTime<Utc>>,
@@ -75,14 +64,14 @@ macro_rules! refusals_where {
         concat!(
             "SELECT number, team_id, account, contact, contact_role, outcome, reason, products, budget_minor,
                     budget_currency, competitor, verbatim, segment, contract_until, happened_on, owner_id, logged_by,
-                    logged_at, stage, seen_by, seen_at, withdrawn_at
+                    logged_at, stage, head_reason, again_of, seen_by, seen_at, withdrawn_at
              FROM refusals WHERE organisation_id = $1 AND ",
             $condition
         )
     };
 }
 
-fn unreadable(error: impl std::fmt::Debug) -> sqlx::Error {
+pub(super) fn unreadable(error: impl std::fmt::Debug) -> sqlx::Error {
     sqlx::Error::Decode(format!("{error:?}").into())
 }
 
@@ -127,6 +116,8 @@ impl Row {
             logged_by: self.logged_by,
             logged_at: self.logged_at,
             stage: self.stage.parse().map_err(unreadable)?,
+            head_reason: self.head_reason.map(|reason| reason.parse().map_err(unreadable)).transpose()?,
+            again_of: self.again_of,
             seen: self.seen_by.zip(self.seen_at),
             withdrawn_at: self.withdrawn_at,
         })
@@ -145,9 +136,9 @@ impl Tx {
         let sql = "INSERT INTO refusals (organisation_id, number, team_id, account, account_key, contact, contact_role,
                        outcome, reason, reason_source, products, budget_minor, budget_currency, competitor,
                        competitor_key, verbatim, segment, contract_until, happened_on, owner_id, logged_by, logged_at,
-                       stage, seen_by, seen_at, withdrawn_at)
+                       stage, seen_by, seen_at, withdrawn_at, head_reason, again_of)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'rep', $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                       $20, $21, $22, $23, $24, $25)
+                       $20, $21, $22, $23, $24, $25, $26, $27)
                    ON CONFLICT (organisation_id, number) DO UPDATE SET
                        account = excluded.account, account_key = excluded.account_key, contact = excluded.contact,
                        contact_role = excluded.contact_role, outcome = excluded.outcome, reason = excluded.reason,
@@ -156,7 +147,8 @@ impl Tx {
                        competitor_key = excluded.competitor_key, verbatim = excluded.verbatim,
                        segment = excluded.segment, contract_until = excluded.contract_until,
                        happened_on = excluded.happened_on, owner_id = excluded.owner_id, stage = excluded.stage,
-                       seen_by = excluded.seen_by, seen_at = excluded.seen_at, withdrawn_at = excluded.withdrawn_at";
+                       seen_by = excluded.seen_by, seen_at = excluded.seen_at, withdrawn_at = excluded.withdrawn_at,
+                       head_reason = excluded.head_reason";
         let details = &refusal.details;
         change!(
             self,
@@ -186,6 +178,8 @@ impl Tx {
                 .bind(refusal.seen.map(|(by, _)| by))
                 .bind(refusal.seen.map(|(_, at)| instant(at)))
                 .bind(refusal.withdrawn_at.map(instant))
+                .bind(refusal.head_reason.as_ref().map(|reason| reason.as_str().to_owned()))
+                .bind(refusal.again_of)
         )?;
         Ok(())
     }
@@ -208,6 +202,17 @@ impl Tx {
             sqlx::query_as(sql).bind(self.organisation).bind(account_key(account)).bind(instant(since))
         )?;
         row.map(Row::refusal).transpose()
+    }
+
+    /// The refusals of an account whose life is not at an end, oldest first, withdrawn ones left out.
+    pub async fn open_refusals_of(&mut self, account: &str) -> sqlx::Result<Vec<Refusal>> {
+        let sql = refusals_where!(
+            "account_key = $2 AND withdrawn_at IS NULL AND stage NOT IN ('won_back', 'refused_again', 'closed')
+             ORDER BY number"
+        );
+        let rows: Vec<Row> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(account_key(account)))?;
+        rows.into_iter().map(Row::refusal).collect()
     }
 
     /// The latest `most` refusals a person logged.
@@ -242,6 +247,55 @@ impl Tx {
         rows.into_iter().map(Row::refusal).collect()
     }
 
+    /// The teams with refusals that no notice brings to a head.
+    pub async fn teams_with_untold(&mut self) -> sqlx::Result<Vec<TeamId>> {
+        let sql = "SELECT DISTINCT team_id FROM refusals
+                   WHERE organisation_id = $1 AND told_in IS NULL AND stage = $2 AND withdrawn_at IS NULL";
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(Stage::Logged.as_str()))
+    }
+
+    /// The refusals of a team that wait for its head, oldest first, at most `most`.
+    pub async fn refusals_waiting(&mut self, team: TeamId, most: i64) -> sqlx::Result<Vec<Refusal>> {
+        let sql = refusals_where!(
+            "team_id = $2 AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL
+             ORDER BY logged_at, number LIMIT $3"
+        );
+        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(most))?;
+        rows.into_iter().map(Row::refusal).collect()
+    }
+
+    /// How many refusals of a team wait for its head.
+    pub async fn count_waiting(&mut self, team: TeamId) -> sqlx::Result<i64> {
+        let sql = "SELECT COUNT(*) FROM refusals WHERE organisation_id = $1 AND team_id = $2
+                     AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(team))
+    }
+
+    /// How many refusals of a team have waited for its head since `since`.
+    pub async fn count_waiting_since(&mut self, team: TeamId, since: DateTime<Utc>) -> sqlx::Result<i64> {
+        let sql = "SELECT COUNT(*) FROM refusals WHERE organisation_id = $1 AND team_id = $2 AND logged_at <= $3
+                     AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(instant(since)))
+    }
+
+    /// The refusal that is the second one of another, if there is one.
+    pub async fn second_of(&mut self, first: RefusalNumber) -> sqlx::Result<Option<RefusalNumber>> {
+        let sql = "SELECT number FROM refusals
+                   WHERE organisation_id = $1 AND again_of = $2 AND withdrawn_at IS NULL ORDER BY number DESC LIMIT 1";
+        run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation).bind(first))
+    }
+
+    /// Lets a notice bring the refusals of a team that none brings, but for those `head` logged; how many.
+    pub async fn tell_untold_in(&mut self, team: TeamId, head: PersonId, notice: &str) -> sqlx::Result<u64> {
+        let sql = "UPDATE refusals SET told_in = $4
+                   WHERE organisation_id = $1 AND team_id = $2 AND logged_by <> $3 AND told_in IS NULL AND stage = $5
+                     AND withdrawn_at IS NULL";
+        change!(
+            self,
+            sqlx::query(sql).bind(self.organisation).bind(team).bind(head).bind(notice).bind(Stage::Logged.as_str())
+        )
+    }
+
     /// Moves the refusals a notice brings to another stage if they are in the one given.
     pub async fn advance_told(&mut self, notice: &str, from: Stage, to: Stage) -> sqlx::Result<()> {
         let sql = "UPDATE refusals SET stage = $4 WHERE organisation_id = $1 AND told_in = $2 AND stage = $3";
@@ -270,44 +324,6 @@ impl Tx {
                 .bind(&change.was)
                 .bind(&change.is_now)
         )?;
-        Ok(())
-    }
-
-    /// Keeps a refusal until it is decided whether it is the same as `earlier`; returns its id.
-    pub async fn keep_pending(&mut self, pending: &Pending, now: DateTime<Utc>) -> sqlx::Result<i64> {
-        let sql = "INSERT INTO pending_refusals (organisation_id, person_id, earlier, details, asked_at)
-                   VALUES ($1, $2, $3, $4, $5) RETURNING id";
-        let details = serde_json::to_string(&pending.details).map_err(|e| sqlx::Error::Encode(e.into()))?;
-        run!(
-            self,
-            fetch_one,
-            sqlx::query_scalar(sql)
-                .bind(self.organisation)
-                .bind(pending.person)
-                .bind(pending.earlier)
-                .bind(&details)
-                .bind(instant(now))
-        )
-    }
-
-    /// A refusal that waits, or waited, for a decision.
-    pub async fn pending(&mut self, id: i64) -> sqlx::Result<Option<Pending>> {
-        let sql = "SELECT person_id, earlier, details, became FROM pending_refusals
-                   WHERE organisation_id = $1 AND id = $2";
-        let row: Option<(PersonId, RefusalNumber, String, Option<RefusalNumber>)> =
-            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(id))?;
-        row.map(|(person, earlier, details, became)| {
-            let details = serde_json::from_str(&details).map_err(unreadable)?;
-            Ok(Pending { person, earlier, details, became })
-        })
-        .transpose()
-    }
-
-    /// Decides a waiting refusal; what it became.
-    pub async fn decide_pending(&mut self, id: i64, became: RefusalNumber, now: DateTime<Utc>) -> sqlx::Result<()> {
-        let sql = "UPDATE pending_refusals SET became = $3, decided_at = $4
-                   WHERE organisation_id = $1 AND id = $2 AND became IS NULL";
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(became).bind(instant(now)))?;
         Ok(())
     }
 

@@ -43,11 +43,11 @@ impl Tx {
 }
 
 /// Whether the same on another connection may do better: it collided with another transaction (SQLSTATE 40001, 40P01),
-/// or the server ended the connection (class 57) or lost it.
+/// or the server ended the connection (25P03, class 57) or lost it.
 pub(super) fn asks_for_another_run(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => {
-            matches!(error.code().as_deref(), Some("40001" | "40P01" | "57P01" | "57P02" | "57P03"))
+            matches!(error.code().as_deref(), Some("40001" | "40P01" | "25P03" | "57P01" | "57P02" | "57P03"))
         }
         sqlx::Error::Io(_) => true,
         _ => false,

@@ -1,26 +1,54 @@
-//! The one writer of a SQLite file.
+//! The one writer of a process.
 //!
-//! It takes the closures that wait, runs them one after another inside one `BEGIN IMMEDIATE`, each in its own savepoint,
+//! It takes the closures that wait, runs them one after another inside one transaction, each in its own savepoint,
 //! commits once, then answers all. A closure alone commits at once. One that fails, or panics, rolls back to its
 //! savepoint and hurts nobody. Nobody is answered before the commit is on disk.
+//!
+//! On SQLite a process has the file for itself. On PostgreSQL the writers of several processes take turns by a lock on
+//! one table: serialisable transactions side by side collided so often that waiting for a turn is quicker. A process that
+//! stops in its turn loses it, and what it had begun with it.
 
 use std::panic::AssertUnwindSafe;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
-use sqlx::pool::PoolConnection;
-use sqlx::{Sqlite, SqlitePool};
+use sqlx::{PgPool, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
-use super::tx::{Closure, Conn, Tx};
+use super::postgres::{self, AGAIN, ANSWER};
+use super::tx::{Closure, Conn, Tx, asks_for_another_run};
 
-/// The most closures in one commit: enough to share the cost of the disk, few enough that nobody waits long.
-const GROUP: usize = 256;
+/// The most closures in one commit: enough to share the cost of the disk, few enough that nobody waits long, and that
+/// another process soon has its turn.
+const GROUP: usize = 64;
 
 /// Hands closures to the writer.
 #[derive(Clone)]
-pub(super) struct Writer(mpsc::Sender<Box<dyn Work>>, SqlitePool);
+pub(super) struct Writer(mpsc::Sender<Box<dyn Work>>, Base);
+
+/// What is written to.
+#[derive(Clone)]
+pub(super) enum Base {
+    /// A file, by a pool of one connection.
+    Sqlite(SqlitePool),
+    /// A server.
+    Postgres(PgPool),
+}
+
+/// Why a group was not committed.
+struct Lost {
+    why: anyhow::Error,
+    /// Another run may do better.
+    again: bool,
+}
+
+impl From<sqlx::Error> for Lost {
+    fn from(error: sqlx::Error) -> Self {
+        Self { again: asks_for_another_run(&error), why: error.into() }
+    }
+}
 
 /// A closure with its way to answer, whatever its types.
 #[async_trait]
@@ -64,11 +92,11 @@ impl<F: Closure<T, E>, T: Send, E: From<anyhow::Error> + Send> Work for Waiting<
 }
 
 impl Writer {
-    /// Starts the writer on a pool of one connection.
-    pub(super) fn start(pool: SqlitePool) -> Self {
+    /// Starts the writer.
+    pub(super) fn start(base: Base) -> Self {
         let (sender, receiver) = mpsc::channel(4096);
-        tokio::spawn(serve(pool.clone(), receiver));
-        Self(sender, pool)
+        tokio::spawn(serve(base.clone(), receiver));
+        Self(sender, base)
     }
 
     /// Runs a closure; returns its value and whether it planned a job.
@@ -90,19 +118,12 @@ impl Writer {
     }
 }
 
-async fn serve(pool: SqlitePool, mut waiting: mpsc::Receiver<Box<dyn Work>>) {
+type Queue = mpsc::Receiver<Box<dyn Work>>;
+
+async fn serve(base: Base, mut waiting: Queue) {
     while let Some(first) = waiting.recv().await {
         let mut group = vec![first];
-        let committed = match begin(&pool).await {
-            Ok(mut tx) => match run_group(&mut tx, &mut group, &mut waiting).await {
-                Ok(()) => Ok(()),
-                Err(error) => {
-                    give_up(tx).await;
-                    Err(error)
-                }
-            },
-            Err(error) => Err(error),
-        };
+        let committed = base.carry_out(&mut group, &mut waiting).await;
         if committed.is_err() {
             // Whoever waited meanwhile meets the same fault: tell them now rather than after one more timeout each.
             while let Ok(next) = waiting.try_recv() {
@@ -114,53 +135,125 @@ async fn serve(pool: SqlitePool, mut waiting: mpsc::Receiver<Box<dyn Work>>) {
             work.answer(committed.clone());
         }
     }
-    pool.close().await;
+    base.close().await;
 }
 
-async fn begin(pool: &SqlitePool) -> anyhow::Result<Tx> {
-    let mut conn: PoolConnection<Sqlite> = pool.acquire().await.context("no connection to the database file")?;
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await.context("the database file is locked")?;
-    Ok(Tx::new(Conn::Sqlite(conn), 0))
+impl Base {
+    async fn close(&self) {
+        match self {
+            Base::Sqlite(pool) => pool.close().await,
+            Base::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Runs a group, and those that come meanwhile, until they are committed, or the server stays away. An answer that
+    /// got lost may be that of a commit, so a run may come after one that was kept.
+    async fn carry_out(&self, group: &mut Vec<Box<dyn Work>>, waiting: &mut Queue) -> anyhow::Result<()> {
+        let Base::Postgres(_) = self else {
+            return self.attempt(group, waiting).await.map_err(|lost| lost.why);
+        };
+        let began = Instant::now();
+        for run in 1.. {
+            match tokio::time::timeout(ANSWER, self.attempt(group, waiting)).await {
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(lost)) if lost.again && began.elapsed() < AGAIN => postgres::step_aside(run).await,
+                Ok(Err(lost)) => return Err(lost.why),
+                Err(_) => return Err(anyhow!("the database did not answer in time")),
+            }
+        }
+        unreachable!("the loop returns")
+    }
+
+    async fn attempt(&self, group: &mut Vec<Box<dyn Work>>, waiting: &mut Queue) -> Result<(), Lost> {
+        let mut tx = self.begin().await?;
+        match run_group(&mut tx, group, waiting).await {
+            Ok(()) => commit(tx).await,
+            Err(lost) => {
+                give_up(tx).await;
+                Err(lost)
+            }
+        }
+    }
+
+    async fn begin(&self) -> Result<Tx, Lost> {
+        let said = |error, says: &'static str| {
+            let lost = Lost::from(error);
+            Lost { why: lost.why.context(says), ..lost }
+        };
+        let conn = match self {
+            Base::Sqlite(pool) => {
+                let conn = pool.acquire().await;
+                let mut conn = conn.map_err(|error| said(error, "no connection to the database file"))?;
+                let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await;
+                begun.map_err(|error| said(error, "the database file is locked"))?;
+                Conn::Sqlite(conn)
+            }
+            Base::Postgres(pool) => {
+                let begun = postgres::begin_turn(pool).await;
+                Conn::Postgres(begun.map_err(|error| said(error, "the database did not answer"))?)
+            }
+        };
+        Ok(Tx::new(conn, 0))
+    }
 }
 
-/// Runs the first closure, then those that came meanwhile, and commits.
-async fn run_group(
-    tx: &mut Tx,
-    group: &mut Vec<Box<dyn Work>>,
-    waiting: &mut mpsc::Receiver<Box<dyn Work>>,
-) -> anyhow::Result<()> {
+/// Runs the closures of the group, then those that came meanwhile.
+async fn run_group(tx: &mut Tx, group: &mut Vec<Box<dyn Work>>, waiting: &mut Queue) -> Result<(), Lost> {
     let mut done = 0;
     loop {
         statement(tx, "SAVEPOINT one").await?;
-        if group[done].run(tx).await {
-            statement(tx, "RELEASE one").await?;
+        let keep = group[done].run(tx).await;
+        if tx.again {
+            return Err(Lost { why: anyhow!("the database asked for another run each time"), again: true });
+        }
+        if keep {
+            statement(tx, "RELEASE SAVEPOINT one").await?;
         } else {
             // A full disk rolls the whole transaction back by itself; then this fails, and so does the group.
-            statement(tx, "ROLLBACK TO one").await?;
-            statement(tx, "RELEASE one").await?;
+            statement(tx, "ROLLBACK TO SAVEPOINT one").await?;
+            statement(tx, "RELEASE SAVEPOINT one").await?;
         }
         done += 1;
-        if done >= GROUP {
-            break;
+        if done < group.len() {
+            continue;
         }
-        match waiting.try_recv() {
-            Ok(next) => group.push(next),
-            Err(_) => break,
+        match (done < GROUP).then(|| waiting.try_recv().ok()).flatten() {
+            Some(next) => group.push(next),
+            None => return Ok(()),
         }
     }
-    statement(tx, "COMMIT").await.context("the commit failed")
 }
 
-async fn statement(tx: &mut Tx, sql: &'static str) -> anyhow::Result<()> {
-    let Conn::Sqlite(conn) = &mut tx.conn else { unreachable!("the writer serves SQLite") };
-    sqlx::query(sql).execute(&mut **conn).await?;
+async fn statement(tx: &mut Tx, sql: &'static str) -> sqlx::Result<()> {
+    match &mut tx.conn {
+        Conn::Sqlite(conn) => sqlx::query(sql).execute(&mut **conn).await.map(drop),
+        Conn::Postgres(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(drop),
+    }
+}
+
+async fn commit(mut tx: Tx) -> Result<(), Lost> {
+    let committed = match tx.conn {
+        Conn::Postgres(conn) => return Ok(conn.commit().await?),
+        Conn::Sqlite(_) => statement(&mut tx, "COMMIT").await,
+    };
+    if let Err(error) = committed {
+        give_up(tx).await;
+        let lost = Lost::from(error);
+        return Err(Lost { why: lost.why.context("the commit failed"), ..lost });
+    }
     Ok(())
 }
 
 /// Rolls back; a connection that cannot is closed, and the pool makes a new one.
 async fn give_up(tx: Tx) {
-    let Conn::Sqlite(mut conn) = tx.conn else { return };
-    if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_err() {
-        drop(conn.detach());
+    match tx.conn {
+        Conn::Postgres(conn) => {
+            let _ = conn.rollback().await;
+        }
+        Conn::Sqlite(mut conn) => {
+            if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_err() {
+                drop(conn.detach());
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use super::{Language, Words};
 use crate::args;
 use crate::chat::{Span, WhenStyle};
+use crate::domain::WorkingHours;
 
 impl<'a> Words<'a> {
     /// `22 November 2026`, `22 novembre 2026`, `22 noiembrie 2026`.
@@ -42,6 +43,11 @@ impl<'a> Words<'a> {
     /// `Monday`, `lundi`, `luni`.
     pub fn weekday(self, day: Weekday) -> &'a str {
         self.item("calendar.weekdays", day.num_days_from_monday() as usize)
+    }
+
+    /// `Mon-Fri 09:00-18:00`, `lun-ven 09:00-18:00`, `lun-vin 09:00-18:00`; can be read again in any language.
+    pub fn working_hours(self, hours: &WorkingHours) -> String {
+        hours.written(std::array::from_fn(|day| self.item("calendar.short_weekdays", day)))
     }
 
     /// `a`, `a and b`, `a, b and c`.

@@ -168,7 +168,7 @@ fn the_manifests_name_every_command() {
     let manifest: serde_json::Value = serde_json::from_str(&slack.out).expect("it is JSON");
     let commands = manifest["features"]["slash_commands"].as_array().expect("a list").iter();
     let names: Vec<_> = commands.map(|command| command["command"].as_str().unwrap_or_default()).collect();
-    assert_eq!(names, ["/refusal", "/refusals", "/panout"]);
+    assert_eq!(names, ["/refusal", "/refusals", "/queue", "/recontacts", "/panout"]);
     let discord = place.run(&["manifest", "discord"], &[("PANOUT_DISCORD_TOKEN", "MTAwMDAwMDAwMDAwMDAwMDAx.a.b")]);
     assert!(discord.out.contains("client_id=100000000000000001&"), "{}", discord.out);
     assert!(place.run(&["manifest", "discord", "42"], &[]).out.contains("client_id=42&"));
@@ -182,7 +182,7 @@ fn doctor_looks_at_everything_and_ends_with_1_if_something_is_broken() {
     assert_eq!(bare.code, Some(1));
     for says in [
         "FAIL  configuration: there is no panout.toml here\n      -> write one with `panout init`",
-        "OK    database: SQLite 3.",
+        "NOTE  database: there is none yet\n      -> panout run makes it",
         "OK    clock: it is ",
         "tz database 20",
         "FAIL  chat services: none has its tokens\n      -> set PANOUT_SLACK_BOT_TOKEN",
@@ -190,6 +190,7 @@ fn doctor_looks_at_everything_and_ends_with_1_if_something_is_broken() {
         assert!(bare.out.contains(says), "{says:?} is not in\n{}", bare.out);
     }
     assert!(!bare.out.contains("team \"Panout\""), "a team that nobody named:\n{}", bare.out);
+    assert!(!place.path().join("panout.db").exists(), "to look is not to make");
     assert_eq!(bare.err, "panout: 2 things are broken: see each FAIL above\n");
     place.write(ACME);
     let deaf = place.run(&["doctor"], &NO_SLACK);

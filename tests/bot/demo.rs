@@ -221,7 +221,6 @@ async fn security_and_data_location_rise_in_the_last_two_weeks() {
 #[tokio::test]
 async fn the_head_has_seen_what_is_old_and_not_all_of_what_is_new() {
     let all = refusals(now()).await;
-    assert!(all.iter().all(|(_, refusal)| refusal.stage == Stage::WithHead));
     let unseen: Vec<_> = all.iter().filter(|(_, refusal)| refusal.seen.is_none()).collect();
     assert!((3..=15).contains(&unseen.len()), "{} not seen", unseen.len());
     assert!(unseen.iter().all(|(_, refusal)| refusal.logged_at > now() - TimeDelta::days(6)));
@@ -241,4 +240,23 @@ async fn a_second_start_adds_nothing_and_two_databases_get_the_same() {
     let (other_database, other) = sample(now()).await;
     assert_eq!(read(&other).await, (first, products));
     ends(other_database, other).await;
+}
+
+#[tokio::test]
+async fn every_part_of_a_life_is_in_the_sample_and_nobody_is_forgotten() {
+    let all = refusals(now()).await;
+    let count = |stage: Stage| all.iter().filter(|(_, refusal)| refusal.stage == stage).count();
+    for stage in [Stage::WithHead, Stage::Dormant, Stage::Revived, Stage::WonBack, Stage::Closed] {
+        assert!(count(stage) >= 3, "{} refusals are {stage:?}", count(stage));
+    }
+    assert!(share(count(Stage::WithHead), all.len()) <= 20, "the head has not been away");
+    let (database, db) = sample(now()).await;
+    let hands = "SELECT (SELECT COUNT(*) FROM tasks WHERE done_at IS NULL),
+                        (SELECT COUNT(*) FROM refusals WHERE stage IN ('revived', 'dormant')),
+                        (SELECT COUNT(*) FROM tasks t WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.occurrence LIKE
+                            'today:' || t.person_id || ':%'))";
+    let hands: Vec<(i64, i64, i64)> = database.rows(hands).await;
+    ends(database, db).await;
+    assert_eq!(hands[0].0, hands[0].1, "each is in somebody's hands");
+    assert_eq!(hands[0].2, 0, "and comes in a message of the day");
 }

@@ -9,7 +9,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("chat", &["clock"]),
     ("words", &["chat", "domain"]),
     ("config", &["domain", "chat", "store", "flows", "words", "jobs"]),
-    ("demo", &["config", "domain", "chat", "store", "words"]),
+    ("demo", &["config", "domain", "chat", "store", "flows", "words"]),
     ("store", &["domain", "clock"]),
     ("report", &["domain", "store", "words"]),
     ("flows", &["domain", "chat", "store", "report", "words", "clock"]),

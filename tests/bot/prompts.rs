@@ -15,7 +15,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 11] = [
+const PUT_TOGETHER: [(&str, &str); 24] = [
     ("command.", "flows::menu, by command and subcommand"),
     ("option.", "flows::menu, by option"),
     ("fact.", "flows::refusal::card, by field"),
@@ -27,6 +27,19 @@ const PUT_TOGETHER: [(&str, &str); 11] = [
     ("source.", "Words::label"),
     ("outcome.", "Words::label, Words::aliases"),
     ("reason.", "Words::label, Words::aliases"),
+    ("stage.", "Words::label"),
+    ("lever.", "Words::label"),
+    ("decision.", "flows::case, by stage"),
+    ("call.", "flows::case, by question"),
+    ("recontact.opener.", "flows::recontact, by reason"),
+    ("revive_form.", "flows::reply, by field"),
+    ("validate_form.", "flows::reply, by field"),
+    ("won_form.", "flows::reply, by field"),
+    ("called_form.", "flows::reply, by field"),
+    ("close_form.", "flows::reply, by field"),
+    ("again_on_form.", "flows::reply, by field"),
+    ("today.deal", "flows::today, by task"),
+    ("today.recontact", "flows::today, by task"),
 ];
 
 const FORMS: [(&str, PluralCategory); 6] = [

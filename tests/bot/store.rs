@@ -383,7 +383,7 @@ async fn a_job_that_failed_keeps_its_distance_when_somebody_changes_their_hours(
             }
             let failed = tx.claim_job(now(), later, "t").await?.expect("it is due");
             tx.return_job(&failed, later, Some("the service is away")).await?;
-            tx.reconsider_jobs("post", "batch:", now()).await?;
+            tx.reconsider_jobs("post", &["batch:", "today:"], now()).await?;
             Ok::<_, anyhow::Error>(())
         })
     });

@@ -17,6 +17,9 @@ const OLD: i32 = 2;
 /// Opens the database, which brings its tables up to date, and asks it how it is.
 pub(super) async fn database(config: &Config, clock: &Clock) -> Vec<Check> {
     let what = "database";
+    if Db::is_missing(&config.database_url) {
+        return vec![Check::noteworthy(what, "there is none yet", "panout run makes it")];
+    }
     let (db, how) = match open(&config.database_url).await {
         Ok(opened) => opened,
         Err(error) => {
@@ -63,7 +66,7 @@ fn given_up(job: &DeadJob) -> Check {
     Check::noteworthy(
         format!("{} {}", job.kind, job.occurrence),
         found,
-        "what it would have said is in the refusal itself",
+        "mend that; whenever panout run starts it is tried again, for a week",
     )
 }
 

@@ -1,5 +1,6 @@
 //! A line cut into words and quotes, each with the part it plays.
 
+use crate::domain::account::is_suffix;
 use crate::domain::lexicon::key;
 
 /// The most words looked at together: no name, reason or amount has as many.
@@ -87,15 +88,16 @@ impl<'a> Tokens<'a> {
         (0..self.len()).filter_map(|at| self.quote(at)).filter(|quote| !quote.is_empty()).collect()
     }
 
-    /// How many words from `at` on mean nothing yet and belong together: a `,`, `;` or `:` after one ends them. Never
-    /// more than [`PHRASE`].
+    /// How many words from `at` on mean nothing yet and belong together: a `,`, `;` or `:` after one ends them, but for
+    /// the comma before a legal form (`Delta Air, Inc.`). Never more than [`PHRASE`].
     pub(super) fn phrase(&self, at: usize) -> usize {
         let mut n = 0;
         while n < PHRASE
             && let Some(word) = self.free(at + n)
         {
             n += 1;
-            if word.ends_with([',', ';', ':']) {
+            let legal_form = word.ends_with(',') && self.free(at + n).is_some() && is_suffix(self.key(at + n));
+            if word.ends_with([',', ';', ':']) && !legal_form {
                 break;
             }
         }

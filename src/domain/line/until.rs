@@ -33,6 +33,17 @@ pub(super) fn read(words: &[&str], today: NaiveDate) -> Option<(NaiveDate, usize
     Some((date, keyword + n))
 }
 
+/// How many words at the start say that a contract is what follows.
+pub(super) fn contract(words: &[&str]) -> usize {
+    let folded: Vec<String> = words.iter().map(|word| fold(word)).collect();
+    let contract = |word: Option<&String>| word.is_some_and(|word| matches!(word.as_str(), "contract" | "contrat"));
+    match folded.first().map(String::as_str) {
+        Some("under" | "sous" | "sub") if contract(folded.get(1)) => 2,
+        _ if contract(folded.first()) => 1,
+        _ => 0,
+    }
+}
+
 pub(super) fn date(words: &[&str], today: NaiveDate) -> Option<(NaiveDate, usize)> {
     if let Some(date) = numeric(words.first()?) {
         return Some((date, 1));

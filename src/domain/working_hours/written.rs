@@ -85,24 +85,28 @@ impl FromStr for QuietHours {
     }
 }
 
-impl fmt::Display for WorkingHours {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl WorkingHours {
+    /// Writes them with these names for the days from Monday; what is written can be read again if each name begins
+    /// with three letters of its day.
+    pub fn written(&self, days: [&str; 7]) -> String {
+        let mut groups = Vec::new();
         let mut day = 0;
-        let mut separator = "";
         while day < 7 {
             let alike = self.days[day..].iter().take_while(|spans| **spans == self.days[day]).count();
             let last = day + alike - 1;
             if !self.days[day].is_empty() {
-                write!(f, "{separator}{}", SHORT_DAYS[day])?;
-                if last > day {
-                    write!(f, "-{}", SHORT_DAYS[last])?;
-                }
-                self.days[day].iter().try_for_each(|span| write!(f, " {span}"))?;
-                separator = ", ";
+                let named = if last > day { format!("{}-{}", days[day], days[last]) } else { days[day].to_owned() };
+                groups.push(self.days[day].iter().fold(named, |group, span| format!("{group} {span}")));
             }
             day = last + 1;
         }
-        Ok(())
+        groups.join(", ")
+    }
+}
+
+impl fmt::Display for WorkingHours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written(SHORT_DAYS))
     }
 }
 

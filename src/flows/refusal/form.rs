@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use super::typed::{NAME, Typed, amount_fault, read_day};
 use crate::args;
 use crate::chat::{Choice, Fault, Faults, Field, Form, Kind, Text};
-use crate::domain::{Details, Money, Outcome, ReasonId, RefusalNumber};
-use crate::flows::{Act, Call, Error, Result, Values, suggest};
+use crate::domain::{Details, Money, Outcome, ReasonId, Refusal, RefusalNumber};
+use crate::flows::{Act, Call, Error, Result, Values, reply, suggest};
 use crate::store::Product;
 use crate::words::Words;
 
@@ -23,6 +23,14 @@ pub(super) async fn log(call: &mut Call<'_>, typed: &Typed) -> Result<Form> {
     let title = call.words.line("refusal_form.title", args! {});
     let submit = call.words.line("button.store", args! {});
     build(call, Act::Log, (title, submit), typed).await
+}
+
+/// The form to log the second no of a client, with what is known of the first.
+pub(super) async fn again(call: &mut Call<'_>, first: &Refusal) -> Result<Form> {
+    let title = call.words.line("refusal_form.title", args! {});
+    let submit = call.words.line("button.store", args! {});
+    let known = Typed { verbatim: None, until: None, ..Typed::from(&first.details) };
+    build(call, Act::Again(first.number), (title, submit), &known).await
 }
 
 /// The form to change a refusal.
@@ -65,10 +73,7 @@ fn max(length: usize) -> u16 {
 }
 
 fn field(words: Words<'_>, name: &str, kind: Kind) -> Field {
-    let label = words.line(&format!("refusal_form.{name}.label"), args! {});
-    let field = Field::new(name, label, kind);
-    let hint = format!("refusal_form.{name}.hint");
-    if words.has(&hint) { field.hint(words.line(&hint, args! {})) } else { field }
+    reply::field(words, "refusal_form", name, kind)
 }
 
 fn outcome_field(words: Words<'_>, typed: &Typed) -> Field {

@@ -13,12 +13,12 @@ mod card;
 mod form;
 mod typed;
 
-pub(super) use card::{facts, quote, title};
-pub(super) use card::{reason_label, summary};
+pub(super) use card::{facts, quote, reason_label, summary, title};
+pub(super) use typed::{amount_fault, read_day, typed_amount};
 
-use super::{Act, Call, Result, Values, head, refusing, tell};
+use super::{Act, Call, Result, Values, case, head, refusing, tell};
 use crate::args;
-use crate::chat::{Block, Button, Card, Command, Look, Reply, Tone};
+use crate::chat::{Block, Button, Card, Command, Form, Look, Reply, Tone};
 use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT};
 use crate::store::Pending;
 use typed::Typed;
@@ -52,6 +52,25 @@ pub(super) async fn from_message(call: &mut Call<'_>, text: &str) -> Result {
     Ok(Reply::Ask(form::log(call, &typed).await?))
 }
 
+/// The form to log the second no of a client.
+pub(super) async fn again_form(call: &mut Call<'_>, first: &Refusal) -> Result<Form> {
+    form::again(call, first).await
+}
+
+/// Logs the second no of a client; the head hears of it as of any refusal.
+///
+/// # Errors
+/// What is wrong with the form.
+pub(super) async fn log_again(call: &mut Call<'_>, first: &Refusal, values: &Values) -> Result<Refusal> {
+    let details = form::read_log(call, values, None).await?;
+    store(call, details, Some(first.number)).await
+}
+
+/// What its rep reads once a refusal is stored.
+pub(super) async fn is_stored(call: &mut Call<'_>, refusal: &Refusal) -> Result {
+    Ok(Reply::Whisper(stored(call, refusal).await?))
+}
+
 /// The filled form.
 pub(super) async fn log_form(call: &mut Call<'_>, values: &Values) -> Result {
     let details = form::read_log(call, values, None).await?;
@@ -62,7 +81,7 @@ pub(super) async fn log_form(call: &mut Call<'_>, values: &Values) -> Result {
 async fn store_unless_same(call: &mut Call<'_>, details: Details) -> Result {
     let since = call.now - SAME_ACCOUNT;
     let Some(earlier) = call.tx.latest_refusal_of(&details.account, since).await? else {
-        let refusal = store(call, details).await?;
+        let refusal = store(call, details, None).await?;
         return Ok(Reply::Whisper(stored(call, &refusal).await?));
     };
     let pending = Pending { person: call.by.id, earlier: earlier.number, details, became: None };
@@ -95,7 +114,7 @@ pub(super) async fn store_pending(call: &mut Call<'_>, id: i64) -> Result {
     if let Some(number) = pending.became {
         return decided(call, number).await;
     }
-    let refusal = store(call, pending.details).await?;
+    let refusal = store(call, pending.details, None).await?;
     call.tx.decide_pending(id, refusal.number, call.now).await?;
     Ok(Reply::Replace(stored(call, &refusal).await?))
 }
@@ -166,10 +185,10 @@ fn merge(earlier: Details, later: Details) -> Details {
     }
 }
 
-/// Stores a new refusal and plans to tell the head.
-async fn store(call: &mut Call<'_>, details: Details) -> Result<Refusal> {
+/// Stores a new refusal, the second one of `again_of` if there is one, and plans to tell the head.
+async fn store(call: &mut Call<'_>, details: Details, again_of: Option<RefusalNumber>) -> Result<Refusal> {
     let number = call.tx.next_refusal_number().await?;
-    let refusal = Refusal::new(number, &call.by, details, call.now);
+    let refusal = Refusal { again_of, ..Refusal::new(number, &call.by, details, call.now) };
     call.tx.save_refusal(&refusal).await?;
     call.tx.audit(Some(number), call.by.id, &Change::of_state("logged"), call.now).await?;
     head::bring(call, &refusal).await?;
@@ -208,7 +227,7 @@ pub(super) async fn undo(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     };
     call.tx.save_refusal(&refusal).await?;
     call.tx.audit(Some(number), call.by.id, &Change::of_state("withdrawn"), call.now).await?;
-    head::changed(call, number).await?;
+    case::changed(call, number).await?;
     let (words, number) = (call.words, number.to_string());
     let title =
         words.text("refusal.undone", args! { number: number.as_str(), account: refusal.details.account.as_str() });
@@ -253,7 +272,7 @@ async fn save_edit(call: &mut Call<'_>, refusal: Refusal, details: Details) -> R
         for change in &changes {
             call.tx.audit(Some(number), call.by.id, change, call.now).await?;
         }
-        head::changed(call, number).await?;
+        case::changed(call, number).await?;
     }
     Ok(Reply::Replace(stored(call, &refusal).await?))
 }
@@ -280,12 +299,16 @@ pub(super) fn denied_reply(call: &Call<'_>, denied: Denied) -> Result {
     match denied {
         Denied::NotYours => tell(text),
         Denied::TooLate => Ok(Reply::Whisper(refusing(text))),
-        Denied::Withdrawn | Denied::AlreadySeen(..) => Ok(Reply::Replace(refusing(text))),
+        Denied::Withdrawn | Denied::AlreadySeen(..) | Denied::Decided(_) => Ok(Reply::Replace(refusing(text))),
     }
 }
 
 pub(super) fn denied_text(call: &Call<'_>, denied: Denied) -> crate::chat::Text {
     let key = match denied {
+        Denied::Decided(stage) => {
+            let stage = call.words.label("stage", stage.as_str());
+            return call.words.text("denied.decided", args! { stage: stage });
+        }
         Denied::NotYours => "denied.not_yours",
         Denied::TooLate => "denied.too_late",
         Denied::Withdrawn => "denied.withdrawn",

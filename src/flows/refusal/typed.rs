@@ -57,7 +57,7 @@ impl Typed {
         let line: Line = parse_line(text, vocabulary);
         self.account = line.account;
         self.budget = line.amount;
-        self.amount = line.amount.map(as_typed);
+        self.amount = line.amount.map(typed_amount);
         self.reason = line.reason;
         self.outcome = line.outcome;
         self.products = line.products;
@@ -89,7 +89,7 @@ impl Typed {
             "competitor" => self.competitor = Some(value.to_owned()),
             "outcome" => self.outcome = value.parse().ok().or_else(|| found(vocabulary.outcomes.find(value))),
             "amount" => match Money::parse(value, vocabulary.currency) {
-                Ok(budget) => (self.budget, self.amount) = (Some(budget), Some(as_typed(budget))),
+                Ok(budget) => (self.budget, self.amount) = (Some(budget), Some(typed_amount(budget))),
                 Err(fault) => self.fault_amount(call, value, &fault),
             },
             "reason" => match found(vocabulary.reasons.find(value)) {
@@ -187,7 +187,7 @@ impl From<&Details> for Typed {
         let details = details.clone();
         Self {
             account: Some(details.account),
-            amount: details.budget.map(as_typed),
+            amount: details.budget.map(typed_amount),
             budget: details.budget,
             reason: Some(details.reason),
             outcome: Some(details.outcome),
@@ -206,7 +206,7 @@ fn found<T>(found: Option<crate::domain::Found<T>>) -> Option<T> {
 }
 
 /// An amount in a form its reader understands again: `12000.50 EUR`.
-pub(super) fn as_typed(money: Money) -> String {
+pub(in crate::flows) fn typed_amount(money: Money) -> String {
     let digits = money.currency.digits();
     let unit = 10i64.pow(digits);
     let (whole, part) = (money.minor / unit, money.minor % unit);
@@ -217,7 +217,7 @@ pub(super) fn as_typed(money: Money) -> String {
 }
 
 /// What is wrong with an amount and what to type instead.
-pub(super) fn amount_fault(call: &Call<'_>, typed: &str, fault: &AmountError) -> Text {
+pub(in crate::flows) fn amount_fault(call: &Call<'_>, typed: &str, fault: &AmountError) -> Text {
     let key = match fault {
         AmountError::Negative => "amount.negative",
         AmountError::Zero => "amount.zero",
@@ -231,6 +231,6 @@ pub(super) fn amount_fault(call: &Call<'_>, typed: &str, fault: &AmountError) ->
 }
 
 /// A day, or a month (its first day): `2027-03-15`, `2027-03`, `03/2027`.
-pub(super) fn read_day(typed: &str, today: NaiveDate) -> Option<NaiveDate> {
+pub(in crate::flows) fn read_day(typed: &str, today: NaiveDate) -> Option<NaiveDate> {
     crate::domain::parse_day(typed, today)
 }

@@ -236,7 +236,10 @@ impl Adapter {
         let missing = draft.missing(&steps);
         if !missing.is_empty() {
             let says = self.ports.bot.phrase(Some(&draft.form.language), Phrase::NoChoice);
-            let fault = |field: &&Field| Fault { field: field.name.clone(), says: says.clone() };
+            let fault = |field: &&Field| {
+                let says = field.missing.as_ref().unwrap_or(&says).clone();
+                Fault { field: field.name.clone(), says }
+            };
             return self.refuse(&draft.id, Faults(missing.iter().map(fault).collect()));
         }
         let event = Event { id: draft.submission(), ..at.event.clone() };

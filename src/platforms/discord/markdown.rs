@@ -30,7 +30,11 @@ pub(super) fn escape(words: &str) -> String {
         let rest = &words[at + c.len_utf8()..];
         let special = match c {
             '\\' | '*' | '_' | '~' | '`' | '|' | '<' | '>' | '[' | ']' => true,
-            '#' | '-' | '+' => line_so_far.trim_start().trim_matches(['#', '-']).is_empty(),
+            // "# a" is a heading and "- a" an item; "#214" and "-5" are what they are.
+            '#' | '-' | '+' => {
+                let after = rest.trim_start_matches(['#', '-']).chars().next();
+                line_so_far.trim_start().trim_matches(['#', '-']).is_empty() && after.is_none_or(char::is_whitespace)
+            }
             '.' | ')' => is_number(line_so_far.trim_start()) && rest.starts_with(' '),
             ':' => rest.starts_with("//"),
             '@' => rest.starts_with("everyone") || rest.starts_with("here"),
@@ -198,6 +202,7 @@ mod tests {
             escape("# big\n- item\n-# small\n12. twelve\n> q"),
             "\\# big\n\\- item\n\\-\\# small\n12\\. twelve\n\\> q"
         );
+        assert_eq!(escape("#214, -5 and more\n#\n-"), "#214, -5 and more\n\\#\n\\-");
         assert_eq!(escape("3.5 of a-b #214, 12.000,50 €"), "3.5 of a-b #214, 12.000,50 €");
     }
 

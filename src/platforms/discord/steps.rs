@@ -157,7 +157,8 @@ impl Steps<'_> {
 
     /// The faults of required menus left alone.
     pub(super) fn nothing_chosen(&self, fields: &[&Field]) -> Vec<String> {
-        fields.iter().map(|field| self.fault(&field.name, &self.say(Phrase::NoChoice))).collect()
+        let says = |field: &Field| field.missing.clone().unwrap_or_else(|| self.say(Phrase::NoChoice));
+        fields.iter().map(|field| self.fault(&field.name, &says(field))).collect()
     }
 
     fn title(&self) -> Text {

@@ -24,7 +24,8 @@ pub(super) fn check(
         let answer = answers.remove(&field.name).filter(|answer| !answer.trim().is_empty());
         match wrong(&seen, field, answer.as_deref()) {
             Some((key, max)) => {
-                let says = page.word(language, key).replace("{max}", &max.to_string());
+                let own = field.missing.clone().filter(|_| answer.is_none());
+                let says = own.unwrap_or_else(|| page.word(language, key).replace("{max}", &max.to_string()));
                 faults.push(Fault { field: field.name.clone(), says });
             }
             None => values.extend(answer.map(|answer| (field.name.clone(), answer))),

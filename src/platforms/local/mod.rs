@@ -73,7 +73,7 @@ pub struct Someone {
     pub id: String,
     /// Their name.
     pub name: String,
-    /// What is read beside the name, such as their role and team; may be empty.
+    /// What is read beside the name, such as their role and team: a key of the page's words, or the words; may be empty.
     pub note: String,
 }
 

@@ -6,11 +6,11 @@ use panout::domain::{HoursError, QUIET_HOURS_EXAMPLE, QuietHours, WORKING_HOURS_
 use proptest::prelude::*;
 use rstest::rstest;
 
-fn hours(text: &str) -> WorkingHours {
+pub(super) fn hours(text: &str) -> WorkingHours {
     text.parse().unwrap_or_else(|error: HoursError| panic!("{text}: {error:?}"))
 }
 
-fn at(text: &str) -> DateTime<Utc> {
+pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
@@ -97,7 +97,7 @@ fn quiet_hours_hold_over_midnight_and_end() {
     assert_eq!("".parse::<QuietHours>(), Err(HoursError::Empty));
 }
 
-fn any_hours() -> impl Strategy<Value = WorkingHours> {
+pub(super) fn any_hours() -> impl Strategy<Value = WorkingHours> {
     let range = (0..24_u16, 0..4_u16, 1..=24_u16).prop_map(|(hour, quarter, length)| {
         let start = hour * 60 + quarter * 15;
         let end = (start + length * 45) % 1440;
@@ -109,7 +109,7 @@ fn any_hours() -> impl Strategy<Value = WorkingHours> {
     prop::collection::vec(group, 1..4).prop_map(|groups| hours(&groups.join(", ")))
 }
 
-fn any_zone() -> impl Strategy<Value = Tz> {
+pub(super) fn any_zone() -> impl Strategy<Value = Tz> {
     // Half-hour changes, changes at midnight, changes twice a year or for Ramadan, and none.
     prop::sample::select(vec![
         Tz::Europe__Bucharest,

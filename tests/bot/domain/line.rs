@@ -170,6 +170,9 @@ fn quotes_are_kept_to_the_letter() {
 
 #[rstest]
 #[case("Novo Systems SRL 12k price", "Novo Systems SRL")]
+#[case("Delta Air, Inc. 12k price", "Delta Air, Inc.")]
+#[case("Delta Air, price, 12k", "Delta Air")]
+#[case("Big Corp lost to Globex, price, 12k", "Big Corp")]
 #[case("3M 12k price", "3M")]
 #[case("A1 Telekom 12k price", "A1 Telekom")]
 #[case("Forever 21 12k price", "Forever 21")]
@@ -256,6 +259,26 @@ fn a_date_after_until_is_found(#[case] typed: &str, #[case] day: &str) {
     assert_eq!((line.account, line.amount, line.rest.as_str()), (text("Acme"), euros(12_000), ""));
 }
 
+#[rstest]
+#[case("under contract until 2027-03", "timing/under_contract")]
+#[case("contract until March 2027", "timing/under_contract")]
+#[case("sous contrat jusqu'en mars 2027", "timing/under_contract")]
+#[case("contract până în 2027-03", "timing/under_contract")]
+#[case("contract until 2027-03 price", "price")]
+#[case("contract terms until 2027-03", "regulatory/contract_terms")]
+fn a_contract_until_is_the_reason_unless_another_is_said(#[case] typed: &str, #[case] why: &str) {
+    let line = parse(&format!("Acme {typed}"));
+    assert_eq!((line.until, line.reason), (date("2027-03-01"), reason(why)));
+    assert_eq!((line.account, line.rest.as_str()), (text("Acme"), ""));
+}
+
+#[test]
+fn whom_nobody_names_did_not_win() {
+    let line = parse("Acme 12k price they went with the cheaper one");
+    assert_eq!((line.competitor, line.rest.as_str()), (None, "they went with the cheaper one"));
+    assert_eq!(parse("Chose Media 12k price").account, text("Chose Media"));
+}
+
 #[test]
 fn until_without_a_date_is_a_word() {
     let line = parse("Acme price 12k they wait until the board meets, until 2027-13");
@@ -271,6 +294,10 @@ fn until_without_a_date_is_a_word() {
 #[case("versus 3M", "3M", "")]
 #[case("vs \"big blue\"", "big blue", "")]
 #[case("vs Globex Price", "Globex", "Price")]
+#[case("lost to Globex", "Globex", "")]
+#[case("they chose Globex Corp", "Globex Corp", "")]
+#[case("a choisi \"big blue\"", "big blue", "")]
+#[case("au ales Globex", "Globex", "")]
 fn a_competitor_follows_vs(#[case] typed: &str, #[case] name: &str, #[case] rest: &str) {
     let line = parse(&format!("Acme 12k price {typed}"));
     assert_eq!((line.competitor, line.rest.as_str(), line.verbatim), (text(name), rest, None));

@@ -134,7 +134,7 @@ fn every_reason_and_outcome_reads_back_from_its_id() {
 fn a_dormant_client_comes_back_when_its_reason_says(
     #[case] reason: &str,
     #[case] until: Option<&str>,
-    #[case] earlier: u32,
+    #[case] earlier: usize,
     #[case] due: &str,
 ) {
     let date = |text: &str| text.parse::<NaiveDate>().unwrap();

@@ -1,6 +1,8 @@
 //! Stories, one file per flow.
 
 mod faults;
+mod heads;
+mod life;
 mod permissions;
 mod refusal;
 mod render;

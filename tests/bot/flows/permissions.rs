@@ -110,6 +110,9 @@ async fn state(team: &Team) -> Vec<String> {
     let sql = "SELECT 'refusal ' || number || ' ' || account || ' ' || reason || ' ' || COALESCE(CAST(seen_by AS TEXT), '-') || ' '
                    || COALESCE(CAST(withdrawn_at AS TEXT), '-') FROM refusals
                UNION ALL SELECT 'question ' || id || ' ' || question || ' ' || COALESCE(answer, '-') FROM questions
+               UNION ALL SELECT 'stage ' || number || ' ' || stage || ' ' || owner_id FROM refusals
+               UNION ALL SELECT 'tasks ' || COUNT(*) FROM tasks
+               UNION ALL SELECT 'decisions ' || COUNT(*) FROM decisions
                UNION ALL SELECT 'pending ' || id || ' ' || COALESCE(CAST(became AS TEXT), '-') FROM pending_refusals
                UNION ALL SELECT 'audit ' || COUNT(*) FROM audit
                UNION ALL SELECT 'jobs ' || COUNT(*) FROM jobs
@@ -123,6 +126,13 @@ const EDIT: &[(&str, &str)] = &[("account", "Stolen"), ("reason", "technical"), 
 const DETAIL: &[(&str, &str)] = &[("contact", "Mallory")];
 const QUESTION: &[(&str, &str)] = &[("question", "What is in it?")];
 const ANSWER: &[(&str, &str)] = &[("answer", "Nothing.")];
+const REVIVE: &[(&str, &str)] =
+    &[("lever", "discount"), ("note", "Give it away."), ("owner", "1"), ("due_on", "2026-12-07")];
+const VALIDATE: &[(&str, &str)] = &[("reason", "price"), ("again_on", "2027-01-04")];
+const WON: &[(&str, &str)] = &[("how", "By magic.")];
+const AGAIN_ON: &[(&str, &str)] = &[("again_on", "2027-01-04")];
+const CALLED: &[(&str, &str)] = &[("outcome", "not_now")];
+const CLOSE: &[(&str, &str)] = &[("why", "no_contact"), ("said_by", "Mallory")];
 
 #[rstest]
 #[tokio::test]
@@ -151,6 +161,23 @@ async fn whatever_is_made_up_is_refused_to_whoever_it_is_not_for(#[values(On::Lo
         (pick("show", "1"), not_leading),
         (press("ask.1"), not_leading),
         (form("ask.1", QUESTION), not_leading),
+        (press("revive.1"), not_leading),
+        (form("revive.1", REVIVE), not_leading),
+        (press("validate.1"), not_leading),
+        (form("validate.1", VALIDATE), not_leading),
+        (pick("open", "1"), not_open),
+        (press("won.1"), not_open),
+        (form("won.1", WON), not_open),
+        (press("again.1"), not_open),
+        (form("again.1", EDIT), not_open),
+        (press("more_time.1"), not_open),
+        (form("more_time.1", AGAIN_ON), not_open),
+        (press("called.1"), not_open),
+        (form("called.1", CALLED), not_open),
+        (press("snooze.1"), not_open),
+        (form("snooze.1", AGAIN_ON), not_open),
+        (press("close.1"), not_leading),
+        (form("close.1", CLOSE), not_leading),
     ];
     let before = state(&team).await;
     for (n, (forged, wrong)) in made_up.iter().enumerate() {
@@ -178,6 +205,14 @@ async fn what_is_not_there_reads_like_what_is_somebody_elses(#[values(On::Local)
             ("answer", Some(ANSWER)),
             ("new", None),
             ("same", None),
+            ("revive", Some(REVIVE)),
+            ("validate", Some(VALIDATE)),
+            ("won", Some(WON)),
+            ("again", Some(EDIT)),
+            ("more_time", Some(AGAIN_ON)),
+            ("called", Some(CALLED)),
+            ("snooze", Some(AGAIN_ON)),
+            ("close", Some(CLOSE)),
         ] {
             let action = format!("{word}.{number}");
             let forms = answers.map(|answers| form(&action, answers));
@@ -188,6 +223,30 @@ async fn what_is_not_there_reads_like_what_is_somebody_elses(#[values(On::Local)
                 }
             }
         }
+    }
+    assert_eq!(state(&team).await, before);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_button_of_no_known_meaning_is_a_sentence_and_no_fault(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+    let (team, _) = team(on).await;
+    let before = state(&team).await;
+    for (n, unknown) in
+        ["praise.1", "undo", "undo.one", "undo.1.2", "seen.99999999999999999999"].into_iter().enumerate()
+    {
+        for forged in [press(unknown), form(unknown, ANSWER)] {
+            let id = format!("unknown-{n}-{}", forged.answers.is_some());
+            let read = forges(&team, "Ana", &id, &forged).await;
+            assert!(read.contains("from another version of me"), "{forged:?}: {read}");
+        }
+    }
+    let read = forges(&team, "Ana", "button-as-form", &form("undo.1", ANSWER)).await;
+    assert!(read.contains("from another version of me"), "{read}");
+    for pick in [press("edit_one"), pick("edit_one", "Acme"), press("show")] {
+        let read = forges(&team, "Elena", &format!("{pick:?}"), &pick).await;
+        assert_eq!(read, "Choose one from the list, please.", "{pick:?}");
     }
     assert_eq!(state(&team).await, before);
     team.ends().await;

@@ -36,7 +36,7 @@ async fn a_refusal_logged_in_one_line_is_stored_and_reaches_the_head(
         Product: CRM Suite
         Competitor: Globex
         > they only pay at 90 days
-        [Seen] [Ask the rep]
+        [Revive] [Validate] [Seen] [Ask the rep] [Close for good]
         ",
     );
     elena.presses("Seen").await;
@@ -260,17 +260,17 @@ async fn small_refusals_come_in_one_message_a_day(#[values(On::Local, On::Slack,
     team.it_is("2026-11-24T07:00:00Z").await;
     elena.sees(
         "
-        3 smaller refusals since the last message
+        3 smaller refusals have come in since the last message
         #3 Gamma, €3,000, Technical, Ana
         #2 Beta, €2,000, Price, Ana
         #4 Delta, Price, Ana
         {Open one of them}
-        [Seen, all of them]
+        [All seen]
         ",
     );
     elena.chooses("Open one of them", "#2 Beta").await;
-    elena.sees_parts(&["Beta refused, €2,000: Price", "[Seen] [Ask the rep]"]);
-    elena.presses("Seen, all of them").await;
+    elena.sees_parts(&["Beta refused, €2,000: Price", "[Revive] [Validate] [Seen] [Ask the rep] [Close for good]"]);
+    elena.presses("All seen").await;
     elena.sees_parts(&["#2 Beta, €2,000, Price, Ana, seen"]);
     team.it_is("2026-11-25T07:00:00Z").await;
     team.ends().await;
@@ -397,6 +397,8 @@ async fn on_the_page_the_bot_follows_the_language_switch() {
     ana.types("/refusals mine").await;
     ana.sees_parts(&["You have not logged a refusal yet."]);
     team.page_speaks("ro");
+    // What is suggested before anything is done is in it already.
+    assert_eq!(ana.is_suggested("/refusal", "reason", "pri").await[0], "Preț");
     ana.types("/refusals mine").await;
     ana.sees_parts(&["Nu ai notat încă niciun refuz."]);
     // Settings win over a switch that was not moved since.

@@ -167,6 +167,73 @@ async fn a_batch_of_thirty_refusals_is_listed_and_counted(#[values(On::Local, On
         ana.screen();
     }
     team.it_is("2026-11-24T07:00:00Z").await;
-    elena.sees_parts(&["30 smaller refusals since the last message", "#30 Client30", "And 10 more, smaller still."]);
+    elena.sees_parts(&[
+        "30 smaller refusals have come in since the last message",
+        "#30 Client30",
+        "And 10 more, smaller still.",
+    ]);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn every_card_and_form_of_a_refusals_life_fits(
+    #[values(On::Local, On::Slack, On::Discord)] on: On,
+    #[values(Language::En, Language::Fr, Language::Ro)] language: Language,
+) {
+    let team = Team::start_with(on, Setup { language, ..Setup::default() }).await;
+    let labels = Labels(Catalogue::built_in(), language);
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    let (hostile, label) = (NAMES[0], |key: &str| labels.of(key));
+    for name in [NAMES[1], NAMES[2]] {
+        logs_with_the_form(&ana, &labels, name).await;
+        ana.screen();
+        elena.screen();
+        team.passes(TimeDelta::minutes(1)).await;
+    }
+    elena.presses(&label("button.revive")).await;
+    let note = (&*label("revive_form.note.label"), hostile);
+    let lever = (&*label("revive_form.lever.label"), &*label("lever.payment_terms"));
+    elena.fills(&[lever, note, (&label("revive_form.due_on.label"), "2026-12-07")]).await;
+    elena.submits().await;
+    assert!(elena.screen().contains(&format!("> {hostile}")));
+    assert!(ana.screen().contains(&format!("> {hostile}")));
+    elena.types("/queue").await;
+    elena.chooses(&label("queue.open"), &format!("#1 {}", NAMES[1])).await;
+    elena.screen();
+    elena.presses(&label("button.validate")).await;
+    let heard =
+        [(&*label("validate_form.gap.label"), hostile), (&*label("validate_form.again_on.label"), "2026-12-07")];
+    elena.fills(&heard).await;
+    elena.submits().await;
+    assert!(elena.screen().contains(hostile));
+    team.it_is("2026-12-07T07:00:00Z").await;
+    assert!(ana.screen().contains(NAMES[2]));
+    for (number, name, button, field) in [
+        (1, NAMES[1], "button.recontacted", "called_form.competitor.label"),
+        (2, NAMES[2], "button.won_back", "won_form.how.label"),
+    ] {
+        ana.types("/recontacts").await;
+        ana.chooses(&label("recontacts.open"), &format!("#{number} {name}")).await;
+        ana.screen();
+        ana.presses(&label(button)).await;
+        ana.fills(&[(&label(field), hostile)]).await;
+        if number == 1 {
+            ana.fills(&[(&label("called_form.outcome.label"), &label("called_form.not_now"))]).await;
+        }
+        ana.submits().await;
+        assert!(ana.screen().contains(hostile), "{button}");
+        elena.screen();
+    }
+    ana.types("/recontacts").await;
+    ana.chooses(&label("recontacts.open"), &format!("#1 {}", NAMES[1])).await;
+    ana.presses(&label("button.snooze")).await;
+    ana.submits().await;
+    ana.presses(&label("button.close")).await;
+    let why = (&*label("close_form.why.label"), &*label("close_form.no_contact"));
+    ana.fills(&[why, (&label("close_form.said_by.label"), hostile)]).await;
+    ana.submits().await;
+    assert!(ana.screen().contains(hostile));
+    elena.screen();
     team.ends().await;
 }

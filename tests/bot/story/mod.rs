@@ -302,6 +302,12 @@ impl Team {
         self.start_app().await;
     }
 
+    /// The app stops, its configuration names these people, and it starts again.
+    pub(crate) async fn restarts_with(&mut self, people: Vec<(&'static str, Role)>) {
+        self.setup.people = people;
+        self.restarts().await;
+    }
+
     /// Faults the story caused on purpose, and now forgives: what was logged as an error so far.
     pub(crate) fn forgives(&self) -> Vec<String> {
         self.logs.take_errors()

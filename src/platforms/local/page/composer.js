@@ -86,6 +86,8 @@ export function composer(room) {
   const send = async () => {
     const text = line.value;
     if (!text.trim()) return;
+    // Suggestions still on their way are for what is gone.
+    asked++;
     list.hide();
     $("hint").hidden = true;
     line.value = "";

@@ -4,6 +4,8 @@ import { $, h, listbox, memory, tongue, word } from "./dom.js";
 import { text } from "./cards.js";
 
 let open = null;
+// How often a form was sent: an answer to an earlier sending says nothing about a later one.
+let sent = 0;
 
 /** Takes the form off the page, as it stands: it comes back with showForm. */
 export function hideForm() {
@@ -18,6 +20,8 @@ export function showForm(view, room) {
   if (!view) return hideForm();
   if (open?.id !== view.id) build(dialog, view, room);
   fault(view.faults);
+  // What came of a sending may arrive before its own answer does, and Enter does nothing while the button is off.
+  $("form-submit").disabled = false;
   if (!dialog.open) dialog.showModal();
 }
 
@@ -74,9 +78,11 @@ async function submit(event) {
     if (value.trim()) values[field.name] = value;
   }
   const button = $("form-submit");
+  const mine = ++sent;
   button.disabled = true;
   const problem = await open.room.submit(open.id, values);
-  if (button.isConnected) button.disabled = false;
+  if (mine !== sent || !button.isConnected) return;
+  button.disabled = false;
   if (problem) say_above(problem);
 }
 

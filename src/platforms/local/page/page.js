@@ -117,7 +117,7 @@ function choosePerson() {
           "button",
           { type: "button", "aria-current": p.id === who ? "true" : null, onclick: () => become(p.id) },
           avatar(p.id, p.name),
-          h("span", { class: "whom" }, h("b", { dir: "auto" }, p.name), h("span", { class: "small", dir: "auto" }, p.note)),
+          h("span", { class: "whom" }, h("b", { dir: "auto" }, p.name), h("span", { class: "small", dir: "auto" }, word(p.note))),
           news.has(p.id) && h("span", { class: "new" }, word("new")),
         ),
       ),
@@ -201,7 +201,7 @@ function drawPlaces(me) {
   );
   $("me").replaceChildren(
     avatar(me.id, me.name),
-    h("span", { class: "whom" }, h("b", { dir: "auto" }, me.name), h("span", { class: "small", dir: "auto" }, me.note)),
+    h("span", { class: "whom" }, h("b", { dir: "auto" }, me.name), h("span", { class: "small", dir: "auto" }, word(me.note))),
     h("span", { class: "new", hidden: true }, word("new_elsewhere")),
     h("span", { class: "sr" }, word("change_person")),
   );

@@ -169,7 +169,9 @@ impl LocalPage {
     }
 
     async fn suggested(&self, who: &str, source: &str, typed: &str) -> Vec<(String, String)> {
-        let found = self.get("/api/suggest", &[("as", who), ("source", source), ("typed", typed)]).await;
+        let language = self.language();
+        let asked = [("as", who), ("language", &language), ("source", source), ("typed", typed)];
+        let found = self.get("/api/suggest", &asked).await;
         let pair = |choice: &Value| (string(&choice["value"]), string(&choice["label"]));
         found.as_array().expect("choices").iter().map(pair).collect()
     }

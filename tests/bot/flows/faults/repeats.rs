@@ -7,7 +7,7 @@ use crate::story::{On, Team};
 async fn is_stored_once(team: &Team) {
     assert_eq!(team.rows::<(i64,)>("SELECT number FROM refusals").await, [(1,)]);
     assert_eq!(team.rows::<(i64,)>("SELECT COUNT(*) FROM audit").await, [(1,)]);
-    let cards = "SELECT COUNT(*) FROM jobs WHERE kind = 'post'";
+    let cards = "SELECT COUNT(*) FROM jobs WHERE kind = 'post' AND occurrence LIKE 'refusal:%'";
     assert_eq!(team.rows::<(i64,)>(cards).await, [(1,)]);
 }
 

@@ -1,0 +1,153 @@
+//! A refusal as it stands, in front of whoever may see it.
+
+use chrono::Utc;
+
+use super::notice::{self, Notice};
+use super::refusal::{facts, quote, reason_label, summary};
+use super::{Act, Call, Result, Shared, deal, head, recontact, tell, words_for};
+use crate::args;
+use crate::chat::{Block, Button, Card, Choice, Look, Pick, Reply, Text};
+use crate::domain::{Currency, Denied, Money, Person, Refusal, RefusalNumber, Stage};
+use crate::store::{Decision, Tx};
+use crate::words::Words;
+
+/// A refusal as it stands, in place of the card that was pressed.
+pub(super) async fn stands(call: &mut Call<'_>, refusal: &Refusal) -> Result {
+    if !refusal.is_open_to(&call.by) {
+        return tell(super::refusal::denied_text(call, Denied::NotYours));
+    }
+    let card = card(call.tx, call.shared, &call.by, refusal).await?;
+    Ok(Reply::Replace(card))
+}
+
+/// The card of a refusal for one of those it is open to.
+pub(super) async fn card(tx: &mut Tx, shared: &Shared, reader: &Person, refusal: &Refusal) -> Result<Card> {
+    let in_hand = refusal.owner == reader.id && matches!(refusal.stage, Stage::Revived | Stage::Dormant);
+    if reader.leads(refusal.team) && !in_hand {
+        return head::card(tx, shared, reader, refusal).await;
+    }
+    let words = words_for(shared, reader);
+    let decisions = tx.decisions(refusal.number).await?;
+    let products = tx.products(reader.id).await?;
+    let mut card = match refusal.stage {
+        Stage::Revived => deal::top(tx, words, refusal, &decisions).await?,
+        Stage::Dormant => recontact::top(tx, words, refusal).await?,
+        _ => Card::titled(Text::strong(refusal.number.to_string()).then(" ").then(summary(words, &refusal.details))),
+    };
+    card = card.with(facts(words, &refusal.details, &products)).with_some(quote(&refusal.details));
+    for block in history(tx, words, refusal, &decisions).await? {
+        card = card.with(block);
+    }
+    let buttons = if in_hand { buttons(words, refusal) } else { Vec::new() };
+    Ok(if buttons.is_empty() { card } else { card.with(Block::Buttons(buttons)) })
+}
+
+/// What may be reported of a refusal in its owner's hands; nothing of another.
+pub(super) fn buttons(words: Words<'_>, refusal: &Refusal) -> Vec<Button> {
+    let number = refusal.number;
+    let button = |act: Act, key: &str| Button::new(act.action(), words.line(key, args! {}));
+    match refusal.stage {
+        Stage::Revived => vec![
+            button(Act::Won(number), "button.won_back").look(Look::Primary),
+            button(Act::Again(number), "button.refused_again"),
+            button(Act::MoreTime(number), "button.more_time"),
+            button(Act::Close(number), "button.close"),
+        ],
+        Stage::Dormant => vec![
+            button(Act::Called(number), "button.recontacted").look(Look::Primary),
+            button(Act::Snooze(number), "button.snooze"),
+            button(Act::Close(number), "button.close"),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// What was decided about a refusal, in order: who, what they said, what the client said.
+pub(super) async fn history(
+    tx: &mut Tx,
+    words: Words<'_>,
+    refusal: &Refusal,
+    decisions: &[Decision],
+) -> Result<Vec<Block>> {
+    let mut blocks = Vec::new();
+    if let Some(first) = refusal.again_of {
+        blocks.push(Block::Note(words.text("decision.again_of", args! { number: first.to_string() })));
+    }
+    for decision in decisions {
+        let by = tx.person(decision.by).await?;
+        let rep = tx.person(refusal.owner).await?;
+        let lever = decision.lever.map(|lever| words.label("lever", lever.as_str())).unwrap_or_default();
+        let date = decision.due_on.map(|day| words.date(day)).unwrap_or_default();
+        let again = if decision.stage == Stage::RefusedAgain { tx.second_of(refusal.number).await? } else { None };
+        let number = again.map(|number| number.to_string()).unwrap_or_default();
+        let (name, rep) = (by.name.as_str(), rep.name.as_str());
+        let key = format!("decision.{}", decision.stage.as_str());
+        let says = args! { name: name, rep: rep, lever: lever.as_str(), date: date.as_str(), number: number.as_str() };
+        blocks.push(Block::Text(words.text(&key, says)));
+        blocks.extend(decision.note.clone().map(Block::Quote));
+        let said: Vec<(String, Text)> = decision.call.iter().map(|(key, said)| heard(words, key, said)).collect();
+        let reason = refusal
+            .head_reason
+            .as_ref()
+            .filter(|reason| decision.stage == Stage::Validated && **reason != refusal.details.reason);
+        let reason = reason
+            .map(|reason| (words.line("validate_form.reason.label", args! {}), reason_label(words, reason).into()));
+        let said: Vec<(String, Text)> = reason.into_iter().chain(said).collect();
+        blocks.extend((!said.is_empty()).then_some(Block::Facts(said)));
+    }
+    Ok(blocks)
+}
+
+/// An answer of the client, with the question's short name; levers and reasons for an end are written out.
+fn heard(words: Words<'_>, key: &str, said: &str) -> (String, Text) {
+    let written = match key {
+        "would_change" => words.label("lever", said),
+        "won" => match Money::parse(said, Currency::EUR) {
+            Ok(money) => super::amount(words, money),
+            Err(_) => said.to_owned(),
+        },
+        "why" => words.line(&format!("close_form.{said}"), args! {}),
+        _ => said.to_owned(),
+    };
+    (words.line(&format!("call.{key}"), args! {}), written.into())
+}
+
+/// A refusal moved on: whatever shows it is drawn again. Call it after the change, in the same transaction.
+pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Result<()> {
+    head::changed(call, number).await?;
+    let told = call.tx.tasks_told(number).await?;
+    for today in told.iter().filter_map(|key| Notice::named(key)) {
+        notice::refresh(call.tx, &today, call.now).await?;
+    }
+    let decisions = call.tx.decisions(number).await?;
+    if let Some(revived) = decisions.iter().rev().find(|decision| decision.stage == Stage::Revived) {
+        notice::refresh(call.tx, &Notice::Back(revived.id), call.now).await?;
+    }
+    Ok(())
+}
+
+/// One of a list, opened: for this person's eyes, with what they can do about it.
+pub(super) async fn open(call: &mut Call<'_>, number: RefusalNumber) -> Result {
+    let refusal = super::refusal::load(call, number).await?;
+    if !refusal.is_open_to(&call.by) {
+        return tell(super::refusal::denied_text(call, Denied::NotYours));
+    }
+    Ok(Reply::Whisper(card(call.tx, call.shared, &call.by, &refusal).await?))
+}
+
+/// The menu that opens one of these.
+pub(super) fn pick(label: String, refusals: &[(RefusalNumber, String)]) -> Block {
+    let choice = |(number, account): &(RefusalNumber, String)| {
+        Choice::new(number.0.to_string(), Choice::fitting(&format!("{number} {account}")))
+    };
+    Block::Pick(Pick { action: Act::Open.action(), label, choices: refusals.iter().take(25).map(choice).collect() })
+}
+
+/// How long ago something was, in the reader's days.
+pub(super) fn age(words: Words<'_>, reader: &Person, at: chrono::DateTime<Utc>, now: chrono::DateTime<Utc>) -> String {
+    let day = |at: chrono::DateTime<Utc>| at.with_timezone(&reader.time_zone()).date_naive();
+    match (day(now) - day(at)).num_days() {
+        ..=0 => words.line("age.today", args! {}),
+        days => words.line("age.days", args! { count: days }),
+    }
+}

@@ -1,0 +1,226 @@
+//! What the head decides about a refusal.
+//!
+//! Starts: the head's card, or one opened from `/queue`. Acts: whoever leads the team. Ends: in somebody's hands with a
+//! date.
+//!
+//! ```text
+//! with the head -+-> revive (lever, how, who, when) -> back to a rep -> `deal`
+//!                '-> validate (what the client says) -> asleep       -> `recontact`
+//! ```
+
+use chrono::{Days, NaiveDate};
+
+use super::refusal::{denied_text, load, reason_label};
+use super::reply::{self, Answers};
+use super::{Act, Call, Result, Values, case, notice, tell};
+use crate::args;
+use crate::chat::{Choice, Field, Form, Kind, Reply};
+use crate::domain::{
+    self, Change, Denied, Lever, PersonId, ReasonId, Refusal, RefusalNumber, Stage, Terms, recontact_on,
+};
+use crate::store::{Decision, Task, TaskKind};
+
+/// When it is asked how new terms went, unless the head says otherwise.
+const TRIED_IN: Days = Days::new(14);
+/// The longest sentence about new terms, in characters.
+const NOTE: u16 = 1000;
+
+/// The form to send a refusal back with new terms.
+pub(super) async fn revive_form(call: &mut Call<'_>, number: RefusalNumber) -> Result {
+    let refusal = match undecided(call, number).await? {
+        Ok(refusal) => refusal,
+        Err(decided) => return case::stands(call, &decided).await,
+    };
+    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    // A menu holds 25: whoever has it now is among them.
+    let (has_it, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|(id, _)| *id == refusal.owner);
+    let people = has_it.into_iter().chain(others);
+    let people = people.map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(&name)));
+    let words = call.words;
+    let due = reply::today(call).checked_add_days(TRIED_IN);
+    let fields = vec![
+        reply::field(words, "revive_form", "lever", Kind::Choice(levers(call))),
+        reply::field(words, "revive_form", "note", Kind::Paragraph { max: NOTE }),
+        reply::field(words, "revive_form", "owner", Kind::Choice(people.take(25).collect()))
+            .filled(Some(refusal.owner.0.to_string())),
+        reply::field(words, "revive_form", "due_on", Kind::Date).filled(due.map(|day| day.to_string())),
+    ];
+    Ok(Reply::Ask(form(call, Act::Revive(number), "revive_form.title", fields)))
+}
+
+/// A refusal this person may decide about; as an error the one that is decided already.
+async fn undecided(call: &mut Call<'_>, number: RefusalNumber) -> Result<Result<Refusal, Refusal>> {
+    let refusal = load(call, number).await?;
+    match refusal.may_decide(&call.by) {
+        Ok(()) => {
+            peace(call, &refusal).await?;
+            Ok(Ok(refusal))
+        }
+        Err(Denied::NotYours) => tell(denied_text(call, Denied::NotYours)),
+        Err(_) => Ok(Err(refusal)),
+    }
+}
+
+fn form(call: &Call<'_>, act: Act, title: &str, fields: Vec<Field>) -> Form {
+    reply::form(call.words, act, title, "button.save", fields)
+}
+
+fn levers(call: &Call<'_>) -> Vec<Choice> {
+    Lever::ALL.map(|lever| Choice::new(lever.as_str(), call.words.label("lever", lever.as_str()))).into()
+}
+
+/// "Revive".
+pub(super) async fn revive(call: &mut Call<'_>, number: RefusalNumber, values: &Values) -> Result {
+    let refusal = match undecided(call, number).await? {
+        Ok(refusal) => refusal,
+        Err(decided) => return case::stands(call, &decided).await,
+    };
+    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    let mut answers = Answers::new(call, "revive_form", values);
+    let (lever, note) = (answers.parsed::<Lever>("lever"), answers.text("note"));
+    let owner = answers.parsed::<i64>("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
+    let due_on = answers.later_day("due_on");
+    answers.must("owner", owner.is_some());
+    answers.must("lever", lever.is_some());
+    answers.must("note", note.is_some());
+    answers.end()?;
+    let (Some(lever), Some(note), Some(owner), Some(due_on)) = (lever, note, owner, due_on) else {
+        return reply::incomplete();
+    };
+    back_to_a_rep(call, refusal, Terms { lever, note, owner, due_on }).await
+}
+
+async fn back_to_a_rep(call: &mut Call<'_>, refusal: Refusal, terms: Terms) -> Result {
+    let Ok(revived) = refusal.clone().revive(&call.by, &terms) else { return case::stands(call, &refusal).await };
+    save(call, &revived).await?;
+    try_again(call, &revived, &terms, Vec::new()).await?;
+    case::stands(call, &revived).await
+}
+
+/// Puts a revived refusal, saved already, into the hands of whoever tries the terms.
+pub(super) async fn try_again(
+    call: &mut Call<'_>,
+    revived: &Refusal,
+    terms: &Terms,
+    said: Vec<(String, String)>,
+) -> Result<()> {
+    let decision = Decision {
+        lever: Some(terms.lever),
+        note: Some(terms.note.clone()),
+        due_on: Some(terms.due_on),
+        call: said,
+        ..decision(call, revived, Stage::Revived)
+    };
+    let id = call.tx.decided(&decision).await?;
+    hand(call, revived, TaskKind::Deal, terms.due_on).await?;
+    if terms.owner != call.by.id {
+        let owner = call.tx.person(terms.owner).await?;
+        let at = owner.reachable_at(call.now);
+        notice::plan(call.tx, call.shared, &notice::Notice::Back(id), at, call.now).await?;
+    }
+    case::changed(call, revived.number).await
+}
+
+/// The form for what the client said to the head.
+pub(super) async fn validate_form(call: &mut Call<'_>, number: RefusalNumber) -> Result {
+    let refusal = match undecided(call, number).await? {
+        Ok(refusal) => refusal,
+        Err(decided) => return case::stands(call, &decided).await,
+    };
+    let words = call.words;
+    let shown = Some(reason_label(words, &refusal.details.reason));
+    let reason = Kind::Search { source: "reason".into(), shown };
+    let again = recontact_on(&refusal.details, 0, reply::today(call));
+    let fields = vec![
+        reply::field(words, "validate_form", "reason", reason).filled(Some(refusal.details.reason.as_str())),
+        reply::field(words, "validate_form", "who_decided", Kind::Line { max: 200 }).optional(),
+        reply::field(words, "validate_form", "gap", Kind::Paragraph { max: NOTE }).optional(),
+        reply::field(words, "validate_form", "would_change", Kind::Choice(levers(call))).optional(),
+        reply::field(words, "validate_form", "again_on", Kind::Date).filled(Some(again.to_string())),
+        reply::field(words, "validate_form", "again_about", Kind::Line { max: 200 }).optional(),
+    ];
+    Ok(Reply::Ask(form(call, Act::Validate(number), "validate_form.title", fields)))
+}
+
+/// "Validate".
+pub(super) async fn validate(call: &mut Call<'_>, number: RefusalNumber, values: &Values) -> Result {
+    let refusal = match undecided(call, number).await? {
+        Ok(refusal) => refusal,
+        Err(decided) => return case::stands(call, &decided).await,
+    };
+    let mut answers = Answers::new(call, "validate_form", values);
+    let reason = answers.text("reason");
+    let reason = reason.and_then(|typed| answers.call.shared.reasons.find(&typed)).map(|found| found.value);
+    let heard = domain::Call {
+        who_decided: answers.text("who_decided"),
+        gap: answers.text("gap"),
+        would_change: answers.parsed::<Lever>("would_change"),
+        again_about: answers.text("again_about"),
+    };
+    let again_on = answers.later_day("again_on");
+    answers.must("reason", reason.is_some());
+    answers.end()?;
+    let (Some(reason), Some(again_on)) = (reason, again_on) else { return reply::incomplete() };
+    let said = heard.said();
+    sleep(call, refusal, reason, said, again_on).await
+}
+
+async fn sleep(
+    call: &mut Call<'_>,
+    refusal: Refusal,
+    reason: ReasonId,
+    said: Vec<(String, String)>,
+    again_on: NaiveDate,
+) -> Result {
+    let Ok(asleep) = refusal.clone().validate(&call.by, reason) else { return case::stands(call, &refusal).await };
+    save(call, &asleep).await?;
+    let heard = Decision { call: said, due_on: Some(again_on), ..decision(call, &asleep, Stage::Validated) };
+    call.tx.decided(&heard).await?;
+    hand(call, &asleep, TaskKind::Recontact, again_on).await?;
+    case::changed(call, asleep.number).await?;
+    case::stands(call, &asleep).await
+}
+
+/// A decision made now by whoever acts, with nothing said yet.
+pub(super) fn decision(call: &Call<'_>, refusal: &Refusal, stage: Stage) -> Decision {
+    Decision {
+        id: 0,
+        refusal: refusal.number,
+        by: call.by.id,
+        at: call.now,
+        stage,
+        lever: None,
+        note: None,
+        due_on: None,
+        call: Vec::new(),
+    }
+}
+
+/// Puts a refusal into its owner's hands, to come in their message of that day.
+///
+/// # Errors
+/// In words when the account asked not to be contacted: nothing of this transaction is kept.
+pub(super) async fn hand(call: &mut Call<'_>, refusal: &Refusal, kind: TaskKind, day: NaiveDate) -> Result<()> {
+    peace(call, refusal).await?;
+    let owner = call.tx.person(refusal.owner).await?;
+    // In a message that has not come yet.
+    let due_at = owner.batch_on(day).max(owner.next_batch(call.now));
+    call.tx.hand(&Task::new(refusal.number, kind, owner.id, due_at), call.now).await?;
+    let today = notice::Notice::Today(owner.id.0, due_at);
+    notice::plan(call.tx, call.shared, &today, due_at, call.now).await
+}
+
+/// Nothing is planned for an account that asked not to be contacted.
+async fn peace(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
+    match call.tx.asked_for_peace(&refusal.details.account).await? {
+        Some(said_by) => tell(call.words.text("denied.no_contact", args! { said_by: said_by })),
+        None => Ok(()),
+    }
+}
+
+/// Stores a refusal in its new stage, with the audit.
+pub(super) async fn save(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
+    call.tx.save_refusal(refusal).await?;
+    let change = Change { what: "stage", was: None, is_now: Some(refusal.stage.as_str().to_owned()) };
+    Ok(call.tx.audit(Some(refusal.number), call.by.id, &change, call.now).await?)
+}

@@ -1,0 +1,60 @@
+//! What waits for the head's decision.
+//!
+//! Starts: `/queue`. Acts: whoever leads a team. Ends: each can be opened and decided from the list.
+
+use super::refusal::{denied_text, summary};
+use super::today::TO_DECIDE;
+use super::{Call, Result, case, tell};
+use crate::args;
+use crate::chat::{Block, Card, Reply, Text};
+use crate::domain::{Denied, Refusal, Role};
+
+/// How many are listed.
+const LISTED: usize = 10;
+/// How many are looked at: the oldest.
+const LOOKED_AT: i64 = 200;
+
+/// `/queue`: those that are late first, oldest first; then the largest.
+pub(super) async fn list(call: &mut Call<'_>) -> Result {
+    match call.by.role {
+        Role::Head | Role::Admin => {}
+        Role::Rep => return tell(call.words.text("queue.not_yours", args! {})),
+        Role::Observer => return tell(denied_text(call, Denied::NotYours)),
+    }
+    // An admin also sees what waits for a head who is there.
+    let mut teams = call.tx.teams_processed_by(call.by.id).await?;
+    if !teams.contains(&call.by.team.id) {
+        teams.push(call.by.team.id);
+    }
+    let (mut count, mut waiting) = (0, Vec::new());
+    for team in teams {
+        count += call.tx.count_waiting(team).await?;
+        waiting.extend(call.tx.refusals_waiting(team, LOOKED_AT).await?);
+    }
+    let words = call.words;
+    if count == 0 {
+        return Ok(Reply::Whisper(Card::titled(words.text("queue.empty", args! {}))));
+    }
+    let late = call.by.working_days_before(TO_DECIDE, call.now);
+    waiting.sort_by_key(|refusal| order(refusal, refusal.logged_at <= late));
+    let mut card = Card::titled(words.text("queue.title", args! { count: count }));
+    let mut listed = Vec::new();
+    for refusal in waiting.into_iter().take(LISTED) {
+        let rep = call.tx.person(refusal.owner).await?;
+        let age = case::age(words, &call.by, refusal.logged_at, call.now);
+        let summary = summary(words, &refusal.details);
+        let line =
+            words.text("queue.line", args! { summary: summary.as_str(), rep: rep.name.as_str(), age: age.as_str() });
+        card = card.with(Block::Text(Text::strong(refusal.number.to_string()).then(" ").then(line)));
+        listed.push((refusal.number, refusal.details.account));
+    }
+    let more = count - i64::try_from(listed.len()).unwrap_or_default();
+    card = card.with_some((more > 0).then(|| Block::Note(words.text("queue.more", args! { count: more }))));
+    Ok(Reply::Whisper(card.with(case::pick(words.line("queue.open", args! {}), &listed))))
+}
+
+/// Late ones by age, the others by budget.
+fn order(refusal: &Refusal, late: bool) -> (bool, i64, i64) {
+    let budget = refusal.details.budget.map_or(0, |budget| budget.minor);
+    if late { (false, refusal.logged_at.timestamp(), 0) } else { (true, -budget, refusal.number.0) }
+}

@@ -1,0 +1,219 @@
+//! Clients that sleep until it is time to call them again.
+//!
+//! Starts: the head validates a refusal; `/recontacts`. Acts: its owner, or whoever leads the team. Ends: asleep again
+//! until another day, worth another try, or closed for good.
+//!
+//! ```text
+//! asleep -> (due) message of the day -+-> called: not now -> asleep
+//!                                     |-> called: worth another try -> `deal`
+//!                                     |-> snooze -> asleep
+//!                                     '-> closed: they ceased trading, or asked not to be contacted
+//! ```
+
+use chrono::{Days, NaiveDate};
+
+use super::deal::{again_on_form, finish, put_off};
+use super::decide::{decision, hand, save, try_again};
+use super::refusal::{denied_text, load, summary};
+use super::reply::{self, Answers};
+use super::today::to_do;
+use super::{Act, Call, Result, Values, case, tell};
+use crate::args;
+use crate::chat::{Block, Card, Choice, Kind, Reply, Text, Tone};
+use crate::domain::{Denied, Lever, Refusal, RefusalNumber, Stage, Terms, recontact_on};
+use crate::store::{Decision, TaskKind, Tx};
+use crate::words::Words;
+
+/// How many are listed.
+const LISTED: i64 = 10;
+
+/// `/recontacts`: what this person has in hand, soonest first.
+pub(super) async fn list(call: &mut Call<'_>) -> Result {
+    let tasks = call.tx.tasks_of(call.by.id, LISTED).await?;
+    let words = call.words;
+    if tasks.is_empty() {
+        return Ok(Reply::Whisper(Card::titled(words.text("recontacts.none", args! {}))));
+    }
+    let count = call.tx.count_tasks(call.by.id).await?;
+    let mut card = Card::titled(words.text("recontacts.title", args! { count: count }));
+    let mut listed = Vec::new();
+    for task in tasks {
+        let Some(refusal) = call.tx.refusal(task.refusal).await? else { continue };
+        let day = task.due_at.with_timezone(&call.by.time_zone()).date_naive();
+        let (what, day) = (to_do(words, task.kind), words.short_date(day));
+        let line = format!(" {day}, {what}: {}", summary(words, &refusal.details));
+        card = card.with(Block::Text(Text::strong(refusal.number.to_string()).then(line)));
+        listed.push((refusal.number, refusal.details.account));
+    }
+    let more = count - i64::try_from(listed.len()).unwrap_or_default();
+    card = card.with_some((more > 0).then(|| Block::Note(words.text("queue.more", args! { count: more }))));
+    Ok(Reply::Whisper(card.with(case::pick(words.line("recontacts.open", args! {}), &listed))))
+}
+
+/// The top of the card for its owner: when they said no, and how to begin.
+pub(super) async fn top(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> Result<Card> {
+    let rep = tx.person(refusal.logged_by).await?;
+    let (number, day) = (refusal.number.to_string(), words.date(refusal.details.happened_on));
+    let since = args! { date: day.as_str(), rep: rep.name.as_str(), number: number.as_str() };
+    let opener = format!("recontact.opener.{}", refusal.details.reason.level1());
+    let opener = if words.has(&opener) { opener } else { "recontact.opener.other".to_owned() };
+    let account = refusal.details.account.as_str();
+    let task = tx.task(refusal.number).await?.filter(|task| task.told_in.is_none());
+    let (title, tone) = match task {
+        // Its day is still to come.
+        Some(task) => {
+            let owner = tx.person(task.person).await?;
+            let day = words.date(task.due_at.with_timezone(&owner.time_zone()).date_naive());
+            (words.text("recontact.asleep", args! { account: account, date: day }), Tone::Neutral)
+        }
+        None => (words.text("recontact.due", args! { account: account }), Tone::Attention),
+    };
+    Ok(Card::titled(title)
+        .tone(tone)
+        .with(Block::Text(words.text("recontact.since", since)))
+        .with(Block::Text(words.text(&opener, args! {}))))
+}
+
+/// The form for what came of calling again.
+pub(super) async fn called_form(call: &mut Call<'_>, number: RefusalNumber) -> Result {
+    let refusal = load(call, number).await?;
+    if refusal.may_report(&call.by, Stage::Dormant).is_err() {
+        return case::stands(call, &refusal).await;
+    }
+    let words = call.words;
+    let outcome = |id: &str| Choice::new(id, words.line(&format!("called_form.{id}"), args! {}));
+    let again = next_call(call, &refusal).await?;
+    let fields = vec![
+        reply::field(words, "called_form", "outcome", Kind::Choice(vec![outcome("not_now"), outcome("revived")])),
+        reply::field(words, "called_form", "again_on", Kind::Date).optional().filled(Some(again.to_string())),
+        reply::field(words, "called_form", "competitor", Kind::Paragraph { max: 1000 }).optional(),
+        reply::field(words, "called_form", "need", Kind::Paragraph { max: 1000 }).optional(),
+    ];
+    Ok(Reply::Ask(reply::form(words, Act::Called(number), "called_form.title", "button.save", fields)))
+}
+
+/// When to call after this time, by the rule of the reason.
+async fn next_call(call: &mut Call<'_>, refusal: &Refusal) -> Result<NaiveDate> {
+    let decisions = call.tx.decisions(refusal.number).await?;
+    let slept = decisions.iter().filter(|decision| decision.stage == Stage::Dormant).count();
+    Ok(recontact_on(&refusal.details, 1 + slept, reply::today(call)))
+}
+
+/// "I called".
+pub(super) async fn called(call: &mut Call<'_>, number: RefusalNumber, values: &Values) -> Result {
+    let refusal = load(call, number).await?;
+    if refusal.may_report(&call.by, Stage::Dormant).is_err() {
+        return case::stands(call, &refusal).await;
+    }
+    let rule = next_call(call, &refusal).await?;
+    let mut answers = Answers::new(call, "called_form", values);
+    let outcome = answers.text("outcome");
+    let (competitor, need) = (answers.text("competitor"), answers.text("need"));
+    let revived = outcome.as_deref() == Some("revived");
+    let again_on =
+        if revived || answers.text("again_on").is_none() { Some(rule) } else { answers.later_day("again_on") };
+    answers.must("outcome", outcome.is_some());
+    answers.must("need", !revived || need.is_some());
+    answers.end()?;
+    let said = [("competitor", competitor), ("need", need.clone())];
+    let said = said.into_iter().filter_map(|(key, said)| Some((key.to_owned(), said?))).collect();
+    match (revived.then_some(need).flatten(), again_on) {
+        (Some(note), _) => worth_a_try(call, refusal, note, said).await,
+        (None, Some(day)) => asleep_again(call, refusal, said, day).await,
+        (None, None) => reply::incomplete(),
+    }
+}
+
+async fn worth_a_try(call: &mut Call<'_>, refusal: Refusal, note: String, said: Vec<(String, String)>) -> Result {
+    let due_on = reply::today(call).checked_add_days(Days::new(14)).unwrap_or_default();
+    let terms = Terms { lever: Lever::Other, note, owner: refusal.owner, due_on };
+    let Ok(revived) = refusal.clone().recontact(&call.by, Some(&terms)) else {
+        return case::stands(call, &refusal).await;
+    };
+    save(call, &revived).await?;
+    // What they need is the note already.
+    let said = said.into_iter().filter(|(key, _)| key != "need").collect();
+    try_again(call, &revived, &terms, said).await?;
+    case::stands(call, &revived).await
+}
+
+async fn asleep_again(call: &mut Call<'_>, refusal: Refusal, said: Vec<(String, String)>, day: NaiveDate) -> Result {
+    let Ok(asleep) = refusal.clone().recontact(&call.by, None) else { return case::stands(call, &refusal).await };
+    save(call, &asleep).await?;
+    let heard = Decision { call: said, due_on: Some(day), ..decision(call, &asleep, Stage::Dormant) };
+    call.tx.decided(&heard).await?;
+    hand(call, &asleep, TaskKind::Recontact, day).await?;
+    case::changed(call, asleep.number).await?;
+    case::stands(call, &asleep).await
+}
+
+/// The form to call on another day.
+pub(super) async fn snooze_form(call: &mut Call<'_>, number: RefusalNumber) -> Result {
+    again_on_form(call, number, (Stage::Dormant, Act::Snooze(number), "again_on_form.snooze_title")).await
+}
+
+/// "Snooze".
+pub(super) async fn snooze(call: &mut Call<'_>, number: RefusalNumber, values: &Values) -> Result {
+    put_off(call, number, (Stage::Dormant, TaskKind::Recontact), values).await
+}
+
+/// A refusal as this person would close it; as an error as it stands, if it is at an end.
+async fn closed(call: &mut Call<'_>, number: RefusalNumber) -> Result<Result<Refusal, Refusal>> {
+    let refusal = load(call, number).await?;
+    match refusal.clone().close(&call.by) {
+        Ok(closed) => Ok(Ok(closed)),
+        Err(Denied::NotYours) => tell(denied_text(call, Denied::NotYours)),
+        Err(_) => Ok(Err(refusal)),
+    }
+}
+
+/// The form to close for good.
+pub(super) async fn close_form(call: &mut Call<'_>, number: RefusalNumber) -> Result {
+    if let Err(stands) = closed(call, number).await? {
+        return case::stands(call, &stands).await;
+    }
+    let words = call.words;
+    let why = |id: &str| Choice::new(id, words.line(&format!("close_form.{id}"), args! {}));
+    let fields = vec![
+        reply::field(words, "close_form", "why", Kind::Choice(vec![why("ceased_trading"), why("no_contact")])),
+        reply::field(words, "close_form", "said_by", Kind::Line { max: 200 }),
+    ];
+    Ok(Reply::Ask(reply::form(words, Act::Close(number), "close_form.title", "button.save", fields)))
+}
+
+/// "Close for good".
+pub(super) async fn close(call: &mut Call<'_>, number: RefusalNumber, values: &Values) -> Result {
+    let closed = match closed(call, number).await? {
+        Ok(closed) => closed,
+        Err(stands) => return case::stands(call, &stands).await,
+    };
+    let mut answers = Answers::new(call, "close_form", values);
+    let why = answers.text("why").filter(|why| matches!(why.as_str(), "ceased_trading" | "no_contact"));
+    let said_by = answers.text("said_by");
+    answers.must("why", why.is_some());
+    answers.must("said_by", said_by.is_some());
+    answers.end()?;
+    let (Some(why), Some(said_by)) = (why, said_by) else { return reply::incomplete() };
+    let said = vec![("why".to_owned(), why.clone()), ("said_by".to_owned(), said_by.clone())];
+    save(call, &closed).await?;
+    let decision = Decision { call: said, ..decision(call, &closed, Stage::Closed) };
+    if why == "no_contact" {
+        leave_in_peace(call, &closed, &said_by, &decision).await?;
+    }
+    finish(call, &closed, &decision).await
+}
+
+/// Ends everything else there is with an account that asked not to be contacted, whosever it is.
+async fn leave_in_peace(call: &mut Call<'_>, closed: &Refusal, said_by: &str, decision: &Decision) -> Result<()> {
+    let account = closed.details.account.as_str();
+    call.tx.do_not_contact(account, said_by, decision).await?;
+    for other in call.tx.open_refusals_of(account).await? {
+        let number = other.number;
+        let Ok(ended) = other.leave_in_peace() else { continue };
+        save(call, &ended).await?;
+        call.tx.decided(&Decision { refusal: number, ..decision.clone() }).await?;
+        call.tx.done_with(number, call.now).await?;
+        case::changed(call, number).await?;
+    }
+    Ok(())
+}
