@@ -45,10 +45,19 @@ pub(super) async fn open(url: &str) -> anyhow::Result<PgPool> {
     if schema.is_none() {
         let wanted: String = sqlx::query_scalar("SHOW search_path").fetch_one(&pool).await?;
         let wanted = wanted.split(',').next().unwrap_or_default().trim().trim_matches('"').replace('"', "\"\"");
-        sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS \"{wanted}\""))).execute(&pool).await?;
+        create_schema(&pool, &wanted).await.context("the schema could not be created")?;
     }
     TABLES.run(&pool).await.context("the tables could not be brought up to date")?;
     Ok(pool)
+}
+
+/// Creates a schema unless it is there. `IF NOT EXISTS` alone fails for all but one of several processes that start at
+/// once, so they take turns.
+async fn create_schema(pool: &PgPool, quoted: &str) -> sqlx::Result<()> {
+    let mut turn = pool.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtext('panout: create schema'))").execute(&mut *turn).await?;
+    sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS \"{quoted}\""))).execute(&mut *turn).await?;
+    turn.commit().await
 }
 
 /// Begins a transaction that no other of a panout writes beside. Waiting for the lock comes before the first query, so

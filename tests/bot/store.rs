@@ -476,3 +476,18 @@ async fn a_stranger_joins_the_team_whose_channel_they_use_else_the_first() {
     db.close().await;
     database.drop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replicas_that_start_at_once_on_an_empty_server_all_start() {
+    if !Database::on_postgres() {
+        eprintln!("skipped: a SQLite file is one process's");
+        return;
+    }
+    for _ in 0..10 {
+        let database = Database::new();
+        let all = futures_util::future::join_all((0..4).map(|_| Db::open(database.url()))).await;
+        let said: Vec<String> = all.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect();
+        assert!(said.is_empty(), "{said:?}");
+        database.drop().await;
+    }
+}
