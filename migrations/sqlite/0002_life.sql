@@ -14,17 +14,30 @@ CREATE TABLE tasks (
     organisation_id INTEGER NOT NULL REFERENCES organisations (id),
     id              INTEGER PRIMARY KEY,
     refusal         INTEGER NOT NULL,
-    kind            TEXT NOT NULL,                 -- deal | recontact
+    kind            TEXT NOT NULL,                 -- deal | recontact: in whose hands it is; debrief | letter: beside
     person_id       INTEGER NOT NULL REFERENCES people (id),
     due_at          TEXT NOT NULL,
-    told_in         TEXT,                          -- the notice that says it is due: messages.notice
+    say_at          TEXT,                  -- when a message of the day says it next; NULL: it was said often enough
+    told            INTEGER NOT NULL DEFAULT 0,-- how often it was said
     done_at         TEXT,
     FOREIGN KEY (organisation_id, refusal) REFERENCES refusals (organisation_id, number)
 ) STRICT;
-CREATE UNIQUE INDEX tasks_open ON tasks (organisation_id, refusal) WHERE done_at IS NULL;
+CREATE UNIQUE INDEX tasks_open ON tasks (organisation_id, refusal, kind) WHERE done_at IS NULL;
+-- In exactly one person's hands.
+CREATE UNIQUE INDEX tasks_in_hand ON tasks (organisation_id, refusal)
+    WHERE done_at IS NULL AND kind IN ('deal', 'recontact');
 CREATE INDEX tasks_of ON tasks (organisation_id, person_id, due_at) WHERE done_at IS NULL;
+CREATE INDEX tasks_to_say ON tasks (organisation_id, person_id, say_at) WHERE done_at IS NULL;
 CREATE INDEX tasks_refusal ON tasks (organisation_id, refusal);
-CREATE INDEX tasks_told_in ON tasks (organisation_id, told_in);
+
+-- Which message of the day said it: messages.notice.
+CREATE TABLE tasks_told (
+    organisation_id INTEGER NOT NULL REFERENCES organisations (id),
+    notice          TEXT NOT NULL,
+    task_id         INTEGER NOT NULL REFERENCES tasks (id),
+    PRIMARY KEY (organisation_id, notice, task_id)
+) STRICT;
+CREATE INDEX tasks_told_task ON tasks_told (organisation_id, task_id);
 
 -- What was decided about a refusal, in order.
 CREATE TABLE decisions (

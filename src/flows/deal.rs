@@ -39,7 +39,7 @@ pub(super) async fn draw_back(tx: &mut Tx, shared: &Shared, decision: i64) -> Re
 pub(super) async fn top(tx: &mut Tx, words: Words<'_>, refusal: &Refusal, decisions: &[Decision]) -> Result<Card> {
     let account = refusal.details.account.as_str();
     let ask = Card::titled(words.text("deal.due", args! { account: account })).tone(Tone::Attention);
-    let task = tx.task(refusal.number).await?.filter(|task| task.told_in.is_none());
+    let task = tx.task(refusal.number).await?.filter(|task| task.told == 0);
     let Some(revived) = decisions.iter().rev().find(|decision| decision.stage == Stage::Revived) else {
         return Ok(ask);
     };

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Result, Shared, deal, head, today, words_for};
 use crate::chat::{Account, Card, Place};
-use crate::domain::{Person, PersonId, RefusalNumber, Stage, TeamId};
+use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
 use crate::store::{NewJob, Tx};
 
 /// The kind of job that posts a notice.
@@ -94,9 +94,9 @@ impl Notice {
         matches!(self, Notice::Batch(_, at) | Notice::Today(_, at) if now - *at < ON_TIME)
     }
 
-    /// Its reader and its card as things stand; `None` if there is nothing to say.
-    async fn draw(&self, tx: &mut Tx, shared: &Shared) -> Result<Option<(Person, Card)>> {
-        match self {
+    /// Where it goes and its card as things stand; `None` if there is nothing to say.
+    async fn draw(&self, tx: &mut Tx, shared: &Shared) -> Result<Option<(To, Card)>> {
+        let drawn = match self {
             Notice::Refusal(number) => head::draw_refusal(tx, shared, RefusalNumber(*number)).await,
             Notice::Batch(team, at) => head::draw_batch(tx, shared, TeamId(*team), *at).await,
             Notice::Question(id) => head::draw_question(tx, shared, *id).await,
@@ -104,6 +104,49 @@ impl Notice {
             Notice::Stranger(id) => draw_stranger(tx, shared, PersonId(*id)).await,
             Notice::Back(id) => deal::draw_back(tx, shared, *id).await,
             Notice::Today(person, at) => today::draw(tx, shared, PersonId(*person), *at).await,
+        };
+        Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))
+    }
+}
+
+/// Who reads a notice.
+#[derive(Clone, Debug, PartialEq)]
+enum To {
+    /// One person, in private.
+    Person(Box<Person>),
+    /// Everybody in one of a team's channels, `service:id`.
+    #[expect(dead_code, reason = "the next commits say things in channels")]
+    Channel(Box<Team>, String),
+}
+
+impl To {
+    /// The first moment at or after `now` at which it may be said.
+    fn reachable_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            To::Person(reader) => reader.reachable_at(now),
+            To::Channel(team, _) => team.working_hours.next_opening(now, team.time_zone),
+        }
+    }
+
+    /// Where it is said; `None` while that is out of reach.
+    async fn place(&self, tx: &mut Tx, shared: &Shared) -> Result<Option<Place>> {
+        match self {
+            To::Person(reader) => Ok(home(shared, reader, &tx.accounts(reader.id).await?)),
+            To::Channel(_, channel) => {
+                let there = channel.parse::<Account>().ok().filter(|it| shared.rules.services.contains(&it.service));
+                Ok(there.map(|Account { service, id }| Place::Channel { service, id }))
+            }
+        }
+    }
+
+    /// Whether a message in this place is still in front of them.
+    async fn reads(&self, tx: &mut Tx, place: &Place) -> Result<bool> {
+        match (self, place) {
+            // In front of somebody who is its reader no longer (another head) it stays as it was when they were.
+            (To::Person(reader), Place::Direct { account, .. }) => {
+                Ok(tx.accounts(reader.id).await?.contains(&account.to_string()))
+            }
+            _ => Ok(true),
         }
     }
 }
@@ -140,13 +183,12 @@ fn payload(notice: &Notice) -> String {
 /// # Errors
 /// When the database does not answer.
 pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<Saying> {
-    let Some((reader, card)) = notice.draw(tx, shared).await? else { return Ok(Saying::Nothing) };
-    let reachable = reader.reachable_at(now);
+    let Some((to, card)) = notice.draw(tx, shared).await? else { return Ok(Saying::Nothing) };
+    let reachable = to.reachable_at(now);
     if reachable > now && !notice.comes_when_planned(now) {
         return Ok(Saying::NotYet(reachable));
     }
-    let accounts = tx.accounts(reader.id).await?;
-    match home(shared, &reader, &accounts) {
+    match to.place(tx, shared).await? {
         Some(place) => Ok(Saying::Post(place, card)),
         // Their account may be named any hour; until then `panout doctor` says that they are out of reach.
         None => Ok(Saying::NotYet(now + OUT_OF_REACH)),
@@ -174,11 +216,10 @@ pub async fn posted(tx: &mut Tx, notice: &Notice) -> Result<()> {
 /// # Errors
 /// When the database does not answer.
 pub async fn still(tx: &mut Tx, shared: &Shared, notice: &Notice) -> Result<Option<Card>> {
-    let Some((reader, card)) = notice.draw(tx, shared).await? else { return Ok(None) };
-    // In front of somebody who is its reader no longer (another head) it stays as it was when they were.
+    let Some((to, card)) = notice.draw(tx, shared).await? else { return Ok(None) };
     let place = tx.message(&notice.key()).await?.map(|message| serde_json::from_str::<Place>(&message.place));
-    if let Some(Place::Direct { account, .. }) = place.transpose().map_err(anyhow::Error::from)?
-        && !tx.accounts(reader.id).await?.contains(&account.to_string())
+    if let Some(place) = place.transpose().map_err(anyhow::Error::from)?
+        && !to.reads(tx, &place).await?
     {
         return Ok(None);
     }

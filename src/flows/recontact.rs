@@ -58,7 +58,7 @@ pub(super) async fn top(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> Res
     let opener = format!("recontact.opener.{}", refusal.details.reason.level1());
     let opener = if words.has(&opener) { opener } else { "recontact.opener.other".to_owned() };
     let account = refusal.details.account.as_str();
-    let task = tx.task(refusal.number).await?.filter(|task| task.told_in.is_none());
+    let task = tx.task(refusal.number).await?.filter(|task| task.told == 0);
     let (title, tone) = match task {
         // Its day is still to come.
         Some(task) => {

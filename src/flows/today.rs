@@ -64,11 +64,11 @@ pub(super) async fn draw(
 
 /// The hour, the zone or the days of whoever acts changed: what they were not told of yet comes when they want it now.
 pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
-    for task in call.tx.tasks_of(call.by.id, i64::MAX).await?.into_iter().filter(|task| task.told_in.is_none()) {
+    for task in call.tx.tasks_of(call.by.id, i64::MAX).await?.into_iter().filter(|task| task.told == 0) {
         let day = task.due_at.with_timezone(&call.by.time_zone()).date_naive();
         let due_at = call.by.batch_on(day).max(call.by.next_batch(call.now));
         if due_at != task.due_at {
-            call.tx.move_task(task.refusal, due_at).await?;
+            call.tx.move_task(&task, due_at).await?;
             let today = Notice::Today(call.by.id.0, due_at);
             notice::plan(call.tx, call.shared, &today, due_at, call.now).await?;
         }

@@ -13,17 +13,28 @@ pub enum TaskKind {
     Deal,
     /// Its owner: call the client again.
     Recontact,
+    /// Its rep: say how it went, while it is fresh.
+    Debrief,
+    /// Who sent the letter to a silent client: say whether they answered.
+    Letter,
 }
 
 impl TaskKind {
+    const ALL: [TaskKind; 4] = [TaskKind::Deal, TaskKind::Recontact, TaskKind::Debrief, TaskKind::Letter];
+
     /// Its stable name.
     pub fn as_str(self) -> &'static str {
         match self {
             TaskKind::Deal => "deal",
             TaskKind::Recontact => "recontact",
+            TaskKind::Debrief => "debrief",
+            TaskKind::Letter => "letter",
         }
     }
 }
+
+/// In whose hands a refusal is: one of these at a time.
+const IN_HAND: [TaskKind; 2] = [TaskKind::Deal, TaskKind::Recontact];
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +47,8 @@ pub struct Task {
     pub person: PersonId,
     /// When.
     pub due_at: DateTime<Utc>,
-    /// The notice that said it is due.
-    pub told_in: Option<String>,
+    /// How often it was said that it is due.
+    pub told: i64,
     /// Whether it was done.
     pub done: bool,
 }
@@ -45,7 +56,7 @@ pub struct Task {
 impl Task {
     /// Something new to be done.
     pub fn new(refusal: RefusalNumber, kind: TaskKind, person: PersonId, due_at: DateTime<Utc>) -> Self {
-        Self { refusal, kind, person, due_at, told_in: None, done: false }
+        Self { refusal, kind, person, due_at, told: 0, done: false }
     }
 }
 
@@ -55,33 +66,38 @@ struct Row {
     kind: String,
     person_id: PersonId,
     due_at: DateTime<Utc>,
-    told_in: Option<String>,
+    told: i64,
     done_at: Option<DateTime<Utc>>,
 }
 
 impl Row {
     fn task(self) -> sqlx::Result<Task> {
-        let kind = [TaskKind::Deal, TaskKind::Recontact].into_iter().find(|kind| kind.as_str() == self.kind);
+        let kind = TaskKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
         let kind = kind.ok_or_else(|| sqlx::Error::Decode(format!("no task is a {:?}", self.kind).into()))?;
-        let Row { refusal, person_id: person, due_at, told_in, done_at, .. } = self;
-        Ok(Task { refusal, kind, person, due_at, told_in, done: done_at.is_some() })
+        let Row { refusal, person_id: person, due_at, told, done_at, .. } = self;
+        Ok(Task { refusal, kind, person, due_at, told, done: done_at.is_some() })
     }
 }
 
 macro_rules! tasks_where {
     ($condition:literal) => {
         concat!(
-            "SELECT refusal, kind, person_id, due_at, told_in, done_at FROM tasks WHERE organisation_id = $1 AND ",
+            "SELECT refusal, kind, person_id, due_at, told, done_at FROM tasks WHERE organisation_id = $1 AND ",
             $condition
         )
     };
 }
 
 impl Tx {
-    /// Puts a refusal into somebody's hands, in place of whoever had it.
+    /// Puts a refusal into somebody's hands, in place of whoever had it; what stands beside stays.
     pub async fn hand(&mut self, task: &Task, now: DateTime<Utc>) -> sqlx::Result<()> {
-        self.done_with(task.refusal, now).await?;
-        let sql = "INSERT INTO tasks (organisation_id, refusal, kind, person_id, due_at) VALUES ($1, $2, $3, $4, $5)";
+        if IN_HAND.contains(&task.kind) {
+            self.done_with(task.refusal, now).await?
+        } else {
+            self.done(task, now).await?
+        }
+        let sql = "INSERT INTO tasks (organisation_id, refusal, kind, person_id, due_at, say_at)
+                   VALUES ($1, $2, $3, $4, $5, $5)";
         change!(
             self,
             sqlx::query(sql)
@@ -94,23 +110,35 @@ impl Tx {
         Ok(())
     }
 
-    /// Lets what is to be done about a refusal fall due at another moment.
-    pub async fn move_task(&mut self, refusal: RefusalNumber, due_at: DateTime<Utc>) -> sqlx::Result<()> {
-        let sql = "UPDATE tasks SET due_at = $3 WHERE organisation_id = $1 AND refusal = $2 AND done_at IS NULL";
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(instant(due_at)))?;
+    /// Lets something fall due at another moment, as if nothing had been said of it.
+    pub async fn move_task(&mut self, task: &Task, due_at: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE tasks SET due_at = $4, say_at = $4, told = 0
+                   WHERE organisation_id = $1 AND refusal = $2 AND kind = $3 AND done_at IS NULL";
+        let (refusal, kind) = (task.refusal, task.kind.as_str());
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(kind).bind(instant(due_at)))?;
+        Ok(())
+    }
+
+    /// Something was done, or need not be any more.
+    pub async fn done(&mut self, task: &Task, now: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE tasks SET done_at = $4
+                   WHERE organisation_id = $1 AND refusal = $2 AND kind = $3 AND done_at IS NULL";
+        let (refusal, kind) = (task.refusal, task.kind.as_str());
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(kind).bind(instant(now)))?;
         Ok(())
     }
 
     /// Takes a refusal out of its owner's hands.
     pub async fn done_with(&mut self, refusal: RefusalNumber, now: DateTime<Utc>) -> sqlx::Result<()> {
-        let sql = "UPDATE tasks SET done_at = $3 WHERE organisation_id = $1 AND refusal = $2 AND done_at IS NULL";
+        let sql = "UPDATE tasks SET done_at = $3 WHERE organisation_id = $1 AND refusal = $2 AND done_at IS NULL
+                     AND kind IN ('deal', 'recontact')";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(instant(now)))?;
         Ok(())
     }
 
-    /// What is to be done about a refusal, if anything is.
+    /// In whose hands a refusal is, if in anybody's.
     pub async fn task(&mut self, refusal: RefusalNumber) -> sqlx::Result<Option<Task>> {
-        let sql = tasks_where!("refusal = $2 AND done_at IS NULL");
+        let sql = tasks_where!("refusal = $2 AND done_at IS NULL AND kind IN ('deal', 'recontact')");
         let row: Option<Row> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
         row.map(Row::task).transpose()
     }
@@ -131,13 +159,13 @@ impl Tx {
 
     /// The notices that told of something to be done about a refusal.
     pub async fn tasks_told(&mut self, refusal: RefusalNumber) -> sqlx::Result<Vec<String>> {
-        let sql = "SELECT DISTINCT told_in FROM tasks
-                   WHERE organisation_id = $1 AND refusal = $2 AND told_in IS NOT NULL";
+        let sql = "SELECT DISTINCT notice FROM tasks_told
+                   WHERE organisation_id = $1
+                     AND task_id IN (SELECT id FROM tasks WHERE organisation_id = $1 AND refusal = $2)";
         run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(refusal))
     }
 
-    /// What a notice tells a person is due: what it told already, done or not, and what was due by `until` and nothing
-    /// told.
+    /// What a notice tells a person: what it told already, done or not, and what is to be said by `until`.
     pub async fn tasks_told_in(
         &mut self,
         notice: &str,
@@ -145,7 +173,8 @@ impl Tx {
         until: DateTime<Utc>,
     ) -> sqlx::Result<Vec<Task>> {
         let sql = tasks_where!(
-            "(told_in = $2 OR (told_in IS NULL AND done_at IS NULL AND person_id = $3 AND due_at <= $4))
+            "(id IN (SELECT task_id FROM tasks_told WHERE organisation_id = $1 AND notice = $2)
+              OR (done_at IS NULL AND person_id = $3 AND say_at <= $4))
              ORDER BY due_at, refusal"
         );
         let rows: Vec<Row> = run!(
@@ -156,12 +185,17 @@ impl Tx {
         rows.into_iter().map(Row::task).collect()
     }
 
-    /// Remembers that a notice told a person what was due by `until`.
+    /// Remembers that a notice told a person what was to be said by `until`.
     pub async fn told_tasks(&mut self, notice: &str, person: PersonId, until: DateTime<Utc>) -> sqlx::Result<()> {
-        let sql = "UPDATE tasks SET told_in = $2
-                   WHERE organisation_id = $1 AND told_in IS NULL AND done_at IS NULL AND person_id = $3
-                     AND due_at <= $4";
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(notice).bind(person).bind(instant(until)))?;
+        let told = "INSERT INTO tasks_told (organisation_id, notice, task_id)
+                    SELECT organisation_id, $2, id FROM tasks
+                    WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $3 AND say_at <= $4
+                    ON CONFLICT DO NOTHING";
+        let said = "UPDATE tasks SET told = told + 1, say_at = NULL
+                    WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $2 AND say_at <= $3";
+        let until = instant(until);
+        change!(self, sqlx::query(told).bind(self.organisation).bind(notice).bind(person).bind(until))?;
+        change!(self, sqlx::query(said).bind(self.organisation).bind(person).bind(until))?;
         Ok(())
     }
 }
