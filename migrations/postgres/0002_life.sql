@@ -64,3 +64,8 @@ CREATE TABLE do_not_contact (
     noted_at        TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (organisation_id, account_key)
 );
+
+-- Whose lease ends next.
+CREATE INDEX jobs_sending ON jobs (organisation_id, lease_until) WHERE state = 'sending';
+-- Who may have to decide.
+CREATE INDEX people_role ON people (organisation_id, role);

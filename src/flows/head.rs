@@ -15,7 +15,7 @@ use super::today::TO_DECIDE;
 use super::{Act, Call, Error, Result, Shared, Values, case, tell, when, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Fault, Faults, Field, Form, Kind, Look, Pick, Reply, Text, Tone};
-use crate::domain::{Change, Denied, Person, PersonId, Refusal, RefusalNumber, TeamId};
+use crate::domain::{Change, Denied, Person, PersonId, Refusal, RefusalNumber, Stage, TeamId};
 use crate::store::{Question, Tx};
 use crate::words::Words;
 
@@ -27,8 +27,12 @@ const LONGEST: u16 = 3000;
 /// Plans how a new refusal reaches the head: by itself, or with the other small ones of the day.
 pub(super) async fn bring(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
     let Some(head) = call.tx.head_of(refusal.team).await? else { return Ok(()) };
+    // The day on which it will have waited too long.
+    let late = head.batch_after_days(TO_DECIDE, call.now);
+    notice::plan(call.tx, call.shared, &Notice::Today(head.id.0, late), late, call.now).await?;
     if head.id == call.by.id {
         // Who logged it has just seen it.
+        call.tx.advance_refusal(refusal.number, Stage::Logged, Stage::WithHead).await?;
         return Ok(());
     }
     let notice = if comes_by_itself(call.shared, refusal) {
@@ -41,10 +45,7 @@ pub(super) async fn bring(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> 
         _ => head.reachable_at(call.now),
     };
     call.tx.tell_in(refusal.number, &notice.key()).await?;
-    notice::plan(call.tx, call.shared, &notice, at, call.now).await?;
-    // The day on which it will have waited too long.
-    let late = head.batch_after_days(TO_DECIDE, call.now);
-    notice::plan(call.tx, call.shared, &Notice::Today(head.id.0, late), late, call.now).await
+    notice::plan(call.tx, call.shared, &notice, at, call.now).await
 }
 
 /// Whether a refusal is large enough to come at once. One without a known budget is small; one in another currency

@@ -91,28 +91,20 @@ impl Worker {
         running.wait().await;
     }
 
-    /// Claims one job, or waits until there may be one.
+    /// Claims as many jobs as there is room for, or waits until there may be one.
     async fn round(&self, running: &TaskTracker) {
         let together = self.lanes.together();
         if self.busy.count() >= together {
             self.busy.fewer_than(together).await;
         }
         let planned = self.db.job_planned();
-        match self.claim().await {
-            // Its lease ended while it is under way here: the process was suspended, or the clock jumped.
-            Ok(Some((job, lease_until))) if !self.enter(job.id) => {
-                self.put_off(&job, lease_until, "it is still under way").await;
+        match self.claim(together.saturating_sub(self.busy.count())).await {
+            Ok((jobs, lease_until)) if !jobs.is_empty() => {
+                for job in jobs {
+                    self.begin(job, lease_until, running).await;
+                }
             }
-            Ok(Some((job, lease_until))) => {
-                let (worker, busy) = (self.clone(), self.busy.begin());
-                running.spawn(async move {
-                    let id = job.id;
-                    worker.work(job, lease_until).await;
-                    worker.leave(id);
-                    drop(busy);
-                });
-            }
-            Ok(None) => match self.next_look().await {
+            Ok(_) => match self.next_look().await {
                 Ok(next) => {
                     self.quiet.send_replace(true);
                     tokio::select! {
@@ -125,6 +117,21 @@ impl Worker {
             },
             Err(error) => Self::unanswered(&error).await,
         }
+    }
+
+    /// Runs a claimed job beside the others.
+    async fn begin(&self, job: JobRow, lease_until: DateTime<Utc>, running: &TaskTracker) {
+        if !self.enter(job.id) {
+            // Its lease ended while it is under way here: the process was suspended, or the clock jumped.
+            return self.put_off(&job, lease_until, "it is still under way").await;
+        }
+        let (worker, busy) = (self.clone(), self.busy.begin());
+        running.spawn(async move {
+            let id = job.id;
+            worker.work(job, lease_until).await;
+            worker.leave(id);
+            drop(busy);
+        });
     }
 
     /// Whether a job was not under way here; it is from now on.
@@ -141,16 +148,17 @@ impl Worker {
         clock::pause(UNANSWERED).await;
     }
 
-    async fn claim(&self) -> anyhow::Result<Option<(JobRow, DateTime<Utc>)>> {
+    async fn claim(&self, most: usize) -> anyhow::Result<(Vec<JobRow>, DateTime<Utc>)> {
         let now = self.clock.now();
         let until = now + self.limits.lease;
         let token = format!("{:016x}", fastrand::u64(..));
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
         let claim = self.db.write(move |tx| {
             let token = token.clone();
-            Box::pin(async move { Ok(tx.claim_job(now, until, &token).await?) })
+            Box::pin(async move { Ok(tx.claim_jobs(now, until, &token, most).await?) })
         });
-        let job: anyhow::Result<_> = claim.await;
-        Ok(job?.map(|job| (job, until)))
+        let jobs: anyhow::Result<_> = claim.await;
+        Ok((jobs?, until))
     }
 
     /// When to look again: when the next job is due, or another replica may have planned one.

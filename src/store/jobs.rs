@@ -82,22 +82,30 @@ impl Tx {
         Ok(())
     }
 
-    /// Claims the job that has been due for longest, until `lease_until`. Writers take turns, so no two claim the same.
-    pub async fn claim_job(
+    /// Claims the jobs that have been due for longest, at most `most`, until `lease_until`. Writers take turns, so no two
+    /// claim the same.
+    pub async fn claim_jobs(
         &mut self,
         now: DateTime<Utc>,
         lease_until: DateTime<Utc>,
         token: &str,
-    ) -> sqlx::Result<Option<JobRow>> {
+        most: i64,
+    ) -> sqlx::Result<Vec<JobRow>> {
         let sql = "UPDATE jobs SET state = 'sending', attempts = attempts + 1, lease_until = $3, lease_token = $4
-             WHERE organisation_id = $1 AND id = (
+             WHERE organisation_id = $1 AND id IN (
                 SELECT id FROM jobs
                 WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND run_at <= $2
                   AND (state = 'ready' OR lease_until <= $2)
-                ORDER BY run_at, id LIMIT 1)
+                ORDER BY run_at, id LIMIT $5)
              RETURNING id, kind, payload, planned_at, attempts, lease_token";
         let (now, until) = (instant(now), instant(lease_until));
-        run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(now).bind(until).bind(token))
+        let mut jobs: Vec<JobRow> = run!(
+            self,
+            fetch_all,
+            sqlx::query_as(sql).bind(self.organisation).bind(now).bind(until).bind(token).bind(most)
+        )?;
+        jobs.sort_by_key(|job| job.id);
+        Ok(jobs)
     }
 
     /// Finishes a claimed job; `false` if the claim is no longer ours.
@@ -141,9 +149,15 @@ impl Tx {
 
     /// When the next job is due or its lease ends, if there is one.
     pub async fn next_job_at(&mut self) -> sqlx::Result<Option<DateTime<Utc>>> {
-        let sql = "SELECT MIN(CASE WHEN state = 'sending' AND lease_until > run_at THEN lease_until ELSE run_at END)
-                   FROM jobs WHERE organisation_id = $1 AND state IN ('ready', 'sending')";
-        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation))
+        let ready =
+            "SELECT run_at FROM jobs WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND state = 'ready'
+                     ORDER BY run_at, id LIMIT 1";
+        let leased = "SELECT MIN(CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END)
+                      FROM jobs WHERE organisation_id = $1 AND state = 'sending'";
+        let ready: Option<DateTime<Utc>> =
+            run!(self, fetch_optional, sqlx::query_scalar(ready).bind(self.organisation))?;
+        let leased: Option<DateTime<Utc>> = run!(self, fetch_one, sqlx::query_scalar(leased).bind(self.organisation))?;
+        Ok(ready.into_iter().chain(leased).min())
     }
 
     /// Gives jobs that were given up, and planned since `since`, all their attempts again, due at `at`. The first one was

@@ -172,10 +172,12 @@ impl Tx {
         person: PersonId,
         until: DateTime<Utc>,
     ) -> sqlx::Result<Vec<Task>> {
-        let sql = tasks_where!(
-            "(id IN (SELECT task_id FROM tasks_told WHERE organisation_id = $1 AND notice = $2)
-              OR (done_at IS NULL AND person_id = $3 AND say_at <= $4))
-             ORDER BY due_at, refusal"
+        // Two searches by index: one with OR would read every task there is.
+        let sql = concat!(
+            tasks_where!("id IN (SELECT task_id FROM tasks_told WHERE organisation_id = $1 AND notice = $2)"),
+            " UNION ",
+            tasks_where!("done_at IS NULL AND person_id = $3 AND say_at <= $4"),
+            " ORDER BY due_at, refusal"
         );
         let rows: Vec<Row> = run!(
             self,

@@ -257,7 +257,8 @@ async fn doctor_tells_of_jobs_that_were_given_up() {
                 tx.list(&listing, now).await?;
                 let job = NewJob { kind: "post", occurrence: "refusal:7".into(), payload: "{}".into(), run_at: now };
                 tx.plan(&job, now).await?;
-                let job = tx.claim_job(now, now, "token").await?.ok_or_else(|| anyhow::anyhow!("no job is due"))?;
+                let job =
+                    tx.claim_jobs(now, now, "token", 1).await?.pop().ok_or_else(|| anyhow::anyhow!("no job is due"))?;
                 tx.bury_job(&job, "channel_not_found").await?;
                 Ok(())
             })

@@ -13,6 +13,7 @@ mod layers;
 mod migrations;
 mod page;
 mod prompts;
+mod quarter;
 mod slack;
 mod source;
 mod store;

@@ -169,7 +169,9 @@ async fn claim(db: &Db, at: DateTime<Utc>) -> Option<JobRow> {
     let token = format!("{:x}", fastrand::u64(..));
     let claim = db.write(move |tx| {
         let token = token.clone();
-        Box::pin(async move { Ok::<_, anyhow::Error>(tx.claim_job(at, at + TimeDelta::seconds(60), &token).await?) })
+        Box::pin(async move {
+            Ok::<_, anyhow::Error>(tx.claim_jobs(at, at + TimeDelta::seconds(60), &token, 1).await?.pop())
+        })
     });
     claim.await.expect("claiming works")
 }
@@ -381,7 +383,7 @@ async fn a_job_that_failed_keeps_its_distance_when_somebody_changes_their_hours(
                     NewJob { kind: "post", occurrence: occurrence.into(), payload: format!("{occurrence:?}"), run_at };
                 tx.plan(&job, now()).await?;
             }
-            let failed = tx.claim_job(now(), later, "t").await?.expect("it is due");
+            let failed = tx.claim_jobs(now(), later, "t", 1).await?.pop().expect("it is due");
             tx.return_job(&failed, later, Some("the service is away")).await?;
             tx.reconsider_jobs("post", &["batch:", "today:"], now()).await?;
             Ok::<_, anyhow::Error>(())
