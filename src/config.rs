@@ -91,6 +91,8 @@ pub struct Team {
     pub currency: Option<Currency>,
     /// Where it is, if not where the organisation is.
     pub time_zone: Option<Tz>,
+    /// Whether amounts are named in its channels, when a deal is won back.
+    pub amounts_in_channel: bool,
 }
 
 /// A person.
@@ -204,6 +206,7 @@ impl Default for Team {
             language: None,
             currency: None,
             time_zone: None,
+            amounts_in_channel: false,
         }
     }
 }

@@ -137,6 +137,7 @@ fn read_teams(reader: &mut Reader<'_>, root: &DeTable<'_>) -> Vec<Team> {
         team.language = reader.value(section, "language", values::language);
         team.currency = reader.value(section, "currency", values::currency);
         team.time_zone = reader.value(section, "time_zone", values::zone);
+        set(&mut team.amounts_in_channel, reader.flag(section, "amounts_in_channel"));
         teams.push(team);
     }
     teams

@@ -67,7 +67,13 @@ impl Config {
 
     /// What the organisation decided, on the services that run.
     pub fn rules(&self, services: Vec<Service>) -> Rules {
-        Rules { language: self.organisation.language, head_card_above: self.organisation.head_card_above, services }
+        let wanted = self.teams.iter().filter(|team| team.amounts_in_channel);
+        Rules {
+            language: self.organisation.language,
+            head_card_above: self.organisation.head_card_above,
+            services,
+            amounts_in_channel: wanted.map(|team| team.name.clone()).collect(),
+        }
     }
 
     /// How patient jobs are: a call to a platform ends well before the lease does.

@@ -13,7 +13,7 @@ use super::decide::{decision, hand, save};
 use super::notice::Notice;
 use super::refusal::{amount_fault, load, log_again, typed_amount};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Shared, Values, case};
+use super::{Act, Call, Result, Shared, Values, case, plays};
 use crate::args;
 use crate::chat::{Block, Card, Kind, Reply, Tone};
 use crate::domain::{Money, Person, Refusal, RefusalNumber, Stage};
@@ -91,6 +91,7 @@ pub(super) async fn won(call: &mut Call<'_>, number: RefusalNumber, values: &Val
     let lever = call.tx.decisions(number).await?.into_iter().rev().find_map(|decision| decision.lever);
     let decision =
         Decision { lever, note: Some(how), call: worth.into_iter().collect(), ..decision(call, &won, Stage::WonBack) };
+    plays::won(call, &won, &decision).await?;
     finish(call, &won, &decision).await
 }
 

@@ -12,7 +12,7 @@ use chrono::{Days, NaiveDate};
 
 use super::refusal::{denied_text, load, reason_label};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Values, case, notice, tell};
+use super::{Act, Call, Result, Values, case, notice, plays, tell};
 use crate::args;
 use crate::chat::{Choice, Field, Form, Kind, Reply};
 use crate::domain::{
@@ -37,14 +37,20 @@ pub(super) async fn revive_form(call: &mut Call<'_>, number: RefusalNumber) -> R
     let people = has_it.into_iter().chain(others);
     let people = people.map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(&name)));
     let words = call.words;
+    let play = plays::field(call, &refusal).await?;
     let due = reply::today(call).checked_add_days(TRIED_IN);
-    let fields = vec![
-        reply::field(words, "revive_form", "lever", Kind::Choice(levers(call))),
-        reply::field(words, "revive_form", "note", Kind::Paragraph { max: NOTE }),
+    // A play brings its own lever and sentence.
+    let unless_play = |field: Field| if play.is_some() { field.optional() } else { field };
+    let lever = unless_play(reply::field(words, "revive_form", "lever", Kind::Choice(levers(call))));
+    let note = unless_play(reply::field(words, "revive_form", "note", Kind::Paragraph { max: NOTE }));
+    let terms = vec![
+        lever,
+        note,
         reply::field(words, "revive_form", "owner", Kind::Choice(people.take(25).collect()))
             .filled(Some(refusal.owner.0.to_string())),
         reply::field(words, "revive_form", "due_on", Kind::Date).filled(due.map(|day| day.to_string())),
     ];
+    let fields = play.into_iter().chain(terms).collect();
     Ok(Reply::Ask(form(call, Act::Revive(number), "revive_form.title", fields)))
 }
 
@@ -76,8 +82,10 @@ pub(super) async fn revive(call: &mut Call<'_>, number: RefusalNumber, values: &
         Err(decided) => return case::stands(call, &decided).await,
     };
     let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    let play = plays::chosen(call, values).await?;
     let mut answers = Answers::new(call, "revive_form", values);
-    let (lever, note) = (answers.parsed::<Lever>("lever"), answers.text("note"));
+    let lever = answers.parsed::<Lever>("lever").or(play.as_ref().map(|play| play.lever));
+    let note = answers.text("note").or(play.as_ref().map(|play| play.how.clone()));
     let owner = answers.parsed::<i64>("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
     let due_on = answers.later_day("due_on");
     answers.must("owner", owner.is_some());
@@ -87,23 +95,28 @@ pub(super) async fn revive(call: &mut Call<'_>, number: RefusalNumber, values: &
     let (Some(lever), Some(note), Some(owner), Some(due_on)) = (lever, note, owner, due_on) else {
         return reply::incomplete();
     };
-    back_to_a_rep(call, refusal, Terms { lever, note, owner, due_on }).await
+    // With another lever it is another play.
+    let play = play.filter(|play| play.lever == lever).map(|play| play.id);
+    back_to_a_rep(call, refusal, Terms { lever, note, owner, due_on }, play).await
 }
 
-async fn back_to_a_rep(call: &mut Call<'_>, refusal: Refusal, terms: Terms) -> Result {
+async fn back_to_a_rep(call: &mut Call<'_>, refusal: Refusal, terms: Terms, play: Option<i64>) -> Result {
     let Ok(revived) = refusal.clone().revive(&call.by, &terms) else { return case::stands(call, &refusal).await };
     save(call, &revived).await?;
-    try_again(call, &revived, &terms, Vec::new()).await?;
+    let decision = try_again(call, &revived, &terms, Vec::new()).await?;
+    if let Some(play) = play {
+        call.tx.use_play(play, decision).await?;
+    }
     case::stands(call, &revived).await
 }
 
-/// Puts a revived refusal, saved already, into the hands of whoever tries the terms.
+/// Puts a revived refusal, saved already, into the hands of whoever tries the terms; the decision's id.
 pub(super) async fn try_again(
     call: &mut Call<'_>,
     revived: &Refusal,
     terms: &Terms,
     said: Vec<(String, String)>,
-) -> Result<()> {
+) -> Result<i64> {
     let decision = Decision {
         lever: Some(terms.lever),
         note: Some(terms.note.clone()),
@@ -118,7 +131,8 @@ pub(super) async fn try_again(
         let at = owner.reachable_at(call.now);
         notice::plan(call.tx, call.shared, &notice::Notice::Back(id), at, call.now).await?;
     }
-    case::changed(call, revived.number).await
+    case::changed(call, revived.number).await?;
+    Ok(id)
 }
 
 /// The form for what the client said to the head.

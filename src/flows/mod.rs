@@ -15,6 +15,7 @@ mod menu;
 mod mine;
 mod notice;
 mod people;
+mod plays;
 mod queue;
 mod recontact;
 mod refusal;
@@ -210,6 +211,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("refusals", "mine" | "") => mine::list(call).await,
         ("queue", "") => queue::list(call).await,
         ("recontacts", "") => recontact::list(call).await,
+        ("plays", _) => plays::list(call, command).await,
         ("panout", "settings") => Ok(Reply::Ask(settings::form(call))),
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
@@ -300,6 +302,8 @@ pub struct Rules {
     pub head_card_above: Option<Money>,
     /// The services that run: where the bot can write to people.
     pub services: Vec<Service>,
+    /// The teams, by name, that want amounts in their channels.
+    pub amounts_in_channel: Vec<String>,
 }
 
 impl Shared {

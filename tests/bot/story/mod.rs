@@ -79,6 +79,8 @@ pub(crate) struct Setup {
     pub(crate) begins: DateTime<Utc>,
     /// A door to go through to a database on a server.
     pub(crate) door: Option<Door>,
+    /// The teams that want amounts in their channels.
+    pub(crate) amounts_in_channel: Vec<&'static str>,
 }
 
 impl Default for Setup {
@@ -96,6 +98,7 @@ impl Default for Setup {
             // A Monday, ten in the morning in Bucharest.
             begins: "2026-11-23T08:00:00Z".parse().expect("an instant"),
             door: None,
+            amounts_in_channel: Vec::new(),
         }
     }
 }
@@ -145,6 +148,7 @@ impl Team {
             language: self.setup.language,
             head_card_above: self.setup.head_card_above,
             services: vec![self.stage.kind()],
+            amounts_in_channel: self.setup.amounts_in_channel.iter().map(ToString::to_string).collect(),
         };
         let words = Catalogue::built_in();
         if let Stage::Slack(slack) = &self.stage {
