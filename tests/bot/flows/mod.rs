@@ -4,6 +4,7 @@ mod faults;
 mod heads;
 mod life;
 mod permissions;
+mod plays;
 mod refusal;
 mod render;
 mod together;
