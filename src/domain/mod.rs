@@ -33,4 +33,5 @@ pub use refusal::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT,
 pub use schedule::{DailyAt, Run, SCHEDULE_EXAMPLE, Schedule, ScheduleError};
 pub use similarity::{ALIKE, Case, SameReason, Score, WordCounts, alike, score};
 pub use stage::Stage;
+pub use stem::words_in_common;
 pub use working_hours::{HoursError, QUIET_HOURS_EXAMPLE, QuietHours, WORKING_HOURS_EXAMPLE, WorkingHours};

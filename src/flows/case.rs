@@ -4,7 +4,7 @@ use chrono::Utc;
 
 use super::notice::{self, Notice};
 use super::refusal::{facts, quote, reason_label, summary};
-use super::{Act, Call, Result, Shared, deal, head, recontact, tell, words_for};
+use super::{Act, Call, Result, Shared, deal, head, recontact, similar, tell, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Look, Pick, Reply, Text};
 use crate::domain::{Currency, Denied, Money, Person, Refusal, RefusalNumber, Stage};
@@ -35,6 +35,7 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, reader: &Person, refusal:
         _ => Card::titled(Text::strong(refusal.number.to_string()).then(" ").then(summary(words, &refusal.details))),
     };
     card = card.with(facts(words, &refusal.details, &products)).with_some(quote(&refusal.details));
+    card = card.with_some(similar::of_account(tx, words, reader, refusal).await?);
     for block in history(tx, words, refusal, &decisions).await? {
         card = card.with(block);
     }
@@ -52,11 +53,13 @@ pub(super) fn buttons(words: Words<'_>, refusal: &Refusal) -> Vec<Button> {
             button(Act::Again(number), "button.refused_again"),
             button(Act::MoreTime(number), "button.more_time"),
             button(Act::Close(number), "button.close"),
+            similar::button(words, number),
         ],
         Stage::Dormant => vec![
             button(Act::Called(number), "button.recontacted").look(Look::Primary),
             button(Act::Snooze(number), "button.snooze"),
             button(Act::Close(number), "button.close"),
+            similar::button(words, number),
         ],
         _ => Vec::new(),
     }

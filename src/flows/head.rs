@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::notice::{self, Notice};
 use super::refusal::{denied_reply, denied_text, facts, load, quote, summary, title};
 use super::today::TO_DECIDE;
-use super::{Act, Call, Error, Result, Shared, Values, case, tell, when, words_for};
+use super::{Act, Call, Error, Result, Shared, Values, case, similar, tell, when, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Fault, Faults, Field, Form, Kind, Look, Pick, Reply, Text, Tone};
 use crate::domain::{Change, Denied, Person, PersonId, Refusal, RefusalNumber, TeamId};
@@ -106,7 +106,11 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
         .tone(if refusal.seen.is_none() && refusal.stage.awaits_head() { Tone::Attention } else { Tone::Neutral })
         .with(Block::Text(logged))
         .with(facts(words, &refusal.details, &products))
-        .with_some(quote(&refusal.details));
+        .with_some(quote(&refusal.details))
+        .with_some(similar::of_account(tx, words, head, refusal).await?);
+    if refusal.stage.awaits_head() {
+        card.blocks.extend(similar::blocks(tx, shared, head, refusal).await?);
+    }
     for question in tx.questions(refusal.number).await? {
         card = with_question(card, words, &rep, &question);
     }

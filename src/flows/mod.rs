@@ -21,6 +21,7 @@ mod recontact;
 mod refusal;
 mod reply;
 mod settings;
+mod similar;
 mod suggest;
 mod today;
 
@@ -89,6 +90,8 @@ pub enum Act {
     Snooze(RefusalNumber),
     /// A client is never to be called again.
     Close(RefusalNumber),
+    /// The earlier refusals like one.
+    Similar(RefusalNumber),
 }
 
 impl Act {
@@ -117,6 +120,7 @@ impl Act {
             Act::Called(RefusalNumber(n)) => format!("called.{n}"),
             Act::Snooze(RefusalNumber(n)) => format!("snooze.{n}"),
             Act::Close(RefusalNumber(n)) => format!("close.{n}"),
+            Act::Similar(RefusalNumber(n)) => format!("similar.{n}"),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
     }
@@ -163,6 +167,7 @@ impl FromStr for Act {
             ("called", [n]) => Act::Called(RefusalNumber(*n)),
             ("snooze", [n]) => Act::Snooze(RefusalNumber(*n)),
             ("close", [n]) => Act::Close(RefusalNumber(*n)),
+            ("similar", [n]) => Act::Similar(RefusalNumber(*n)),
             _ => return Err(Unknown),
         })
     }
@@ -248,6 +253,7 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Called(number) => recontact::called_form(call, number).await,
         Act::Snooze(number) => recontact::snooze_form(call, number).await,
         Act::Close(number) => recontact::close_form(call, number).await,
+        Act::Similar(number) => similar::list(call, number).await,
     }
 }
 

@@ -7,6 +7,7 @@
 mod db;
 mod decisions;
 mod drafts;
+mod earlier;
 mod events;
 mod ids;
 mod jobs;
@@ -25,6 +26,7 @@ mod writer;
 
 pub use db::{Db, Health};
 pub use decisions::Decision;
+pub use earlier::Earlier;
 pub use jobs::{DeadJob, JobRow, NewJob};
 pub use messages::MessageRow;
 pub use organisation::{ListedPerson, ListedProduct, ListedTeam, Listing};

@@ -88,13 +88,17 @@ fn joined(products: &[i64]) -> String {
     text
 }
 
+/// The ids between commas.
+pub(super) fn joined_products(joined: &str) -> sqlx::Result<Vec<i64>> {
+    joined.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().map_err(unreadable)).collect()
+}
+
 impl Row {
     fn refusal(self) -> sqlx::Result<Refusal> {
         let budget = match (self.budget_minor, self.budget_currency) {
             (Some(minor), Some(code)) => Some(Money { minor, currency: code.parse().map_err(unreadable)? }),
             _ => None,
         };
-        let products: Result<_, _> = self.products.split(',').filter(|id| !id.is_empty()).map(str::parse).collect();
         Ok(Refusal {
             number: self.number,
             team: self.team_id,
@@ -104,7 +108,7 @@ impl Row {
                 contact_role: self.contact_role,
                 outcome: self.outcome.parse().map_err(unreadable)?,
                 reason: self.reason.parse().map_err(unreadable)?,
-                products: products.map_err(unreadable)?,
+                products: joined_products(&self.products)?,
                 budget,
                 competitor: self.competitor,
                 verbatim: self.verbatim,

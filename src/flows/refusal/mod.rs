@@ -16,7 +16,7 @@ mod typed;
 pub(super) use card::{facts, quote, reason_label, summary, title};
 pub(super) use typed::{amount_fault, read_day, typed_amount};
 
-use super::{Act, Call, Result, Values, case, head, refusing, tell};
+use super::{Act, Call, Result, Values, case, head, refusing, similar, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Command, Form, Look, Reply, Tone};
 use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT};
@@ -205,6 +205,7 @@ async fn stored(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
     let mut buttons = vec![
         Button::new(Act::Edit(refusal.number).action(), words.line("button.edit", args! {})),
         Button::new(Act::Detail(refusal.number).action(), words.line("button.detail", args! {})),
+        similar::button(words, refusal.number),
     ];
     let undoable = refusal.clone().withdraw(&call.by, call.now).is_ok();
     if undoable {

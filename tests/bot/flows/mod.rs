@@ -7,4 +7,5 @@ mod permissions;
 mod plays;
 mod refusal;
 mod render;
+mod similar;
 mod together;
