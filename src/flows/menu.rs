@@ -34,7 +34,7 @@ pub fn menu(words: &Catalogue) -> Menu {
     Menu {
         commands: vec![
             command("refusal", refusal_options(words), vec![]),
-            command("refusals", vec![], vec![sub("refusals", "mine", vec![]), sub("refusals", "help", vec![])]),
+            command("refusals", vec![], ["mine", "gap", "help"].map(|name| sub("refusals", name, vec![])).into()),
             command("queue", vec![], vec![]),
             command("recontacts", vec![], vec![]),
             command("plays", vec![subject], vec![]),

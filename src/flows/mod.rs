@@ -9,6 +9,7 @@ mod case;
 mod catch_up;
 mod deal;
 mod decide;
+mod gap;
 mod head;
 mod help;
 mod menu;
@@ -214,6 +215,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
     match (command.name.as_str(), first.as_str()) {
         ("refusal", _) => refusal::log_line(call, command).await,
         ("refusals", "mine" | "") => mine::list(call).await,
+        ("refusals", "gap") => gap::show(call).await,
         ("queue", "") => queue::list(call).await,
         ("recontacts", "") => recontact::list(call).await,
         ("plays", _) => plays::list(call, command).await,

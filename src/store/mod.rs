@@ -9,6 +9,7 @@ mod decisions;
 mod drafts;
 mod earlier;
 mod events;
+mod gap;
 mod ids;
 mod jobs;
 mod messages;

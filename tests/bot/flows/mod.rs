@@ -1,6 +1,7 @@
 //! Stories, one file per flow.
 
 mod faults;
+mod gap;
 mod heads;
 mod life;
 mod permissions;
