@@ -78,6 +78,8 @@ pub struct Refusal {
     pub again_of: Option<RefusalNumber>,
     /// When it was undone.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Who may decide about it beside its head.
+    pub delegate: Option<PersonId>,
 }
 
 /// One change, for the audit.
@@ -128,12 +130,13 @@ impl Refusal {
             head_reason: None,
             again_of: None,
             withdrawn_at: None,
+            delegate: None,
         }
     }
 
     /// Whether a person may read it.
     pub fn is_open_to(&self, person: &Person) -> bool {
-        self.is_of(person) || person.leads(self.team)
+        self.is_of(person) || person.leads(self.team) || self.delegate == Some(person.id)
     }
 
     fn is_of(&self, person: &Person) -> bool {
@@ -170,7 +173,8 @@ impl Refusal {
     /// # Errors
     /// When it is not theirs, or undone.
     pub fn may_edit(&self, by: &Person) -> Result<(), Denied> {
-        if !self.is_open_to(by) {
+        // Whoever only decides about it changes nothing in it.
+        if !self.is_of(by) && !by.leads(self.team) {
             return Err(Denied::NotYours);
         }
         if self.withdrawn_at.is_some() { Err(Denied::Withdrawn) } else { Ok(()) }
@@ -219,13 +223,46 @@ impl Refusal {
         Ok(Self { head_reason: Some(reason), ..validated })
     }
 
-    /// Whether a person may decide about it now, as its head.
+    /// Whether a person may decide about it now, as its head or in its head's place.
+    ///
+    /// # Errors
+    /// When this person neither leads its team nor was asked to decide, it was undone, or decided already.
+    pub fn may_decide(&self, by: &Person) -> Result<(), Denied> {
+        if !by.leads(self.team) && self.delegate != Some(by.id) {
+            return Err(Denied::NotYours);
+        }
+        match self.withdrawn_at {
+            Some(_) => Err(Denied::Withdrawn),
+            None if !self.stage.awaits_head() => Err(Denied::Decided(self.stage)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a person may let somebody else decide about it.
     ///
     /// # Errors
     /// When this person does not lead its team, it was undone, or decided already.
-    pub fn may_decide(&self, by: &Person) -> Result<(), Denied> {
+    pub fn may_delegate(&self, by: &Person) -> Result<(), Denied> {
         self.may_ask(by)?;
-        if self.stage.awaits_head() { Ok(()) } else { Err(Denied::Decided(self.stage)) }
+        self.may_decide(by)
+    }
+
+    /// Whether a person may put it into other hands: its owner, or whoever leads its team.
+    ///
+    /// # Errors
+    /// When it is not theirs, undone, or in nobody's hands.
+    pub fn may_reassign(&self, by: &Person) -> Result<(), Denied> {
+        let stage = if self.stage == Stage::Revived { Stage::Revived } else { Stage::Dormant };
+        self.may_report(by, stage)
+    }
+
+    /// Puts it into other hands.
+    ///
+    /// # Errors
+    /// As [`Refusal::may_reassign`].
+    pub fn reassign(self, by: &Person, to: PersonId) -> Result<Self, Denied> {
+        self.may_reassign(by)?;
+        Ok(Self { owner: to, ..self })
     }
 
     /// Whether a person may say what came of it: its owner, or whoever leads its team.

@@ -4,7 +4,7 @@ use chrono::Utc;
 
 use super::notice::{self, Notice};
 use super::refusal::{facts, quote, reason_label, summary};
-use super::{Act, Call, Result, Shared, deal, head, recontact, similar, tell, words_for};
+use super::{Act, Call, Result, Shared, deal, hands, head, recontact, similar, tell, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Look, Pick, Reply, Text};
 use crate::domain::{Currency, Denied, Money, Person, Refusal, RefusalNumber, Stage};
@@ -39,7 +39,12 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, reader: &Person, refusal:
     for block in history(tx, words, refusal, &decisions).await? {
         card = card.with(block);
     }
-    let buttons = if in_hand { buttons(words, refusal) } else { Vec::new() };
+    card.blocks.extend(hands::history(tx, words, refusal).await?);
+    let buttons = match () {
+        () if in_hand => buttons(words, refusal),
+        () if refusal.may_decide(reader).is_ok() => head::to_decide(words, refusal.number),
+        () => Vec::new(),
+    };
     Ok(if buttons.is_empty() { card } else { card.with(Block::Buttons(buttons)) })
 }
 
@@ -53,12 +58,14 @@ pub(super) fn buttons(words: Words<'_>, refusal: &Refusal) -> Vec<Button> {
             button(Act::Again(number), "button.refused_again"),
             button(Act::MoreTime(number), "button.more_time"),
             button(Act::Close(number), "button.close"),
+            button(Act::Reassign(number), "button.reassign"),
             similar::button(words, number),
         ],
         Stage::Dormant => vec![
             button(Act::Called(number), "button.recontacted").look(Look::Primary),
             button(Act::Snooze(number), "button.snooze"),
             button(Act::Close(number), "button.close"),
+            button(Act::Reassign(number), "button.reassign"),
             similar::button(words, number),
         ],
         _ => Vec::new(),
@@ -118,6 +125,7 @@ fn heard(words: Words<'_>, key: &str, said: &str) -> (String, Text) {
 /// A refusal moved on: whatever shows it is drawn again. Call it after the change, in the same transaction.
 pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Result<()> {
     head::changed(call, number).await?;
+    hands::changed(call, number).await?;
     let told = call.tx.tasks_told(number).await?;
     for today in told.iter().filter_map(|key| Notice::named(key)) {
         notice::refresh(call.tx, &today, call.now).await?;

@@ -12,13 +12,11 @@ use chrono::{Days, NaiveDate};
 
 use super::refusal::{denied_text, load, reason_label};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Values, case, notice, plays, tell};
+use super::{Act, Call, Result, Values, case, hands, notice, plays, tell};
 use crate::args;
 use crate::chat::{Choice, Field, Form, Kind, Reply};
-use crate::domain::{
-    self, Change, Denied, Lever, PersonId, ReasonId, Refusal, RefusalNumber, Stage, Terms, recontact_on,
-};
-use crate::store::{Decision, Task, TaskKind};
+use crate::domain::{self, Change, Denied, Lever, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on};
+use crate::store::{Decision, Given, Task, TaskKind};
 
 /// When it is asked how new terms went, unless the head says otherwise.
 const TRIED_IN: Days = Days::new(14);
@@ -141,6 +139,7 @@ pub(super) async fn validate_form(call: &mut Call<'_>, number: RefusalNumber) ->
         Ok(refusal) => refusal,
         Err(decided) => return case::stands(call, &decided).await,
     };
+    let next = next_owner(call, &refusal).await?;
     let words = call.words;
     let shown = Some(reason_label(words, &refusal.details.reason));
     let reason = Kind::Search { source: "reason".into(), shown };
@@ -153,7 +152,22 @@ pub(super) async fn validate_form(call: &mut Call<'_>, number: RefusalNumber) ->
         reply::field(words, "validate_form", "again_on", Kind::Date).filled(Some(again.to_string())),
         reply::field(words, "validate_form", "again_about", Kind::Line { max: 200 }).optional(),
     ];
+    let fields = fields.into_iter().chain(next).collect();
     Ok(Reply::Ask(form(call, Act::Validate(number), "validate_form.title", fields)))
+}
+
+/// Who calls next, where it went wrong between people: another owner is proposed.
+async fn next_owner(call: &mut Call<'_>, refusal: &Refusal) -> Result<Option<Field>> {
+    if refusal.details.reason.level1() != "relationship" {
+        return Ok(None);
+    }
+    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    let (has_it, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|(id, _)| *id == refusal.owner);
+    let proposed = others.first().map(|(id, _)| id.0.to_string());
+    let people = has_it.into_iter().chain(others).take(25);
+    let people = people.map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(&name))).collect();
+    let field = reply::field(call.words, "validate_form", "owner", Kind::Choice(people)).optional();
+    Ok(proposed.map(|proposed| field.filled(Some(proposed))))
 }
 
 /// "Validate".
@@ -162,7 +176,9 @@ pub(super) async fn validate(call: &mut Call<'_>, number: RefusalNumber, values:
         Ok(refusal) => refusal,
         Err(decided) => return case::stands(call, &decided).await,
     };
+    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
     let mut answers = Answers::new(call, "validate_form", values);
+    let owner = answers.parsed::<i64>("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
     let reason = answers.text("reason");
     let reason = reason.and_then(|typed| answers.call.shared.reasons.find(&typed)).map(|found| found.value);
     let heard = domain::Call {
@@ -175,24 +191,24 @@ pub(super) async fn validate(call: &mut Call<'_>, number: RefusalNumber, values:
     answers.must("reason", reason.is_some());
     answers.end()?;
     let (Some(reason), Some(again_on)) = (reason, again_on) else { return reply::incomplete() };
-    let said = heard.said();
-    sleep(call, refusal, reason, said, again_on).await
+    let asleep = refusal.clone().validate(&call.by, reason);
+    let Ok(asleep) = asleep else { return case::stands(call, &refusal).await };
+    let owner = owner.unwrap_or(refusal.owner);
+    sleep(call, &Refusal { owner, ..asleep }, heard.said(), again_on).await?;
+    if owner != refusal.owner {
+        hands::is_given(call, &refusal, (Given::Owned, owner), None).await?;
+    }
+    let asleep = load(call, number).await?;
+    case::stands(call, &asleep).await
 }
 
-async fn sleep(
-    call: &mut Call<'_>,
-    refusal: Refusal,
-    reason: ReasonId,
-    said: Vec<(String, String)>,
-    again_on: NaiveDate,
-) -> Result {
-    let Ok(asleep) = refusal.clone().validate(&call.by, reason) else { return case::stands(call, &refusal).await };
-    save(call, &asleep).await?;
-    let heard = Decision { call: said, due_on: Some(again_on), ..decision(call, &asleep, Stage::Validated) };
+/// Stores a refusal that sleeps from now on, with what the client said.
+async fn sleep(call: &mut Call<'_>, asleep: &Refusal, said: Vec<(String, String)>, again_on: NaiveDate) -> Result<()> {
+    save(call, asleep).await?;
+    let heard = Decision { call: said, due_on: Some(again_on), ..decision(call, asleep, Stage::Validated) };
     call.tx.decided(&heard).await?;
-    hand(call, &asleep, TaskKind::Recontact, again_on).await?;
-    case::changed(call, asleep.number).await?;
-    case::stands(call, &asleep).await
+    hand(call, asleep, TaskKind::Recontact, again_on).await?;
+    case::changed(call, asleep.number).await
 }
 
 /// A decision made now by whoever acts, with nothing said yet.

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::notice::{self, Notice};
 use super::refusal::{denied_reply, denied_text, facts, load, quote, summary, title};
 use super::today::TO_DECIDE;
-use super::{Act, Call, Error, Result, Shared, Values, case, similar, tell, when, words_for};
+use super::{Act, Call, Error, Result, Shared, Values, case, hands, similar, tell, when, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Fault, Faults, Field, Form, Kind, Look, Pick, Reply, Text, Tone};
 use crate::domain::{Change, Denied, Person, PersonId, Refusal, RefusalNumber, TeamId};
@@ -118,14 +118,9 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
     for block in case::history(tx, words, refusal, &decisions).await? {
         card = card.with(block);
     }
-    let mut buttons = Vec::new();
+    card.blocks.extend(hands::history(tx, words, refusal).await?);
     let undecided = refusal.stage.awaits_head();
-    if undecided {
-        let revive = Button::new(Act::Revive(refusal.number).action(), words.line("button.revive", args! {}));
-        let validate = Act::Validate(refusal.number).action();
-        buttons.push(revive.look(Look::Primary));
-        buttons.push(Button::new(validate, words.line("button.validate", args! {})));
-    }
+    let mut buttons = if undecided { to_decide(words, refusal.number) } else { Vec::new() };
     match refusal.seen {
         Some((by, at)) => {
             let by = tx.person(by).await?;
@@ -142,8 +137,16 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
     buttons.extend(case::buttons(words, refusal));
     if undecided {
         buttons.push(Button::new(Act::Close(refusal.number).action(), words.line("button.close", args! {})));
+        buttons.push(Button::new(Act::Delegate(refusal.number).action(), words.line("button.delegate", args! {})));
     }
     Ok(card.with(Block::Buttons(buttons)))
+}
+
+/// The buttons of whoever decides.
+pub(super) fn to_decide(words: Words<'_>, number: RefusalNumber) -> Vec<Button> {
+    let revive = Button::new(Act::Revive(number).action(), words.line("button.revive", args! {}));
+    let validate = Button::new(Act::Validate(number).action(), words.line("button.validate", args! {}));
+    vec![revive.look(Look::Primary), validate]
 }
 
 fn with_question(card: Card, words: Words<'_>, rep: &Person, question: &Question) -> Card {

@@ -10,6 +10,7 @@ mod catch_up;
 mod deal;
 mod decide;
 mod gap;
+mod hands;
 mod head;
 mod help;
 mod menu;
@@ -19,6 +20,7 @@ mod people;
 mod plays;
 mod queue;
 mod recontact;
+mod redate;
 mod refusal;
 mod reply;
 mod settings;
@@ -93,6 +95,10 @@ pub enum Act {
     Close(RefusalNumber),
     /// The earlier refusals like one.
     Similar(RefusalNumber),
+    /// The form to put a refusal into other hands.
+    Reassign(RefusalNumber),
+    /// The form to let somebody else decide.
+    Delegate(RefusalNumber),
 }
 
 impl Act {
@@ -122,6 +128,8 @@ impl Act {
             Act::Snooze(RefusalNumber(n)) => format!("snooze.{n}"),
             Act::Close(RefusalNumber(n)) => format!("close.{n}"),
             Act::Similar(RefusalNumber(n)) => format!("similar.{n}"),
+            Act::Reassign(RefusalNumber(n)) => format!("reassign.{n}"),
+            Act::Delegate(RefusalNumber(n)) => format!("delegate.{n}"),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
     }
@@ -169,6 +177,8 @@ impl FromStr for Act {
             ("snooze", [n]) => Act::Snooze(RefusalNumber(*n)),
             ("close", [n]) => Act::Close(RefusalNumber(*n)),
             ("similar", [n]) => Act::Similar(RefusalNumber(*n)),
+            ("reassign", [n]) => Act::Reassign(RefusalNumber(*n)),
+            ("delegate", [n]) => Act::Delegate(RefusalNumber(*n)),
             _ => return Err(Unknown),
         })
     }
@@ -213,6 +223,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         return Ok(Reply::Whisper(help::card(call, second.unwrap_or(&command.name))));
     }
     match (command.name.as_str(), first.as_str()) {
+        ("refusal", _) if redate::is_asked(command) => redate::move_day(call, command).await,
         ("refusal", _) => refusal::log_line(call, command).await,
         ("refusals", "mine" | "") => mine::list(call).await,
         ("refusals", "gap") => gap::show(call).await,
@@ -256,6 +267,8 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Snooze(number) => recontact::snooze_form(call, number).await,
         Act::Close(number) => recontact::close_form(call, number).await,
         Act::Similar(number) => similar::list(call, number).await,
+        Act::Reassign(number) => hands::reassign_form(call, number).await,
+        Act::Delegate(number) => hands::delegate_form(call, number).await,
     }
 }
 
@@ -277,6 +290,8 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::Called(number) => recontact::called(call, number, values).await,
         Act::Snooze(number) => recontact::snooze(call, number, values).await,
         Act::Close(number) => recontact::close(call, number, values).await,
+        Act::Reassign(number) => hands::reassign(call, number, values).await,
+        Act::Delegate(number) => hands::delegate(call, number, values).await,
         _ => tell(call.words.text("denied.unknown_button", args! {})),
     }
 }

@@ -10,7 +10,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Shared, deal, head, plays, today, words_for};
+use super::{Result, Shared, deal, hands, head, plays, today, words_for};
 use crate::chat::{Account, Card, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
 use crate::store::{NewJob, Tx};
@@ -47,6 +47,8 @@ pub enum Notice {
     Won(i64, i64),
     /// The same, to the head: the refusal's number.
     WonToHead(i64),
+    /// A refusal was put into other hands, to whoever has it now: the handover's id.
+    Handed(i64),
 }
 
 /// What is to be done about a notice now.
@@ -73,6 +75,7 @@ impl Notice {
             Notice::Today(person, at) => format!("today:{person}:{}", at.timestamp()),
             Notice::Won(number, channel) => format!("won:{number}:{channel}"),
             Notice::WonToHead(number) => format!("won_to_head:{number}"),
+            Notice::Handed(id) => format!("handed:{id}"),
         }
     }
 
@@ -92,6 +95,7 @@ impl Notice {
             ("today", [person, at]) => Notice::Today(*person, moment(at)?),
             ("won", [number, channel]) => Notice::Won(*number, *channel),
             ("won_to_head", [number]) => Notice::WonToHead(*number),
+            ("handed", [id]) => Notice::Handed(*id),
             _ => return None,
         })
     }
@@ -116,6 +120,7 @@ impl Notice {
                 return plays::draw_won(tx, shared, RefusalNumber(*number), *channel).await;
             }
             Notice::WonToHead(number) => plays::draw_won_to_head(tx, shared, RefusalNumber(*number)).await,
+            Notice::Handed(id) => hands::draw(tx, shared, *id).await,
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))
     }
@@ -218,7 +223,7 @@ pub async fn posted(tx: &mut Tx, notice: &Notice) -> Result<()> {
         Notice::Batch(..) => tx.advance_told(&notice.key(), Stage::Logged, Stage::WithHead).await?,
         Notice::Today(person, at) => tx.told_tasks(&notice.key(), PersonId(*person), *at).await?,
         Notice::Question(_) | Notice::Answer(_) | Notice::Stranger(_) | Notice::Back(_) => {}
-        Notice::Won(..) | Notice::WonToHead(_) => {}
+        Notice::Won(..) | Notice::WonToHead(_) | Notice::Handed(_) => {}
     }
     Ok(())
 }

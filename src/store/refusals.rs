@@ -57,6 +57,7 @@ struct Row {
     seen_by: Option<PersonId>,
     seen_at: Option<DateTime<Utc>>,
     withdrawn_at: Option<DateTime<Utc>>,
+    delegate_id: Option<PersonId>,
 }
 
 macro_rules! refusals_where {
@@ -64,7 +65,7 @@ macro_rules! refusals_where {
         concat!(
             "SELECT number, team_id, account, contact, contact_role, outcome, reason, products, budget_minor,
                     budget_currency, competitor, verbatim, segment, contract_until, happened_on, owner_id, logged_by,
-                    logged_at, stage, head_reason, again_of, seen_by, seen_at, withdrawn_at
+                    logged_at, stage, head_reason, again_of, seen_by, seen_at, withdrawn_at, delegate_id
              FROM refusals WHERE organisation_id = $1 AND ",
             $condition
         )
@@ -124,6 +125,7 @@ impl Row {
             again_of: self.again_of,
             seen: self.seen_by.zip(self.seen_at),
             withdrawn_at: self.withdrawn_at,
+            delegate: self.delegate_id,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod faults;
 mod gap;
+mod hands;
 mod heads;
 mod life;
 mod permissions;
