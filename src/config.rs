@@ -72,6 +72,10 @@ pub struct Organisation {
     pub time_zone: Tz,
     /// From this budget on a refusal comes to the head at once, smaller ones once a day; `None`: all at once.
     pub head_card_above: Option<Money>,
+    /// Below this budget a refusal validates itself; `None`: the head decides about all.
+    pub self_validate_below: Option<Money>,
+    /// One in so many of those goes to the head all the same; none for zero.
+    pub sample_one_in: u32,
     /// A folder of texts that take the place of some of the bot's own; from the folder of the file.
     pub prompts: Option<PathBuf>,
 }
@@ -191,6 +195,8 @@ impl Default for Organisation {
             currency: "EUR".parse().expect("the euro is a currency"),
             time_zone: Tz::UTC,
             head_card_above: None,
+            self_validate_below: None,
+            sample_one_in: 5,
             prompts: None,
         }
     }

@@ -11,7 +11,19 @@ use super::values::{Value, closest};
 
 /// Every section and its keys, in the order people are told of them.
 const SECTIONS: [(&str, &[&str]); 8] = [
-    ("organisation", &["name", "language", "currency", "time_zone", "head_card_above", "prompts"]),
+    (
+        "organisation",
+        &[
+            "name",
+            "language",
+            "currency",
+            "time_zone",
+            "head_card_above",
+            "self_validate_below",
+            "sample_one_in",
+            "prompts",
+        ],
+    ),
     ("team", &["name", "channels", "working_hours", "language", "currency", "time_zone", "amounts_in_channel"]),
     ("person", &["name", "team", "role", "accounts"]),
     ("product", &["name", "aliases"]),

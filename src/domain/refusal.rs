@@ -223,6 +223,17 @@ impl Refusal {
         Ok(Self { head_reason: Some(reason), ..validated })
     }
 
+    /// It is small enough to sleep without its head: nobody called the client, and only the rep's reason is known.
+    ///
+    /// # Errors
+    /// When it was undone, or decided already.
+    pub fn validate_itself(self) -> Result<Self, Denied> {
+        if self.withdrawn_at.is_some() {
+            return Err(Denied::Withdrawn);
+        }
+        self.become_stage(Stage::Validated)?.become_stage(Stage::Dormant)
+    }
+
     /// Whether a person may decide about it now, as its head or in its head's place.
     ///
     /// # Errors

@@ -91,6 +91,13 @@ pub(super) async fn history(
         let again = if decision.stage == Stage::RefusedAgain { tx.second_of(refusal.number).await? } else { None };
         let number = again.map(|number| number.to_string()).unwrap_or_default();
         let (name, rep) = (by.name.as_str(), rep.name.as_str());
+        let itself = decision.call.iter().find(|(key, _)| key == "itself");
+        if let Some((_, below)) = itself {
+            let below =
+                Money::parse(below, Currency::EUR).map_or_else(|_| below.clone(), |money| super::amount(words, money));
+            blocks.push(Block::Text(words.text("decision.itself", args! { amount: below, date: date.as_str() })));
+            continue;
+        }
         let key = format!("decision.{}", decision.stage.as_str());
         let says = args! { name: name, rep: rep, lever: lever.as_str(), date: date.as_str(), number: number.as_str() };
         blocks.push(Block::Text(words.text(&key, says)));

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::notice::{self, Notice};
 use super::refusal::{denied_reply, denied_text, facts, load, quote, summary, title};
 use super::today::TO_DECIDE;
-use super::{Act, Call, Error, Result, Shared, Values, case, hands, similar, tell, when, words_for};
+use super::{Act, Call, Error, Result, Shared, Values, case, hands, similar, small, tell, when, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Fault, Faults, Field, Form, Kind, Look, Pick, Reply, Text, Tone};
 use crate::domain::{Change, Denied, Person, PersonId, Refusal, RefusalNumber, TeamId};
@@ -24,8 +24,13 @@ const LISTED: usize = 20;
 /// The longest question or answer, in characters.
 const LONGEST: u16 = 3000;
 
-/// Plans how a new refusal reaches the head: by itself, or with the other small ones of the day.
+/// Plans how a new refusal reaches the head, unless it is so small that it validates itself.
 pub(super) async fn bring(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
+    if small::waits(call, refusal).await? { Ok(()) } else { bring_to_head(call, refusal).await }
+}
+
+/// Plans how a refusal reaches the head: by itself, or with the other small ones of the day.
+pub(super) async fn bring_to_head(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
     let Some(head) = call.tx.head_of(refusal.team).await? else { return Ok(()) };
     if head.id == call.by.id {
         // Who logged it has just seen it.
@@ -61,11 +66,14 @@ fn comes_by_itself(shared: &Shared, refusal: &Refusal) -> bool {
 pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Result<()> {
     let Some(key) = call.tx.told_in(number).await? else { return Ok(()) };
     let Some(refusal) = call.tx.refusal(number).await? else { return Ok(()) };
+    if small::still_waits(call, &refusal, &key).await? {
+        return Ok(());
+    }
     let card = Notice::Refusal(number.0);
     if key != card.key() {
         let posted = call.tx.message(&key).await?.is_some_and(|message| message.message.is_some());
         if !posted && comes_by_itself(call.shared, &refusal) && refusal.withdrawn_at.is_none() {
-            return bring(call, &refusal).await;
+            return bring_to_head(call, &refusal).await;
         }
     }
     notice::refresh(call.tx, &Notice::named(&key).unwrap_or(card), call.now).await

@@ -25,6 +25,7 @@ mod refusal;
 mod reply;
 mod settings;
 mod similar;
+mod small;
 mod suggest;
 mod today;
 
@@ -37,12 +38,13 @@ pub use assistant::Assistant;
 pub use catch_up::catch_up;
 pub use menu::menu;
 pub use notice::{Notice, POST, REFRESH, Saying, check_shown, posted, say, still};
+pub use small::{SETTLE, settle};
 
 use crate::args;
 use crate::chat::{
     Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
 };
-use crate::domain::{Lexicon, Money, Outcome, Person, ReasonId, RefusalNumber};
+use crate::domain::{Lexicon, Money, Outcome, Person, ReasonId, RefusalNumber, SelfValidation};
 use crate::store::Tx;
 use crate::words::{Catalogue, Language, Words};
 
@@ -327,6 +329,8 @@ pub struct Rules {
     pub services: Vec<Service>,
     /// The teams, by name, that want amounts in their channels.
     pub amounts_in_channel: Vec<String>,
+    /// Which refusals validate themselves; `None`: the head decides about all.
+    pub self_validation: Option<SelfValidation>,
 }
 
 impl Shared {

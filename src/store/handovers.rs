@@ -99,6 +99,13 @@ impl Tx {
         row.map(Row::handover).transpose()
     }
 
+    /// Remembers whether a refusal that could validate itself was drawn for its head.
+    pub async fn drawn(&mut self, refusal: RefusalNumber, sampled: bool) -> sqlx::Result<()> {
+        let sql = "UPDATE refusals SET sampled = $3 WHERE organisation_id = $1 AND number = $2";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(sampled))?;
+        Ok(())
+    }
+
     /// Lets somebody decide about a refusal beside its head.
     pub async fn delegate(&mut self, refusal: RefusalNumber, to: PersonId) -> sqlx::Result<()> {
         let sql = "UPDATE refusals SET delegate_id = $3 WHERE organisation_id = $1 AND number = $2";

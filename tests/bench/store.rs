@@ -42,6 +42,7 @@ async fn stored_by(callers: usize, db: &Db) -> (u64, Duration) {
         head_card_above: None,
         services: vec![Service::Slack],
         amounts_in_channel: Vec::new(),
+        self_validation: None,
     };
     let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
     let bot = Arc::new(Assistant::new(db.clone(), shared, Clock::system()));

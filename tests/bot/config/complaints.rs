@@ -28,7 +28,7 @@ const IN_THE_FILE: [(&str, &str); 42] = [
     ("{o}{f}prompts = \"x\"", "panout.toml, line 5: [[team]] has no key `prompts`: it belongs under [organisation]"),
     (
         "{o}{f}quota = 3",
-        "panout.toml, line 5: [[team]] has no key `quota`: its keys are name, channels, working_hours, language, currency, time_zone",
+        "panout.toml, line 5: [[team]] has no key `quota`: its keys are name, channels, working_hours, language, currency, time_zone, amounts_in_channel",
     ),
     (
         "{o}language = \"de\"",

@@ -10,4 +10,5 @@ mod plays;
 mod refusal;
 mod render;
 mod similar;
+mod small;
 mod together;
