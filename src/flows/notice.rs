@@ -222,8 +222,13 @@ pub async fn posted(tx: &mut Tx, notice: &Notice) -> Result<()> {
         }
         Notice::Batch(..) => tx.advance_told(&notice.key(), Stage::Logged, Stage::WithHead).await?,
         Notice::Today(person, at) => tx.told_tasks(&notice.key(), PersonId(*person), *at).await?,
-        Notice::Question(_) | Notice::Answer(_) | Notice::Stranger(_) | Notice::Back(_) => {}
-        Notice::Won(..) | Notice::WonToHead(_) | Notice::Handed(_) => {}
+        Notice::Question(_)
+        | Notice::Answer(_)
+        | Notice::Stranger(_)
+        | Notice::Back(_)
+        | Notice::Won(..)
+        | Notice::WonToHead(_)
+        | Notice::Handed(_) => {}
     }
     Ok(())
 }

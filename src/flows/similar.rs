@@ -174,8 +174,8 @@ pub(super) fn in_place(reply: Reply, number: RefusalNumber, list: Vec<Block>) ->
                 buttons.retain(|button| button.action != action);
             }
         }
-        let last = card.blocks.iter().rposition(|block| matches!(block, Block::Buttons(_)));
-        let at = last.unwrap_or(card.blocks.len());
+        let before_buttons = card.blocks.iter().rposition(|block| matches!(block, Block::Buttons(_)));
+        let at = before_buttons.unwrap_or(card.blocks.len());
         card.blocks.splice(at..at, list);
         card
     };
