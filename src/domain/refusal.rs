@@ -146,7 +146,7 @@ impl Refusal {
     /// Undoes it.
     ///
     /// # Errors
-    /// When it is somebody else's, withdrawn already, decided, the second of another, or older than [`UNDO`].
+    /// When it is somebody else's, withdrawn already, decided, or older than [`UNDO`].
     pub fn withdraw(mut self, by: &Person, now: DateTime<Utc>) -> Result<Self, Denied> {
         if self.logged_by != by.id {
             return Err(Denied::NotYours);
@@ -157,15 +157,36 @@ impl Refusal {
         if !self.stage.awaits_head() {
             return Err(Denied::Decided(self.stage));
         }
-        if self.again_of.is_some() {
-            // The first one came to its end by this one.
-            return Err(Denied::Decided(Stage::RefusedAgain));
-        }
         if now - self.logged_at > UNDO {
             return Err(Denied::TooLate);
         }
         self.withdrawn_at = Some(now);
         Ok(self)
+    }
+
+    /// The second no was undone: it is tried again, as before.
+    ///
+    /// # Errors
+    /// When it was undone, or did not end by a second no.
+    pub fn reopen(self) -> Result<Self, Denied> {
+        match (self.withdrawn_at, self.stage) {
+            (Some(_), _) => Err(Denied::Withdrawn),
+            (None, Stage::RefusedAgain) => Ok(Self { stage: Stage::Revived, ..self }),
+            (None, stage) => Err(Denied::Decided(stage)),
+        }
+    }
+
+    /// The client may be contacted again after all: it sleeps until its day.
+    ///
+    /// # Errors
+    /// When this person does not lead its team, it was undone, or is not closed.
+    pub fn contact_again(self, by: &Person) -> Result<Self, Denied> {
+        self.may_ask(by)?;
+        if self.stage == Stage::Closed {
+            Ok(Self { stage: Stage::Dormant, ..self })
+        } else {
+            Err(Denied::Decided(self.stage))
+        }
     }
 
     /// Whether a person may change it now.

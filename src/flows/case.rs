@@ -89,6 +89,10 @@ pub(super) async fn history(
         let lever = decision.lever.map(|lever| words.label("lever", lever.as_str())).unwrap_or_default();
         let date = decision.due_on.map(|day| words.date(day)).unwrap_or_default();
         let again = if decision.stage == Stage::RefusedAgain { tx.second_of(refusal.number).await? } else { None };
+        if decision.stage == Stage::RefusedAgain && again.is_none() {
+            // The second no was undone.
+            continue;
+        }
         let number = again.map(|number| number.to_string()).unwrap_or_default();
         let (name, rep) = (by.name.as_str(), rep.name.as_str());
         let itself = decision.call.iter().find(|(key, _)| key == "itself");

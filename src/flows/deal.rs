@@ -117,6 +117,19 @@ pub(super) async fn again(call: &mut Call<'_>, number: RefusalNumber, values: &V
     super::refusal::is_stored(call, &second).await
 }
 
+/// The second no was undone: the first refusal is tried again, until the day it was.
+pub(super) async fn try_on(call: &mut Call<'_>, number: RefusalNumber) -> Result<()> {
+    let refusal = load(call, number).await?;
+    let Ok(open) = refusal.reopen() else { return Ok(()) };
+    save(call, &open).await?;
+    let decisions = call.tx.decisions(number).await?;
+    let until = decisions.iter().rev().find(|decision| decision.stage == Stage::Revived);
+    let until = until.and_then(|revived| revived.due_on);
+    let day = until.unwrap_or_else(|| reply::today(call));
+    hand(call, &open, TaskKind::Deal, day).await?;
+    case::changed(call, number).await
+}
+
 /// The form for more time.
 pub(super) async fn more_time_form(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     again_on_form(call, number, (Stage::Revived, Act::MoreTime(number), "again_on_form.more_time_title")).await

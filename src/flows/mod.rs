@@ -225,7 +225,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         return Ok(Reply::Whisper(help::card(call, second.unwrap_or(&command.name))));
     }
     match (command.name.as_str(), first.as_str()) {
-        ("refusal", _) if redate::is_asked(command) => redate::move_day(call, command).await,
+        ("refusal", _) if redate::is_asked(command) => redate::act(call, command).await,
         ("refusal", _) => refusal::log_line(call, command).await,
         ("refusals", "mine" | "") => mine::list(call).await,
         ("refusals", "gap") => gap::show(call).await,

@@ -11,4 +11,5 @@ mod refusal;
 mod render;
 mod similar;
 mod small;
+mod taken_back;
 mod together;
