@@ -1,6 +1,7 @@
 //! Stories, one file per flow.
 
 mod faults;
+mod fits;
 mod gap;
 mod hands;
 mod heads;
