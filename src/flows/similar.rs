@@ -18,7 +18,7 @@ use crate::words::Words;
 const SHOWN: usize = 3;
 /// How many of the very reason are compared: the latest.
 const OF_REASON: i64 = 100;
-/// How many of each reason beside it are compared, and how many of each that were won back.
+/// How many that were won back are compared, of the very reason and of each beside it.
 const BESIDE: i64 = 20;
 /// How many words say that two clients said alike.
 const WORDS: usize = 3;
@@ -81,8 +81,8 @@ async fn candidates(tx: &mut Tx, refusal: &Refusal) -> Result<Vec<Earlier>> {
     // `other` says nothing: two of it are not alike for that.
     let beside = ReasonId::all().filter(|one| one.within(&broad) && one != reason && broad.as_str() != "other");
     for reason in beside {
+        // Of a reason beside it only what worked is worth a look: the rep waits for this.
         all.extend(tx.earlier_won_of_reason(&reason, refusal, BESIDE).await?);
-        all.extend(tx.earlier_of_reason(&reason, refusal, BESIDE).await?);
     }
     let mut seen = std::collections::HashSet::new();
     all.retain(|one| seen.insert(one.number));
