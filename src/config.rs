@@ -72,6 +72,10 @@ pub struct Organisation {
     pub time_zone: Tz,
     /// From this budget on a refusal comes to the head at once, smaller ones once a day; `None`: all at once.
     pub head_card_above: Option<Money>,
+    /// Below this budget a refusal validates itself; `None`: the head decides about all.
+    pub self_validate_below: Option<Money>,
+    /// One in so many of those goes to the head all the same; none for zero.
+    pub sample_one_in: u32,
     /// A folder of texts that take the place of some of the bot's own; from the folder of the file.
     pub prompts: Option<PathBuf>,
 }
@@ -91,6 +95,8 @@ pub struct Team {
     pub currency: Option<Currency>,
     /// Where it is, if not where the organisation is.
     pub time_zone: Option<Tz>,
+    /// Whether amounts are named in its channels, when a deal is won back.
+    pub amounts_in_channel: bool,
 }
 
 /// A person.
@@ -189,6 +195,8 @@ impl Default for Organisation {
             currency: "EUR".parse().expect("the euro is a currency"),
             time_zone: Tz::UTC,
             head_card_above: None,
+            self_validate_below: None,
+            sample_one_in: 5,
             prompts: None,
         }
     }
@@ -204,6 +212,7 @@ impl Default for Team {
             language: None,
             currency: None,
             time_zone: None,
+            amounts_in_channel: false,
         }
     }
 }

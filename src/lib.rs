@@ -24,15 +24,17 @@
 //!    reply is found and given again. Who is this? Then the command's process runs: the line is read
 //!    ([`domain::parse_line`]), the refusal gets its number and is stored, the audit says who logged it, and a job is
 //!    planned to tell the head, for when the head works. The reply is stored with the event. One commit, on disk.
-//! 3. Only then the adapter draws the reply, for Ana's eyes only: stored as `#214`, with Undo, Edit, Add detail.
+//! 3. Only then the adapter draws the reply, for Ana's eyes only: stored as `#214`, with Undo, Edit, Add detail, and up
+//!    to three earlier refusals like it, read after the commit so that no writer waits for them.
 //! 4. The worker ([`jobs`]) claims the job, decides where the card goes and which mark it carries, and stores that.
 //!    Then the adapter posts the card with the mark. If the answer is lost, nothing is sent again before the platform
 //!    was asked whether the mark is there. When it is known to be posted, the job is done.
 //! 5. Elena presses *Revive*, and says with which terms. Who may do that is decided by [`domain::Refusal::revive`], from
 //!    who she is and where the refusal is in its life ([`domain::Stage`]). The decision is stored, the refusal is put
 //!    into a rep's hands with a date, and every card about it is drawn again from what stands.
-//! 6. On that date the rep's message of the day asks how it went. Won back, it is over; refused again, a new refusal
-//!    says of which it is the second. Had Elena validated it instead, it would sleep until it is time to call again.
+//! 6. On that date the rep's message of the day asks how it went. Won back, it is over: what worked is a play, offered
+//!    for the next, and the team's channel hears of it. Refused again, a new refusal says of which it is the second. Had
+//!    Elena validated it instead, it would sleep until it is time to call again.
 
 pub mod app;
 pub mod chat;

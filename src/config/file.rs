@@ -64,6 +64,9 @@ fn read_organisation(reader: &mut Reader<'_>, root: &DeTable<'_>, config: &mut C
     set(&mut organisation.time_zone, reader.value(section, "time_zone", values::zone));
     let currency = organisation.currency;
     organisation.head_card_above = reader.number(section, "head_card_above", |text| values::money(text, currency));
+    organisation.self_validate_below =
+        reader.number(section, "self_validate_below", |text| values::money(text, currency));
+    set(&mut organisation.sample_one_in, reader.number(section, "sample_one_in", values::sample));
     let folder = reader.path.parent().unwrap_or(Path::new("")).to_owned();
     organisation.prompts = reader.text(section, "prompts").map(|prompts| folder.join(prompts.written));
 }
@@ -137,6 +140,7 @@ fn read_teams(reader: &mut Reader<'_>, root: &DeTable<'_>) -> Vec<Team> {
         team.language = reader.value(section, "language", values::language);
         team.currency = reader.value(section, "currency", values::currency);
         team.time_zone = reader.value(section, "time_zone", values::zone);
+        set(&mut team.amounts_in_channel, reader.flag(section, "amounts_in_channel"));
         teams.push(team);
     }
     teams

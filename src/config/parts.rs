@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::{Config, Team};
 use crate::chat::{Account, Service};
-use crate::domain::{self, TeamId};
+use crate::domain::{self, SelfValidation, TeamId};
 use crate::flows::Rules;
 use crate::jobs::Limits;
 use crate::store::{ListedPerson, ListedProduct, ListedTeam, Listing};
@@ -67,7 +67,17 @@ impl Config {
 
     /// What the organisation decided, on the services that run.
     pub fn rules(&self, services: Vec<Service>) -> Rules {
-        Rules { language: self.organisation.language, head_card_above: self.organisation.head_card_above, services }
+        let wanted = self.teams.iter().filter(|team| team.amounts_in_channel);
+        let organisation = &self.organisation;
+        let sample_one_in = organisation.sample_one_in;
+        let self_validation = organisation.self_validate_below.map(|below| SelfValidation { below, sample_one_in });
+        Rules {
+            language: self.organisation.language,
+            head_card_above: self.organisation.head_card_above,
+            services,
+            amounts_in_channel: wanted.map(|team| team.name.clone()).collect(),
+            self_validation,
+        }
     }
 
     /// How patient jobs are: a call to a platform ends well before the lease does.

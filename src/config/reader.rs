@@ -11,8 +11,20 @@ use super::values::{Value, closest};
 
 /// Every section and its keys, in the order people are told of them.
 const SECTIONS: [(&str, &[&str]); 8] = [
-    ("organisation", &["name", "language", "currency", "time_zone", "head_card_above", "prompts"]),
-    ("team", &["name", "channels", "working_hours", "language", "currency", "time_zone"]),
+    (
+        "organisation",
+        &[
+            "name",
+            "language",
+            "currency",
+            "time_zone",
+            "head_card_above",
+            "self_validate_below",
+            "sample_one_in",
+            "prompts",
+        ],
+    ),
+    ("team", &["name", "channels", "working_hours", "language", "currency", "time_zone", "amounts_in_channel"]),
     ("person", &["name", "team", "role", "accounts"]),
     ("product", &["name", "aliases"]),
     ("database", &["url"]),
@@ -139,6 +151,16 @@ impl Reader<'_> {
         let value = section.table.get(key)?;
         let Some(number) = value.get_ref().as_integer() else { return self.value(section, key, read) };
         read(number.as_str()).map_err(|wrong| self.complain(&value.span(), wrong)).ok()
+    }
+
+    /// The yes or no of a key, if it is there.
+    pub(super) fn flag(&mut self, section: Section<'_>, key: &str) -> Option<bool> {
+        let value = section.table.get(key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.complain(&value.span(), format!("`{key}` is yes or no: write {key} = true, or false"));
+        }
+        flag
     }
 
     /// What a text means, if it can be read.

@@ -85,6 +85,12 @@ pub(super) fn money(written: &str, default: Currency) -> Value<Money> {
     })
 }
 
+pub(super) fn sample(written: &str) -> Value<u32> {
+    written
+        .parse()
+        .map_err(|_| format!("\"{written}\" is not a number of refusals: write for example 5, or 0 for none"))
+}
+
 pub(super) fn role(written: &str) -> Value<Role> {
     written.parse().map_err(|_| {
         let meant = closest(written, Role::ALL.into_iter().map(Role::as_str));

@@ -4,9 +4,9 @@ use anyhow::anyhow;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::dice::Dice;
-use crate::domain::{Change, Denied, Lever, Person, Refusal, Stage, Terms, recontact_on};
+use crate::domain::{Change, Denied, Details, Lever, Person, Refusal, Stage, Terms, recontact_on};
 use crate::flows::{Notice, POST};
-use crate::store::{Decision, NewJob, Task, TaskKind, Tx};
+use crate::store::{Decision, NewJob, PlaysFor, Task, TaskKind, Tx};
 
 /// How long after it was logged the head usually decides.
 const DECIDED_IN: TimeDelta = TimeDelta::hours(30);
@@ -41,6 +41,19 @@ const HEARD: [(&str, &str); 4] = [
     ("A committee of five", "Nothing: the other one was there first."),
 ];
 
+/// What clients told the head where it was not what the rep had heard.
+const OTHERWISE: [&str; 4] =
+    ["price/value_unproven", "relationship/need_misunderstood", "indecision/no_consensus", "technical/integration"];
+
+/// How long after the first no a second one comes.
+const AGAIN_AFTER: TimeDelta = TimeDelta::days(36);
+
+/// A client that will refuse again: the first refusal, and when.
+pub(super) struct Second {
+    pub(super) first: Refusal,
+    pub(super) at: DateTime<Utc>,
+}
+
 enum Fate {
     Waits,
     Sleeps,
@@ -48,7 +61,8 @@ enum Fate {
     IsClosed,
 }
 
-/// Decides about a refusal that is stored, as the head and its rep would have by now.
+/// Decides about a refusal that is stored, as the head and its rep would have by now; what will be refused again comes
+/// back.
 ///
 /// # Errors
 /// When the database does not take it.
@@ -58,20 +72,49 @@ pub(super) async fn befall(
     (rep, head): (&Person, &Person),
     now: DateTime<Utc>,
     dice: &mut Dice,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<Second>> {
     let decided = head.reachable_at(refusal.logged_at + DECIDED_IN);
     if decided >= now || refusal.seen.is_none() {
-        return Ok(());
+        return Ok(None);
     }
     let fate = dice.weighted(&[(0, 28), (1, 38), (2, 26), (3, 8)]);
     // Nobody waits for weeks.
     let fate = if fate == 0 && now - refusal.logged_at > WAITS { 1 } else { fate };
     match [Fate::Waits, Fate::Sleeps, Fate::IsTried, Fate::IsClosed].into_iter().nth(fate) {
-        Some(Fate::Sleeps) => sleeps(tx, refusal, (rep, head), (decided, now), dice).await,
-        Some(Fate::IsTried) => is_tried(tx, refusal, (rep, head), (decided, now), dice).await,
-        Some(Fate::IsClosed) => is_closed(tx, refusal, head, decided).await,
-        Some(Fate::Waits) | None => Ok(()),
+        Some(Fate::Sleeps) => sleeps(tx, refusal, (rep, head), (decided, now), dice).await?,
+        Some(Fate::IsTried) => return is_tried(tx, refusal, (rep, head), (decided, now), dice).await,
+        Some(Fate::IsClosed) => is_closed(tx, refusal, head, decided).await?,
+        Some(Fate::Waits) | None => {}
     }
+    Ok(None)
+}
+
+/// The second no of a client, as a refusal of its own; the head hears the same as the rep, and lets it sleep.
+pub(super) async fn refuses_again(
+    tx: &mut Tx,
+    second: Second,
+    (rep, head): (&Person, &Person),
+    now: DateTime<Utc>,
+    dice: &mut Dice,
+) -> anyhow::Result<()> {
+    let Second { first, at } = second;
+    let number = tx.next_refusal_number().await?;
+    let happened_on = at.with_timezone(&rep.time_zone()).date_naive();
+    let details = Details { verbatim: None, contract_until: None, happened_on, ..first.details.clone() };
+    let mut again = Refusal { again_of: Some(first.number), ..Refusal::new(number, rep, details, at) };
+    again.stage = Stage::WithHead;
+    let seen = head.reachable_at(at + TimeDelta::hours(2));
+    again.seen = (seen < now).then_some((head.id, seen));
+    tx.save_refusal(&again).await?;
+    tx.audit(Some(number), rep.id, &Change::of_state("logged"), at).await?;
+    let over = first.tried(rep, false).map_err(refused)?;
+    save(tx, &over, &decision(&over, rep, Stage::RefusedAgain, at)).await?;
+    tx.done_with(over.number, at).await?;
+    let decided = head.reachable_at(at + DECIDED_IN);
+    if decided < now {
+        sleeps(tx, again, (rep, head), (decided, now), dice).await?;
+    }
+    Ok(())
 }
 
 async fn sleeps(
@@ -82,7 +125,11 @@ async fn sleeps(
     dice: &mut Dice,
 ) -> anyhow::Result<()> {
     let again_on = recontact_on(&refusal.details, 0, decided.with_timezone(&head.time_zone()).date_naive());
-    let reason = refusal.details.reason.clone();
+    let reason = if dice.percent(30) {
+        dice.pick(&OTHERWISE).parse().map_err(|id: String| anyhow!("{id} is no reason"))?
+    } else {
+        refusal.details.reason.clone()
+    };
     let asleep = refusal.validate(head, reason).map_err(refused)?;
     let (who, lacks) = *dice.pick(&HEARD);
     let call = vec![("who_decided".to_owned(), who.to_owned()), ("gap".to_owned(), lacks.to_owned())];
@@ -97,11 +144,19 @@ async fn is_tried(
     (rep, head): (&Person, &Person),
     (decided, now): (DateTime<Utc>, DateTime<Utc>),
     dice: &mut Dice,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<Second>> {
     let day = decided.with_timezone(&rep.time_zone()).date_naive();
     let due_on = day.checked_add_days(TRIED_FOR).unwrap_or(day);
-    let (lever, note) = *dice.pick(&TERMS);
-    let terms = Terms { lever, note: note.to_owned(), owner: rep.id, due_on };
+    let known = tx.plays(&PlaysFor::Reason(refusal.details.reason.broad()), 1).await?;
+    let play = known.into_iter().next().filter(|_| dice.percent(50));
+    let (lever, note) = match &play {
+        Some(play) => (play.lever, play.how.clone()),
+        None => {
+            let (lever, note) = *dice.pick(&TERMS);
+            (lever, note.to_owned())
+        }
+    };
+    let terms = Terms { lever, note, owner: rep.id, due_on };
     let revived = refusal.revive(head, &terms).map_err(refused)?;
     let back = Decision {
         lever: Some(lever),
@@ -109,15 +164,36 @@ async fn is_tried(
         due_on: Some(due_on),
         ..decision(&revived, head, Stage::Revived, decided)
     };
-    save(tx, &revived, &back).await?;
+    let tried = save(tx, &revived, &back).await?;
+    if let Some(play) = &play {
+        tx.use_play(play.id, tried).await?;
+    }
     let due = rep.batch_on(due_on);
     if due + TimeDelta::hours(3) < now && dice.percent(60) {
-        let won = revived.tried(rep, true).map_err(refused)?;
-        let how = (*dice.pick(&WORKED)).to_owned();
-        let said = decision(&won, rep, Stage::WonBack, due + TimeDelta::hours(3));
-        return save(tx, &won, &Decision { lever: Some(lever), note: Some(how), ..said }).await;
+        is_won_back(tx, revived, rep, (lever, tried), due, dice).await?;
+        return Ok(None);
     }
-    hand(tx, &revived, TaskKind::Deal, rep, (due, now)).await
+    hand(tx, &revived, TaskKind::Deal, rep, (due, now)).await?;
+    let at = rep.reachable_at(revived.logged_at + AGAIN_AFTER);
+    Ok((at + TimeDelta::days(1) < now).then_some(Second { first: revived, at }))
+}
+
+async fn is_won_back(
+    tx: &mut Tx,
+    revived: Refusal,
+    rep: &Person,
+    (lever, tried): (Lever, i64),
+    due: DateTime<Utc>,
+    dice: &mut Dice,
+) -> anyhow::Result<()> {
+    let won = revived.tried(rep, true).map_err(refused)?;
+    let (how, at) = (*dice.pick(&WORKED), due + TimeDelta::hours(3));
+    let said = Decision { lever: Some(lever), note: Some(how.to_owned()), ..decision(&won, rep, Stage::WonBack, at) };
+    save(tx, &won, &said).await?;
+    if !tx.play_worked(tried).await? {
+        tx.make_play(&won, (lever, how), rep.id, at).await?;
+    }
+    Ok(())
 }
 
 async fn is_closed(tx: &mut Tx, refusal: Refusal, head: &Person, decided: DateTime<Utc>) -> anyhow::Result<()> {
@@ -126,7 +202,8 @@ async fn is_closed(tx: &mut Tx, refusal: Refusal, head: &Person, decided: DateTi
         ("why".to_owned(), "ceased_trading".to_owned()),
         ("said_by".to_owned(), "The register of companies".to_owned()),
     ];
-    save(tx, &closed, &Decision { call, ..decision(&closed, head, Stage::Closed, decided) }).await
+    save(tx, &closed, &Decision { call, ..decision(&closed, head, Stage::Closed, decided) }).await?;
+    Ok(())
 }
 
 fn decision(refusal: &Refusal, by: &Person, stage: Stage, at: DateTime<Utc>) -> Decision {
@@ -134,11 +211,13 @@ fn decision(refusal: &Refusal, by: &Person, stage: Stage, at: DateTime<Utc>) -> 
     Decision { id: 0, refusal: refusal.number, by: by.id, at, stage, lever, note, due_on, call }
 }
 
-async fn save(tx: &mut Tx, refusal: &Refusal, decision: &Decision) -> anyhow::Result<()> {
+/// Stores a refusal and what was decided about it; the decision's id.
+async fn save(tx: &mut Tx, refusal: &Refusal, decision: &Decision) -> anyhow::Result<i64> {
     tx.save_refusal(refusal).await?;
-    tx.decided(decision).await?;
+    let id = tx.decided(decision).await?;
     let change = Change { what: "stage", was: None, is_now: Some(refusal.stage.as_str().to_owned()) };
-    Ok(tx.audit(Some(refusal.number), decision.by, &change, decision.at).await?)
+    tx.audit(Some(refusal.number), decision.by, &change, decision.at).await?;
+    Ok(id)
 }
 
 /// Into the rep's hands: what fell due while nobody was there comes with their next message.

@@ -16,8 +16,9 @@ use chrono::{DateTime, Utc};
 pub use team::config;
 
 use self::dice::Dice;
+use self::fates::Second;
 use self::refusals::Sample;
-use crate::domain::{Change, Person, Refusal, Stage};
+use crate::domain::{Change, Person, Refusal, Stage, account_key};
 use crate::store::{Db, Scope, Tx};
 
 /// Fills an organisation that has no refusals yet with those of the last twelve weeks, all in one transaction. The
@@ -46,11 +47,36 @@ async fn fill(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {
         .into_iter()
         .flat_map(|product| product.aliases.into_iter().map(move |alias| (alias, product.id)))
         .collect();
-    let mut dice = Dice::new(3);
-    for sample in refusals::samples(now, &head) {
+    let (mut dice, mut seconds) = (Dice::new(3), Vec::new());
+    let samples = refusals::samples(now, &head);
+    // Who is asked again after the first no is not asked a third time.
+    let mut asked: HashMap<String, usize> = HashMap::new();
+    for sample in &samples {
+        *asked.entry(account_key(&sample.details.account)).or_default() += 1;
+    }
+    for sample in samples {
         let rep = reps.get(sample.rep).context("a sample of a rep who is none")?;
+        again(tx, &mut seconds, sample.logged_at, (&head, now), &mut dice).await?;
+        let once = asked.get(&account_key(&sample.details.account)) == Some(&1);
         let refusal = store(tx, sample, (rep, &head), &products).await?;
-        fates::befall(tx, refusal, (rep, &head), now, &mut dice).await?;
+        let second = fates::befall(tx, refusal, (rep, &head), now, &mut dice).await?;
+        seconds.extend(second.filter(|_| once).map(|second| (rep, second)));
+    }
+    again(tx, &mut seconds, now, (&head, now), &mut dice).await
+}
+
+/// What was refused again by a moment: numbers follow time.
+async fn again(
+    tx: &mut Tx,
+    seconds: &mut Vec<(&Person, Second)>,
+    by: DateTime<Utc>,
+    (head, now): (&Person, DateTime<Utc>),
+    dice: &mut Dice,
+) -> anyhow::Result<()> {
+    seconds.sort_by_key(|(_, second)| std::cmp::Reverse(second.at));
+    while seconds.last().is_some_and(|(_, second)| second.at <= by) {
+        let Some((rep, second)) = seconds.pop() else { break };
+        fates::refuses_again(tx, second, (rep, head), now, dice).await?;
     }
     Ok(())
 }

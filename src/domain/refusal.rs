@@ -78,6 +78,8 @@ pub struct Refusal {
     pub again_of: Option<RefusalNumber>,
     /// When it was undone.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Who may decide about it beside its head.
+    pub delegate: Option<PersonId>,
 }
 
 /// One change, for the audit.
@@ -128,12 +130,13 @@ impl Refusal {
             head_reason: None,
             again_of: None,
             withdrawn_at: None,
+            delegate: None,
         }
     }
 
     /// Whether a person may read it.
     pub fn is_open_to(&self, person: &Person) -> bool {
-        self.is_of(person) || person.leads(self.team)
+        self.is_of(person) || person.leads(self.team) || self.delegate == Some(person.id)
     }
 
     fn is_of(&self, person: &Person) -> bool {
@@ -143,7 +146,7 @@ impl Refusal {
     /// Undoes it.
     ///
     /// # Errors
-    /// When it is somebody else's, withdrawn already, decided, the second of another, or older than [`UNDO`].
+    /// When it is somebody else's, withdrawn already, decided, or older than [`UNDO`].
     pub fn withdraw(mut self, by: &Person, now: DateTime<Utc>) -> Result<Self, Denied> {
         if self.logged_by != by.id {
             return Err(Denied::NotYours);
@@ -154,10 +157,6 @@ impl Refusal {
         if !self.stage.awaits_head() {
             return Err(Denied::Decided(self.stage));
         }
-        if self.again_of.is_some() {
-            // The first one came to its end by this one.
-            return Err(Denied::Decided(Stage::RefusedAgain));
-        }
         if now - self.logged_at > UNDO {
             return Err(Denied::TooLate);
         }
@@ -165,12 +164,38 @@ impl Refusal {
         Ok(self)
     }
 
+    /// The second no was undone: it is tried again, as before.
+    ///
+    /// # Errors
+    /// When it was undone, or did not end by a second no.
+    pub fn reopen(self) -> Result<Self, Denied> {
+        match (self.withdrawn_at, self.stage) {
+            (Some(_), _) => Err(Denied::Withdrawn),
+            (None, Stage::RefusedAgain) => Ok(Self { stage: Stage::Revived, ..self }),
+            (None, stage) => Err(Denied::Decided(stage)),
+        }
+    }
+
+    /// The client may be contacted again after all: it sleeps until its day.
+    ///
+    /// # Errors
+    /// When this person does not lead its team, it was undone, or is not closed.
+    pub fn contact_again(self, by: &Person) -> Result<Self, Denied> {
+        self.may_ask(by)?;
+        if self.stage == Stage::Closed {
+            Ok(Self { stage: Stage::Dormant, ..self })
+        } else {
+            Err(Denied::Decided(self.stage))
+        }
+    }
+
     /// Whether a person may change it now.
     ///
     /// # Errors
     /// When it is not theirs, or undone.
     pub fn may_edit(&self, by: &Person) -> Result<(), Denied> {
-        if !self.is_open_to(by) {
+        // Whoever only decides about it changes nothing in it.
+        if !self.is_of(by) && !by.leads(self.team) {
             return Err(Denied::NotYours);
         }
         if self.withdrawn_at.is_some() { Err(Denied::Withdrawn) } else { Ok(()) }
@@ -219,13 +244,57 @@ impl Refusal {
         Ok(Self { head_reason: Some(reason), ..validated })
     }
 
-    /// Whether a person may decide about it now, as its head.
+    /// It is small enough to sleep without its head: nobody called the client, and only the rep's reason is known.
+    ///
+    /// # Errors
+    /// When it was undone, or decided already.
+    pub fn validate_itself(self) -> Result<Self, Denied> {
+        if self.withdrawn_at.is_some() {
+            return Err(Denied::Withdrawn);
+        }
+        self.become_stage(Stage::Validated)?.become_stage(Stage::Dormant)
+    }
+
+    /// Whether a person may decide about it now, as its head or in its head's place.
+    ///
+    /// # Errors
+    /// When this person neither leads its team nor was asked to decide, it was undone, or decided already.
+    pub fn may_decide(&self, by: &Person) -> Result<(), Denied> {
+        if !by.leads(self.team) && self.delegate != Some(by.id) {
+            return Err(Denied::NotYours);
+        }
+        match self.withdrawn_at {
+            Some(_) => Err(Denied::Withdrawn),
+            None if !self.stage.awaits_head() => Err(Denied::Decided(self.stage)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a person may let somebody else decide about it.
     ///
     /// # Errors
     /// When this person does not lead its team, it was undone, or decided already.
-    pub fn may_decide(&self, by: &Person) -> Result<(), Denied> {
+    pub fn may_delegate(&self, by: &Person) -> Result<(), Denied> {
         self.may_ask(by)?;
-        if self.stage.awaits_head() { Ok(()) } else { Err(Denied::Decided(self.stage)) }
+        self.may_decide(by)
+    }
+
+    /// Whether a person may put it into other hands: its owner, or whoever leads its team.
+    ///
+    /// # Errors
+    /// When it is not theirs, undone, or in nobody's hands.
+    pub fn may_reassign(&self, by: &Person) -> Result<(), Denied> {
+        let stage = if self.stage == Stage::Revived { Stage::Revived } else { Stage::Dormant };
+        self.may_report(by, stage)
+    }
+
+    /// Puts it into other hands.
+    ///
+    /// # Errors
+    /// As [`Refusal::may_reassign`].
+    pub fn reassign(self, by: &Person, to: PersonId) -> Result<Self, Denied> {
+        self.may_reassign(by)?;
+        Ok(Self { owner: to, ..self })
     }
 
     /// Whether a person may say what came of it: its owner, or whoever leads its team.

@@ -101,6 +101,16 @@ pub(super) fn stems(text: &str) -> Vec<String> {
     stems
 }
 
+/// Words of `one` that `other` has too, as `one` writes them, without stop words: the first of them, at most `most`.
+pub fn words_in_common(one: &str, other: &str, most: usize) -> Vec<String> {
+    let (theirs, mut seen) = (stems(other), HashSet::new());
+    let words = one.split(|c: char| !c.is_alphanumeric()).filter(|word| {
+        let of_word = stems(word);
+        of_word.first().is_some_and(|stem| theirs.binary_search(stem).is_ok() && seen.insert(stem.clone()))
+    });
+    words.take(most).map(str::to_lowercase).collect()
+}
+
 /// A folded word without its endings: `contracts`, `contractul` and `contractelor` become `contract`, `intégrer`,
 /// `integration` and `integrare` become `integr`.
 ///

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Call, Error, Inbound, Result, Shared, act, menu, people, refusing, suggest, words_for};
+use super::{Call, Error, Inbound, Result, Shared, act, menu, people, refusing, similar, suggest, words_for};
 use crate::args;
 use crate::chat::{
-    Bot, Card, Choice, Command, Event, Faults, Menu, Phrase, Press, Query, Reply, Shortcut, Submission, Tone,
+    Block, Bot, Card, Choice, Command, Event, Faults, Menu, Phrase, Press, Query, Reply, Shortcut, Submission, Tone,
 };
 use crate::clock::Clock;
 use crate::store::{Db, Tx};
@@ -42,7 +42,7 @@ impl Assistant {
             Err(error) => Err(error),
         };
         match result {
-            Ok(reply) => Ok(reply),
+            Ok(reply) => Ok(self.with_similar(&given, reply).await),
             Err(Error::Faults(faults)) => Err(faults),
             Err(Error::Tell(text)) => Ok(Reply::Whisper(refusing(text))),
             Err(Error::Internal(error)) => Ok(Reply::Whisper(self.apology(&given.0, &error))),
@@ -91,6 +91,32 @@ impl Assistant {
         write.await
     }
 
+    /// The reply that says that a refusal is stored, with the earlier ones like it: read after the commit, so that no
+    /// writer waits for it. If that fails, a button stays in its place.
+    async fn with_similar(&self, given: &Given, reply: Reply) -> Reply {
+        let Some(number) = similar::place_in(&reply) else { return reply };
+        let (asked, shared) = (given.clone(), self.shared.clone());
+        let read = self.db.read(move |tx| {
+            let (asked, shared) = (asked.clone(), shared.clone());
+            Box::pin(async move {
+                let Some(by) = tx.person_of(&asked.0.who.to_string()).await? else { return Ok(None) };
+                match tx.refusal(number).await?.filter(|refusal| refusal.is_open_to(&by)) {
+                    Some(refusal) => similar::blocks(tx, &shared, &by, &refusal).await.map(Some),
+                    None => Ok(None),
+                }
+            })
+        });
+        let found: Result<Option<Vec<Block>>> = read.await;
+        match found {
+            Ok(found) => similar::in_place(reply, number, found.unwrap_or_default()),
+            Err(Error::Internal(error)) => {
+                tracing::error!(service = %given.0.who.service, "finding similar refusals failed: {error:#}");
+                reply
+            }
+            Err(Error::Tell(_) | Error::Faults(_)) => reply,
+        }
+    }
+
     /// Logs a fault once, and makes the card that names it.
     fn apology(&self, event: &Event, error: &anyhow::Error) -> Card {
         let reference = format!("{:06x}", fastrand::u32(0..0x0100_0000));
@@ -98,7 +124,7 @@ impl Assistant {
         let words = self.words(event.language.as_deref());
         Card::titled(words.text("apology.title", args! {}))
             .tone(Tone::Bad)
-            .with(crate::chat::Block::Text(words.text("apology.next", args! { reference: reference })))
+            .with(Block::Text(words.text("apology.next", args! { reference: reference })))
     }
 
     fn words(&self, language: Option<&str>) -> Words<'_> {

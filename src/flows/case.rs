@@ -4,7 +4,7 @@ use chrono::Utc;
 
 use super::notice::{self, Notice};
 use super::refusal::{facts, quote, reason_label, summary};
-use super::{Act, Call, Result, Shared, deal, head, recontact, tell, words_for};
+use super::{Act, Call, Result, Shared, deal, hands, head, recontact, similar, tell, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Look, Pick, Reply, Text};
 use crate::domain::{Currency, Denied, Money, Person, Refusal, RefusalNumber, Stage};
@@ -35,10 +35,16 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, reader: &Person, refusal:
         _ => Card::titled(Text::strong(refusal.number.to_string()).then(" ").then(summary(words, &refusal.details))),
     };
     card = card.with(facts(words, &refusal.details, &products)).with_some(quote(&refusal.details));
+    card = card.with_some(similar::of_account(tx, words, reader, refusal).await?);
     for block in history(tx, words, refusal, &decisions).await? {
         card = card.with(block);
     }
-    let buttons = if in_hand { buttons(words, refusal) } else { Vec::new() };
+    card.blocks.extend(hands::history(tx, words, refusal).await?);
+    let buttons = match () {
+        () if in_hand => buttons(words, refusal),
+        () if refusal.may_decide(reader).is_ok() => head::to_decide(words, refusal.number),
+        () => Vec::new(),
+    };
     Ok(if buttons.is_empty() { card } else { card.with(Block::Buttons(buttons)) })
 }
 
@@ -52,11 +58,15 @@ pub(super) fn buttons(words: Words<'_>, refusal: &Refusal) -> Vec<Button> {
             button(Act::Again(number), "button.refused_again"),
             button(Act::MoreTime(number), "button.more_time"),
             button(Act::Close(number), "button.close"),
+            button(Act::Reassign(number), "button.reassign"),
+            similar::button(words, number),
         ],
         Stage::Dormant => vec![
             button(Act::Called(number), "button.recontacted").look(Look::Primary),
             button(Act::Snooze(number), "button.snooze"),
             button(Act::Close(number), "button.close"),
+            button(Act::Reassign(number), "button.reassign"),
+            similar::button(words, number),
         ],
         _ => Vec::new(),
     }
@@ -79,8 +89,19 @@ pub(super) async fn history(
         let lever = decision.lever.map(|lever| words.label("lever", lever.as_str())).unwrap_or_default();
         let date = decision.due_on.map(|day| words.date(day)).unwrap_or_default();
         let again = if decision.stage == Stage::RefusedAgain { tx.second_of(refusal.number).await? } else { None };
+        if decision.stage == Stage::RefusedAgain && again.is_none() {
+            // The second no was undone.
+            continue;
+        }
         let number = again.map(|number| number.to_string()).unwrap_or_default();
         let (name, rep) = (by.name.as_str(), rep.name.as_str());
+        let itself = decision.call.iter().find(|(key, _)| key == "itself");
+        if let Some((_, below)) = itself {
+            let below =
+                Money::parse(below, Currency::EUR).map_or_else(|_| below.clone(), |money| super::amount(words, money));
+            blocks.push(Block::Text(words.text("decision.itself", args! { amount: below, date: date.as_str() })));
+            continue;
+        }
         let key = format!("decision.{}", decision.stage.as_str());
         let says = args! { name: name, rep: rep, lever: lever.as_str(), date: date.as_str(), number: number.as_str() };
         blocks.push(Block::Text(words.text(&key, says)));
@@ -115,6 +136,7 @@ fn heard(words: Words<'_>, key: &str, said: &str) -> (String, Text) {
 /// A refusal moved on: whatever shows it is drawn again. Call it after the change, in the same transaction.
 pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Result<()> {
     head::changed(call, number).await?;
+    hands::changed(call, number).await?;
     let told = call.tx.tasks_told(number).await?;
     for today in told.iter().filter_map(|key| Notice::named(key)) {
         notice::refresh(call.tx, &today, call.now).await?;

@@ -13,7 +13,7 @@ use super::decide::{decision, hand, save};
 use super::notice::Notice;
 use super::refusal::{amount_fault, load, log_again, typed_amount};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Shared, Values, case};
+use super::{Act, Call, Result, Shared, Values, case, plays};
 use crate::args;
 use crate::chat::{Block, Card, Kind, Reply, Tone};
 use crate::domain::{Money, Person, Refusal, RefusalNumber, Stage};
@@ -91,6 +91,7 @@ pub(super) async fn won(call: &mut Call<'_>, number: RefusalNumber, values: &Val
     let lever = call.tx.decisions(number).await?.into_iter().rev().find_map(|decision| decision.lever);
     let decision =
         Decision { lever, note: Some(how), call: worth.into_iter().collect(), ..decision(call, &won, Stage::WonBack) };
+    plays::won(call, &won, &decision).await?;
     finish(call, &won, &decision).await
 }
 
@@ -114,6 +115,19 @@ pub(super) async fn again(call: &mut Call<'_>, number: RefusalNumber, values: &V
     call.tx.done_with(number, call.now).await?;
     case::changed(call, number).await?;
     super::refusal::is_stored(call, &second).await
+}
+
+/// The second no was undone: the first refusal is tried again, until the day it was.
+pub(super) async fn try_on(call: &mut Call<'_>, number: RefusalNumber) -> Result<()> {
+    let refusal = load(call, number).await?;
+    let Ok(open) = refusal.reopen() else { return Ok(()) };
+    save(call, &open).await?;
+    let decisions = call.tx.decisions(number).await?;
+    let until = decisions.iter().rev().find(|decision| decision.stage == Stage::Revived);
+    let until = until.and_then(|revived| revived.due_on);
+    let day = until.unwrap_or_else(|| reply::today(call));
+    hand(call, &open, TaskKind::Deal, day).await?;
+    case::changed(call, number).await
 }
 
 /// The form for more time.

@@ -12,13 +12,11 @@ use chrono::{Days, NaiveDate};
 
 use super::refusal::{denied_text, load, reason_label};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Values, case, notice, tell};
+use super::{Act, Call, Result, Values, case, hands, notice, plays, tell};
 use crate::args;
 use crate::chat::{Choice, Field, Form, Kind, Reply};
-use crate::domain::{
-    self, Change, Denied, Lever, PersonId, ReasonId, Refusal, RefusalNumber, Stage, Terms, recontact_on,
-};
-use crate::store::{Decision, Task, TaskKind};
+use crate::domain::{self, Change, Denied, Lever, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on};
+use crate::store::{Decision, Given, Task, TaskKind};
 
 /// When it is asked how new terms went, unless the head says otherwise.
 const TRIED_IN: Days = Days::new(14);
@@ -37,14 +35,20 @@ pub(super) async fn revive_form(call: &mut Call<'_>, number: RefusalNumber) -> R
     let people = has_it.into_iter().chain(others);
     let people = people.map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(&name)));
     let words = call.words;
+    let play = plays::field(call, &refusal).await?;
     let due = reply::today(call).checked_add_days(TRIED_IN);
-    let fields = vec![
-        reply::field(words, "revive_form", "lever", Kind::Choice(levers(call))),
-        reply::field(words, "revive_form", "note", Kind::Paragraph { max: NOTE }),
+    // A play brings its own lever and sentence.
+    let unless_play = |field: Field| if play.is_some() { field.optional() } else { field };
+    let lever = unless_play(reply::field(words, "revive_form", "lever", Kind::Choice(levers(call))));
+    let note = unless_play(reply::field(words, "revive_form", "note", Kind::Paragraph { max: NOTE }));
+    let terms = vec![
+        lever,
+        note,
         reply::field(words, "revive_form", "owner", Kind::Choice(people.take(25).collect()))
             .filled(Some(refusal.owner.0.to_string())),
         reply::field(words, "revive_form", "due_on", Kind::Date).filled(due.map(|day| day.to_string())),
     ];
+    let fields = play.into_iter().chain(terms).collect();
     Ok(Reply::Ask(form(call, Act::Revive(number), "revive_form.title", fields)))
 }
 
@@ -76,8 +80,10 @@ pub(super) async fn revive(call: &mut Call<'_>, number: RefusalNumber, values: &
         Err(decided) => return case::stands(call, &decided).await,
     };
     let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    let play = plays::chosen(call, values).await?;
     let mut answers = Answers::new(call, "revive_form", values);
-    let (lever, note) = (answers.parsed::<Lever>("lever"), answers.text("note"));
+    let lever = answers.parsed::<Lever>("lever").or(play.as_ref().map(|play| play.lever));
+    let note = answers.text("note").or(play.as_ref().map(|play| play.how.clone()));
     let owner = answers.parsed::<i64>("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
     let due_on = answers.later_day("due_on");
     answers.must("owner", owner.is_some());
@@ -87,23 +93,28 @@ pub(super) async fn revive(call: &mut Call<'_>, number: RefusalNumber, values: &
     let (Some(lever), Some(note), Some(owner), Some(due_on)) = (lever, note, owner, due_on) else {
         return reply::incomplete();
     };
-    back_to_a_rep(call, refusal, Terms { lever, note, owner, due_on }).await
+    // With another lever it is another play.
+    let play = play.filter(|play| play.lever == lever).map(|play| play.id);
+    back_to_a_rep(call, refusal, Terms { lever, note, owner, due_on }, play).await
 }
 
-async fn back_to_a_rep(call: &mut Call<'_>, refusal: Refusal, terms: Terms) -> Result {
+async fn back_to_a_rep(call: &mut Call<'_>, refusal: Refusal, terms: Terms, play: Option<i64>) -> Result {
     let Ok(revived) = refusal.clone().revive(&call.by, &terms) else { return case::stands(call, &refusal).await };
     save(call, &revived).await?;
-    try_again(call, &revived, &terms, Vec::new()).await?;
+    let decision = try_again(call, &revived, &terms, Vec::new()).await?;
+    if let Some(play) = play {
+        call.tx.use_play(play, decision).await?;
+    }
     case::stands(call, &revived).await
 }
 
-/// Puts a revived refusal, saved already, into the hands of whoever tries the terms.
+/// Puts a revived refusal, saved already, into the hands of whoever tries the terms; the decision's id.
 pub(super) async fn try_again(
     call: &mut Call<'_>,
     revived: &Refusal,
     terms: &Terms,
     said: Vec<(String, String)>,
-) -> Result<()> {
+) -> Result<i64> {
     let decision = Decision {
         lever: Some(terms.lever),
         note: Some(terms.note.clone()),
@@ -118,7 +129,8 @@ pub(super) async fn try_again(
         let at = owner.reachable_at(call.now);
         notice::plan(call.tx, call.shared, &notice::Notice::Back(id), at, call.now).await?;
     }
-    case::changed(call, revived.number).await
+    case::changed(call, revived.number).await?;
+    Ok(id)
 }
 
 /// The form for what the client said to the head.
@@ -127,6 +139,7 @@ pub(super) async fn validate_form(call: &mut Call<'_>, number: RefusalNumber) ->
         Ok(refusal) => refusal,
         Err(decided) => return case::stands(call, &decided).await,
     };
+    let next = next_owner(call, &refusal).await?;
     let words = call.words;
     let shown = Some(reason_label(words, &refusal.details.reason));
     let reason = Kind::Search { source: "reason".into(), shown };
@@ -139,7 +152,22 @@ pub(super) async fn validate_form(call: &mut Call<'_>, number: RefusalNumber) ->
         reply::field(words, "validate_form", "again_on", Kind::Date).filled(Some(again.to_string())),
         reply::field(words, "validate_form", "again_about", Kind::Line { max: 200 }).optional(),
     ];
+    let fields = fields.into_iter().chain(next).collect();
     Ok(Reply::Ask(form(call, Act::Validate(number), "validate_form.title", fields)))
+}
+
+/// Who calls next, where it went wrong between people: another owner is proposed.
+async fn next_owner(call: &mut Call<'_>, refusal: &Refusal) -> Result<Option<Field>> {
+    if refusal.details.reason.level1() != "relationship" {
+        return Ok(None);
+    }
+    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    let (has_it, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|(id, _)| *id == refusal.owner);
+    let proposed = others.first().map(|(id, _)| id.0.to_string());
+    let people = has_it.into_iter().chain(others).take(25);
+    let people = people.map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(&name))).collect();
+    let field = reply::field(call.words, "validate_form", "owner", Kind::Choice(people)).optional();
+    Ok(proposed.map(|proposed| field.filled(Some(proposed))))
 }
 
 /// "Validate".
@@ -148,7 +176,9 @@ pub(super) async fn validate(call: &mut Call<'_>, number: RefusalNumber, values:
         Ok(refusal) => refusal,
         Err(decided) => return case::stands(call, &decided).await,
     };
+    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
     let mut answers = Answers::new(call, "validate_form", values);
+    let owner = answers.parsed::<i64>("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
     let reason = answers.text("reason");
     let reason = reason.and_then(|typed| answers.call.shared.reasons.find(&typed)).map(|found| found.value);
     let heard = domain::Call {
@@ -161,24 +191,24 @@ pub(super) async fn validate(call: &mut Call<'_>, number: RefusalNumber, values:
     answers.must("reason", reason.is_some());
     answers.end()?;
     let (Some(reason), Some(again_on)) = (reason, again_on) else { return reply::incomplete() };
-    let said = heard.said();
-    sleep(call, refusal, reason, said, again_on).await
+    let asleep = refusal.clone().validate(&call.by, reason);
+    let Ok(asleep) = asleep else { return case::stands(call, &refusal).await };
+    let owner = owner.unwrap_or(refusal.owner);
+    sleep(call, &Refusal { owner, ..asleep }, heard.said(), again_on).await?;
+    if owner != refusal.owner {
+        hands::is_given(call, &refusal, (Given::Owned, owner), None).await?;
+    }
+    let asleep = load(call, number).await?;
+    case::stands(call, &asleep).await
 }
 
-async fn sleep(
-    call: &mut Call<'_>,
-    refusal: Refusal,
-    reason: ReasonId,
-    said: Vec<(String, String)>,
-    again_on: NaiveDate,
-) -> Result {
-    let Ok(asleep) = refusal.clone().validate(&call.by, reason) else { return case::stands(call, &refusal).await };
-    save(call, &asleep).await?;
-    let heard = Decision { call: said, due_on: Some(again_on), ..decision(call, &asleep, Stage::Validated) };
+/// Stores a refusal that sleeps from now on, with what the client said.
+async fn sleep(call: &mut Call<'_>, asleep: &Refusal, said: Vec<(String, String)>, again_on: NaiveDate) -> Result<()> {
+    save(call, asleep).await?;
+    let heard = Decision { call: said, due_on: Some(again_on), ..decision(call, asleep, Stage::Validated) };
     call.tx.decided(&heard).await?;
-    hand(call, &asleep, TaskKind::Recontact, again_on).await?;
-    case::changed(call, asleep.number).await?;
-    case::stands(call, &asleep).await
+    hand(call, asleep, TaskKind::Recontact, again_on).await?;
+    case::changed(call, asleep.number).await
 }
 
 /// A decision made now by whoever acts, with nothing said yet.

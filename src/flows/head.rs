@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::notice::{self, Notice};
 use super::refusal::{denied_reply, denied_text, facts, load, quote, summary, title};
 use super::today::TO_DECIDE;
-use super::{Act, Call, Error, Result, Shared, Values, case, tell, when, words_for};
+use super::{Act, Call, Error, Result, Shared, Values, case, hands, similar, small, tell, when, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Fault, Faults, Field, Form, Kind, Look, Pick, Reply, Text, Tone};
 use crate::domain::{Change, Denied, Person, PersonId, Refusal, RefusalNumber, Stage, TeamId};
@@ -24,8 +24,13 @@ const LISTED: usize = 20;
 /// The longest question or answer, in characters.
 const LONGEST: u16 = 3000;
 
-/// Plans how a new refusal reaches the head: by itself, or with the other small ones of the day.
+/// Plans how a new refusal reaches the head, unless it is so small that it validates itself.
 pub(super) async fn bring(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
+    if small::waits(call, refusal).await? { Ok(()) } else { bring_to_head(call, refusal).await }
+}
+
+/// Plans how a refusal reaches the head: by itself, or with the other small ones of the day.
+pub(super) async fn bring_to_head(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
     let Some(head) = call.tx.head_of(refusal.team).await? else { return Ok(()) };
     // The day on which it will have waited too long.
     let late = head.batch_after_days(TO_DECIDE, call.now);
@@ -62,11 +67,14 @@ fn comes_by_itself(shared: &Shared, refusal: &Refusal) -> bool {
 pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Result<()> {
     let Some(key) = call.tx.told_in(number).await? else { return Ok(()) };
     let Some(refusal) = call.tx.refusal(number).await? else { return Ok(()) };
+    if small::still_waits(call, &refusal, &key).await? {
+        return Ok(());
+    }
     let card = Notice::Refusal(number.0);
     if key != card.key() {
         let posted = call.tx.message(&key).await?.is_some_and(|message| message.message.is_some());
         if !posted && comes_by_itself(call.shared, &refusal) && refusal.withdrawn_at.is_none() {
-            return bring(call, &refusal).await;
+            return bring_to_head(call, &refusal).await;
         }
     }
     notice::refresh(call.tx, &Notice::named(&key).unwrap_or(card), call.now).await
@@ -107,7 +115,11 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
         .tone(if refusal.seen.is_none() && refusal.stage.awaits_head() { Tone::Attention } else { Tone::Neutral })
         .with(Block::Text(logged))
         .with(facts(words, &refusal.details, &products))
-        .with_some(quote(&refusal.details));
+        .with_some(quote(&refusal.details))
+        .with_some(similar::of_account(tx, words, head, refusal).await?);
+    if refusal.stage.awaits_head() {
+        card.blocks.extend(similar::blocks(tx, shared, head, refusal).await?);
+    }
     for question in tx.questions(refusal.number).await? {
         card = with_question(card, words, &rep, &question);
     }
@@ -115,14 +127,9 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
     for block in case::history(tx, words, refusal, &decisions).await? {
         card = card.with(block);
     }
-    let mut buttons = Vec::new();
+    card.blocks.extend(hands::history(tx, words, refusal).await?);
     let undecided = refusal.stage.awaits_head();
-    if undecided {
-        let revive = Button::new(Act::Revive(refusal.number).action(), words.line("button.revive", args! {}));
-        let validate = Act::Validate(refusal.number).action();
-        buttons.push(revive.look(Look::Primary));
-        buttons.push(Button::new(validate, words.line("button.validate", args! {})));
-    }
+    let mut buttons = if undecided { to_decide(words, refusal.number) } else { Vec::new() };
     match refusal.seen {
         Some((by, at)) => {
             let by = tx.person(by).await?;
@@ -139,8 +146,16 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
     buttons.extend(case::buttons(words, refusal));
     if undecided {
         buttons.push(Button::new(Act::Close(refusal.number).action(), words.line("button.close", args! {})));
+        buttons.push(Button::new(Act::Delegate(refusal.number).action(), words.line("button.delegate", args! {})));
     }
     Ok(card.with(Block::Buttons(buttons)))
+}
+
+/// The buttons of whoever decides.
+pub(super) fn to_decide(words: Words<'_>, number: RefusalNumber) -> Vec<Button> {
+    let revive = Button::new(Act::Revive(number).action(), words.line("button.revive", args! {}));
+    let validate = Button::new(Act::Validate(number).action(), words.line("button.validate", args! {}));
+    vec![revive.look(Look::Primary), validate]
 }
 
 fn with_question(card: Card, words: Words<'_>, rep: &Person, question: &Question) -> Card {

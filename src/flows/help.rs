@@ -19,7 +19,7 @@ pub(super) fn card(call: &Call<'_>, about: &str) -> Card {
             if command.name != "refusal" {
                 return card;
             }
-            ["help.refusal.line", "help.refusal.parts", "help.refusal.form"]
+            ["help.refusal.line", "help.refusal.parts", "help.refusal.form", "help.refusal.later"]
                 .into_iter()
                 .fold(card, |card, key| card.with(Block::Text(words.text(key, args! {}))))
         }

@@ -26,12 +26,18 @@ pub fn menu(words: &Catalogue) -> Menu {
         options,
     };
     let about = OptionSpec { name: "command", description: words.localized("option.command"), kind: OptionKind::Text };
+    let subject = OptionSpec {
+        name: "about",
+        description: words.localized("option.about"),
+        kind: OptionKind::Suggested("reason_or_product"),
+    };
     Menu {
         commands: vec![
             command("refusal", refusal_options(words), vec![]),
-            command("refusals", vec![], vec![sub("refusals", "mine", vec![]), sub("refusals", "help", vec![])]),
+            command("refusals", vec![], ["mine", "gap", "help"].map(|name| sub("refusals", name, vec![])).into()),
             command("queue", vec![], vec![]),
             command("recontacts", vec![], vec![]),
+            command("plays", vec![subject], vec![]),
             command("panout", vec![], vec![sub("panout", "settings", vec![]), sub("panout", "help", vec![about])]),
         ],
         shortcuts: vec![ShortcutSpec { name: LOG_MESSAGE, label: words.localized("shortcut.log_refusal") }],

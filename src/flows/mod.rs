@@ -9,17 +9,23 @@ mod case;
 mod catch_up;
 mod deal;
 mod decide;
+mod gap;
+mod hands;
 mod head;
 mod help;
 mod menu;
 mod mine;
 mod notice;
 mod people;
+mod plays;
 mod queue;
 mod recontact;
+mod redate;
 mod refusal;
 mod reply;
 mod settings;
+mod similar;
+mod small;
 mod suggest;
 mod today;
 
@@ -32,12 +38,13 @@ pub use assistant::Assistant;
 pub use catch_up::catch_up;
 pub use menu::menu;
 pub use notice::{Notice, POST, REFRESH, Saying, check_shown, posted, say, still};
+pub use small::{SETTLE, settle};
 
 use crate::args;
 use crate::chat::{
     Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
 };
-use crate::domain::{Lexicon, Money, Outcome, Person, ReasonId, RefusalNumber};
+use crate::domain::{Lexicon, Money, Outcome, Person, ReasonId, RefusalNumber, SelfValidation};
 use crate::store::Tx;
 use crate::words::{Catalogue, Language, Words};
 
@@ -88,6 +95,12 @@ pub enum Act {
     Snooze(RefusalNumber),
     /// A client is never to be called again.
     Close(RefusalNumber),
+    /// The earlier refusals like one.
+    Similar(RefusalNumber),
+    /// The form to put a refusal into other hands.
+    Reassign(RefusalNumber),
+    /// The form to let somebody else decide.
+    Delegate(RefusalNumber),
 }
 
 impl Act {
@@ -116,6 +129,9 @@ impl Act {
             Act::Called(RefusalNumber(n)) => format!("called.{n}"),
             Act::Snooze(RefusalNumber(n)) => format!("snooze.{n}"),
             Act::Close(RefusalNumber(n)) => format!("close.{n}"),
+            Act::Similar(RefusalNumber(n)) => format!("similar.{n}"),
+            Act::Reassign(RefusalNumber(n)) => format!("reassign.{n}"),
+            Act::Delegate(RefusalNumber(n)) => format!("delegate.{n}"),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
     }
@@ -162,6 +178,9 @@ impl FromStr for Act {
             ("called", [n]) => Act::Called(RefusalNumber(*n)),
             ("snooze", [n]) => Act::Snooze(RefusalNumber(*n)),
             ("close", [n]) => Act::Close(RefusalNumber(*n)),
+            ("similar", [n]) => Act::Similar(RefusalNumber(*n)),
+            ("reassign", [n]) => Act::Reassign(RefusalNumber(*n)),
+            ("delegate", [n]) => Act::Delegate(RefusalNumber(*n)),
             _ => return Err(Unknown),
         })
     }
@@ -206,10 +225,13 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         return Ok(Reply::Whisper(help::card(call, second.unwrap_or(&command.name))));
     }
     match (command.name.as_str(), first.as_str()) {
+        ("refusal", _) if redate::is_asked(command) => redate::act(call, command).await,
         ("refusal", _) => refusal::log_line(call, command).await,
         ("refusals", "mine" | "") => mine::list(call).await,
+        ("refusals", "gap") => gap::show(call).await,
         ("queue", "") => queue::list(call).await,
         ("recontacts", "") => recontact::list(call).await,
+        ("plays", _) => plays::list(call, command).await,
         ("panout", "settings") => Ok(Reply::Ask(settings::form(call))),
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
@@ -246,6 +268,9 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Called(number) => recontact::called_form(call, number).await,
         Act::Snooze(number) => recontact::snooze_form(call, number).await,
         Act::Close(number) => recontact::close_form(call, number).await,
+        Act::Similar(number) => similar::list(call, number).await,
+        Act::Reassign(number) => hands::reassign_form(call, number).await,
+        Act::Delegate(number) => hands::delegate_form(call, number).await,
     }
 }
 
@@ -267,6 +292,8 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::Called(number) => recontact::called(call, number, values).await,
         Act::Snooze(number) => recontact::snooze(call, number, values).await,
         Act::Close(number) => recontact::close(call, number, values).await,
+        Act::Reassign(number) => hands::reassign(call, number, values).await,
+        Act::Delegate(number) => hands::delegate(call, number, values).await,
         _ => tell(call.words.text("denied.unknown_button", args! {})),
     }
 }
@@ -300,6 +327,10 @@ pub struct Rules {
     pub head_card_above: Option<Money>,
     /// The services that run: where the bot can write to people.
     pub services: Vec<Service>,
+    /// The teams, by name, that want amounts in their channels.
+    pub amounts_in_channel: Vec<String>,
+    /// Which refusals validate themselves; `None`: the head decides about all.
+    pub self_validation: Option<SelfValidation>,
 }
 
 impl Shared {

@@ -10,7 +10,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Shared, deal, head, today, words_for};
+use super::{Result, Shared, deal, hands, head, plays, today, words_for};
 use crate::chat::{Account, Card, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
 use crate::store::{NewJob, Tx};
@@ -43,6 +43,12 @@ pub enum Notice {
     Back(i64),
     /// What is due today: the person, and the moment of their batch.
     Today(i64, DateTime<Utc>),
+    /// A deal was won back, to a channel of its team: the refusal's number, and which channel of those configured.
+    Won(i64, i64),
+    /// The same, to the head: the refusal's number.
+    WonToHead(i64),
+    /// A refusal was put into other hands, to whoever has it now: the handover's id.
+    Handed(i64),
 }
 
 /// What is to be done about a notice now.
@@ -67,6 +73,9 @@ impl Notice {
             Notice::Stranger(id) => format!("stranger:{id}"),
             Notice::Back(id) => format!("back:{id}"),
             Notice::Today(person, at) => format!("today:{person}:{}", at.timestamp()),
+            Notice::Won(number, channel) => format!("won:{number}:{channel}"),
+            Notice::WonToHead(number) => format!("won_to_head:{number}"),
+            Notice::Handed(id) => format!("handed:{id}"),
         }
     }
 
@@ -84,6 +93,9 @@ impl Notice {
             ("stranger", [id]) => Notice::Stranger(*id),
             ("back", [id]) => Notice::Back(*id),
             ("today", [person, at]) => Notice::Today(*person, moment(at)?),
+            ("won", [number, channel]) => Notice::Won(*number, *channel),
+            ("won_to_head", [number]) => Notice::WonToHead(*number),
+            ("handed", [id]) => Notice::Handed(*id),
             _ => return None,
         })
     }
@@ -104,6 +116,11 @@ impl Notice {
             Notice::Stranger(id) => draw_stranger(tx, shared, PersonId(*id)).await,
             Notice::Back(id) => deal::draw_back(tx, shared, *id).await,
             Notice::Today(person, at) => today::draw(tx, shared, PersonId(*person), *at).await,
+            Notice::Won(number, channel) => {
+                return plays::draw_won(tx, shared, RefusalNumber(*number), *channel).await;
+            }
+            Notice::WonToHead(number) => plays::draw_won_to_head(tx, shared, RefusalNumber(*number)).await,
+            Notice::Handed(id) => hands::draw(tx, shared, *id).await,
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))
     }
@@ -111,11 +128,10 @@ impl Notice {
 
 /// Who reads a notice.
 #[derive(Clone, Debug, PartialEq)]
-enum To {
+pub(super) enum To {
     /// One person, in private.
     Person(Box<Person>),
     /// Everybody in one of a team's channels, `service:id`.
-    #[expect(dead_code, reason = "the next commits say things in channels")]
     Channel(Box<Team>, String),
 }
 
@@ -206,7 +222,13 @@ pub async fn posted(tx: &mut Tx, notice: &Notice) -> Result<()> {
         }
         Notice::Batch(..) => tx.advance_told(&notice.key(), Stage::Logged, Stage::WithHead).await?,
         Notice::Today(person, at) => tx.told_tasks(&notice.key(), PersonId(*person), *at).await?,
-        Notice::Question(_) | Notice::Answer(_) | Notice::Stranger(_) | Notice::Back(_) => {}
+        Notice::Question(_)
+        | Notice::Answer(_)
+        | Notice::Stranger(_)
+        | Notice::Back(_)
+        | Notice::Won(..)
+        | Notice::WonToHead(_)
+        | Notice::Handed(_) => {}
     }
     Ok(())
 }

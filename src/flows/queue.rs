@@ -7,7 +7,7 @@ use super::today::TO_DECIDE;
 use super::{Call, Result, case, tell};
 use crate::args;
 use crate::chat::{Block, Card, Reply, Text};
-use crate::domain::{Denied, Refusal, Role};
+use crate::domain::{Denied, Refusal, Role, TeamId};
 
 /// How many are listed.
 const LISTED: usize = 10;
@@ -16,20 +16,25 @@ const LOOKED_AT: i64 = 200;
 
 /// `/queue`: those that are late first, oldest first; then the largest.
 pub(super) async fn list(call: &mut Call<'_>) -> Result {
-    match call.by.role {
-        Role::Head | Role::Admin => {}
-        Role::Rep => return tell(call.words.text("queue.not_yours", args! {})),
+    let delegated = call.tx.delegated_to(call.by.id, LOOKED_AT).await?;
+    let teams = match call.by.role {
+        Role::Head | Role::Admin => teams(call).await?,
+        Role::Rep if delegated.is_empty() => return tell(call.words.text("queue.not_yours", args! {})),
+        Role::Rep => Vec::new(),
         Role::Observer => return tell(denied_text(call, Denied::NotYours)),
-    }
-    // An admin also sees what waits for a head who is there.
-    let mut teams = call.tx.teams_processed_by(call.by.id).await?;
-    if !teams.contains(&call.by.team.id) {
-        teams.push(call.by.team.id);
-    }
+    };
     let (mut count, mut waiting) = (0, Vec::new());
-    for team in teams {
-        count += call.tx.count_waiting(team).await?;
-        waiting.extend(call.tx.refusals_waiting(team, LOOKED_AT).await?);
+    for team in &teams {
+        count += call.tx.count_waiting(*team).await?;
+        waiting.extend(call.tx.refusals_waiting(*team, LOOKED_AT).await?);
+    }
+    // What waits for them in place of another head.
+    for number in delegated {
+        let Some(refusal) = call.tx.refusal(number).await? else { continue };
+        if !teams.contains(&refusal.team) {
+            count += 1;
+            waiting.push(refusal);
+        }
     }
     let words = call.words;
     if count == 0 {
@@ -51,6 +56,15 @@ pub(super) async fn list(call: &mut Call<'_>) -> Result {
     let more = count - i64::try_from(listed.len()).unwrap_or_default();
     card = card.with_some((more > 0).then(|| Block::Note(words.text("queue.more", args! { count: more }))));
     Ok(Reply::Whisper(card.with(case::pick(words.line("queue.open", args! {}), &listed))))
+}
+
+/// The teams whose refusals wait for whoever asks: an admin also sees what waits for a head who is there.
+async fn teams(call: &mut Call<'_>) -> Result<Vec<TeamId>> {
+    let mut teams = call.tx.teams_processed_by(call.by.id).await?;
+    if !teams.contains(&call.by.team.id) {
+        teams.push(call.by.team.id);
+    }
+    Ok(teams)
 }
 
 /// Late ones by age, the others by budget.

@@ -39,6 +39,15 @@ pub(super) fn today(call: &Call<'_>) -> NaiveDate {
     call.now.with_timezone(&call.by.time_zone()).date_naive()
 }
 
+/// What is wrong with a day on which something is to be looked at again, if anything is.
+pub(super) fn wrong_day(day: NaiveDate, today: NaiveDate) -> Option<&'static str> {
+    match day {
+        day if day <= today => Some("again_on_form.again_on.past"),
+        day if today.checked_add_days(FAR).is_some_and(|far| day > far) => Some("again_on_form.again_on.far"),
+        _ => None,
+    }
+}
+
 /// For what [`Answers::end`] has refused already.
 pub(super) fn incomplete<T>() -> Result<T> {
     Err(Error::Internal(anyhow::anyhow!("an answer that is missing and that nothing said so of")))
@@ -80,12 +89,7 @@ impl<'r, 'a> Answers<'r, 'a> {
             self.faults.push(Fault { field: field.into(), says });
             return None;
         };
-        let wrong = match day {
-            day if day <= today => Some("again_on_form.again_on.past"),
-            day if today.checked_add_days(FAR).is_some_and(|far| day > far) => Some("again_on_form.again_on.far"),
-            _ => None,
-        };
-        if let Some(key) = wrong {
+        if let Some(key) = wrong_day(day, today) {
             self.fault(field, key);
         }
         Some(day)

@@ -26,6 +26,7 @@ pub(super) async fn suggest(tx: &mut Tx, shared: &Shared, by: &Person, query: &Q
         "competitor" => same(tx.competitors_used(scope(by), &query.typed).await?),
         "product" => products(tx, by, &query.typed).await?,
         "reason" => reasons(tx, shared, by, &query.typed).await?,
+        "reason_or_product" => either(tx, shared, by, &query.typed).await?,
         other => return Err(Error::Internal(anyhow::anyhow!("suggestions for an unknown source {other:?}"))),
     })
 }
@@ -40,6 +41,16 @@ async fn products(tx: &mut Tx, by: &Person, typed: &str) -> Result<Vec<Choice>> 
     let found = lexicon(&products).suggest(typed.trim_start_matches('#'), MOST);
     let named = found.into_iter().filter_map(|id| products.iter().find(|product| product.id == id));
     Ok(named.map(|product| clipped(product.id.to_string(), &product.name)).collect())
+}
+
+/// Products and reasons, as somebody would type them: products that are named so before the many reasons.
+async fn either(tx: &mut Tx, shared: &Shared, by: &Person, typed: &str) -> Result<Vec<Choice>> {
+    let named =
+        products(tx, by, typed).await?.into_iter().map(|product| Choice::new(product.label.clone(), product.label));
+    let mut found: Vec<Choice> = if typed.is_empty() { Vec::new() } else { named.collect() };
+    found.extend(reasons(tx, shared, by, typed).await?);
+    found.truncate(MOST);
+    Ok(found)
 }
 
 /// Products by name and alias. An id is a name too, so that what a menu sends back is understood like words.

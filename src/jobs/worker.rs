@@ -17,7 +17,7 @@ use super::deliver;
 use super::lanes::Lanes;
 use crate::chat::{Busy, Platform, Service};
 use crate::clock::{self, Clock};
-use crate::flows::{Error, POST, REFRESH, Shared};
+use crate::flows::{self, Error, POST, REFRESH, SETTLE, Shared};
 use crate::store::{Db, JobRow};
 
 /// How long the worker waits before it asks a database again that did not answer.
@@ -176,6 +176,7 @@ impl Worker {
         let outcome = match job.kind.as_str() {
             POST => deliver::post(self, &job, lease_until).await,
             REFRESH => deliver::refresh(self, &job).await,
+            SETTLE => self.settle(&job).await,
             super::tidy::TIDY => super::tidy::tidy(self, &job).await,
             other => Err(Error::Internal(anyhow::anyhow!("no job is of the kind {other:?}"))),
         };
@@ -184,6 +185,20 @@ impl Worker {
             Err(Error::Internal(error)) => self.failed(&job, &format!("{error:#}")).await,
             Err(Error::Tell(_) | Error::Faults(_)) => self.failed(&job, "a job had words for nobody").await,
         }
+    }
+
+    /// Lets a small refusal validate itself.
+    async fn settle(&self, job: &JobRow) -> Result<(), Error> {
+        let (job, shared, now) = (job.clone(), self.shared.clone(), self.clock.now());
+        let write = self.db.write(move |tx| {
+            let (job, shared) = (job.clone(), shared.clone());
+            Box::pin(async move {
+                flows::settle(tx, &shared, &job.payload, now).await?;
+                tx.finish_job(&job).await?;
+                Ok::<_, Error>(())
+            })
+        });
+        write.await
     }
 
     /// A job failed without having sent anything: later again, or never.

@@ -109,6 +109,13 @@ impl Tx {
         Ok(())
     }
 
+    /// Forgets that an account asked not to be contacted.
+    pub async fn may_contact(&mut self, account: &str) -> sqlx::Result<()> {
+        let sql = "DELETE FROM do_not_contact WHERE organisation_id = $1 AND account_key = $2";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(account_key(account)))?;
+        Ok(())
+    }
+
     /// Who said that an account does not want to be contacted, if somebody did.
     pub async fn asked_for_peace(&mut self, account: &str) -> sqlx::Result<Option<String>> {
         let sql = "SELECT said_by FROM do_not_contact WHERE organisation_id = $1 AND account_key = $2";

@@ -194,6 +194,8 @@ impl Tx {
                 "UPDATE pending_refusals SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
                 "UPDATE questions SET asked_of = $3 WHERE organisation_id = $1 AND asked_of = $2",
                 "UPDATE tasks SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
+                "UPDATE refusals SET delegate_id = $3 WHERE organisation_id = $1 AND delegate_id = $2",
+                "UPDATE handovers SET given_to = $3 WHERE organisation_id = $1 AND given_to = $2",
             ] {
                 change!(self, sqlx::query(sql).bind(self.organisation).bind(stranger).bind(person))?;
             }

@@ -99,6 +99,14 @@ impl Tx {
         row.person()
     }
 
+    /// A team, if anybody is in it.
+    pub async fn team(&mut self, team: TeamId) -> sqlx::Result<Option<Team>> {
+        let sql = people_where!("p.team_id = $2 ORDER BY p.id LIMIT 1");
+        let row: Option<PersonRow> =
+            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(team))?;
+        Ok(row.map(PersonRow::person).transpose()?.map(|person| person.team))
+    }
+
     /// Who processes a team's refusals: its head, else the first admin.
     pub async fn head_of(&mut self, team: TeamId) -> sqlx::Result<Option<Person>> {
         let sql = people_where!(

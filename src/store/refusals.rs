@@ -57,6 +57,7 @@ struct Row {
     seen_by: Option<PersonId>,
     seen_at: Option<DateTime<Utc>>,
     withdrawn_at: Option<DateTime<Utc>>,
+    delegate_id: Option<PersonId>,
 }
 
 macro_rules! refusals_where {
@@ -64,7 +65,7 @@ macro_rules! refusals_where {
         concat!(
             "SELECT number, team_id, account, contact, contact_role, outcome, reason, products, budget_minor,
                     budget_currency, competitor, verbatim, segment, contract_until, happened_on, owner_id, logged_by,
-                    logged_at, stage, head_reason, again_of, seen_by, seen_at, withdrawn_at
+                    logged_at, stage, head_reason, again_of, seen_by, seen_at, withdrawn_at, delegate_id
              FROM refusals WHERE organisation_id = $1 AND ",
             $condition
         )
@@ -88,13 +89,17 @@ fn joined(products: &[i64]) -> String {
     text
 }
 
+/// The ids between commas.
+pub(super) fn joined_products(joined: &str) -> sqlx::Result<Vec<i64>> {
+    joined.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().map_err(unreadable)).collect()
+}
+
 impl Row {
     fn refusal(self) -> sqlx::Result<Refusal> {
         let budget = match (self.budget_minor, self.budget_currency) {
             (Some(minor), Some(code)) => Some(Money { minor, currency: code.parse().map_err(unreadable)? }),
             _ => None,
         };
-        let products: Result<_, _> = self.products.split(',').filter(|id| !id.is_empty()).map(str::parse).collect();
         Ok(Refusal {
             number: self.number,
             team: self.team_id,
@@ -104,7 +109,7 @@ impl Row {
                 contact_role: self.contact_role,
                 outcome: self.outcome.parse().map_err(unreadable)?,
                 reason: self.reason.parse().map_err(unreadable)?,
-                products: products.map_err(unreadable)?,
+                products: joined_products(&self.products)?,
                 budget,
                 competitor: self.competitor,
                 verbatim: self.verbatim,
@@ -120,6 +125,7 @@ impl Row {
             again_of: self.again_of,
             seen: self.seen_by.zip(self.seen_at),
             withdrawn_at: self.withdrawn_at,
+            delegate: self.delegate_id,
         })
     }
 }

@@ -19,6 +19,12 @@ impl<'a> Words<'a> {
         self.dated(date, "calendar.short_months")
     }
 
+    /// `November 2026`, `novembre 2026`, `noiembrie 2026`.
+    pub fn month(self, date: NaiveDate) -> String {
+        let month = self.item("calendar.months", date.month0() as usize);
+        self.line("calendar.month", args! { month: month, year: date.year().to_string() })
+    }
+
     /// The date and the hour in the zone of `at`: `22 November 2026, 14:05`.
     pub fn date_time(self, at: DateTime<Tz>) -> String {
         self.line("calendar.date_time", args! { date: self.date(at.date_naive()), time: self.time(at) })

@@ -37,7 +37,13 @@ pub(crate) async fn measure() {
 }
 
 async fn stored_by(callers: usize, db: &Db) -> (u64, Duration) {
-    let rules = Rules { language: Language::En, head_card_above: None, services: vec![Service::Slack] };
+    let rules = Rules {
+        language: Language::En,
+        head_card_above: None,
+        services: vec![Service::Slack],
+        amounts_in_channel: Vec::new(),
+        self_validation: None,
+    };
     let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
     let bot = Arc::new(Assistant::new(db.clone(), shared, Clock::system()));
     let (numbers, stored) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));

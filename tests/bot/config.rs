@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use panout::chat::{Account, Service};
 use panout::config::{Config, ConfigError, LogFormat};
-use panout::domain::{Money, Role};
+use panout::domain::{Money, Role, SelfValidation};
 use panout::words::Language;
 
 const EXAMPLE: &str = r#"
@@ -19,9 +19,12 @@ language = "en"
 currency = "EUR"
 time_zone = "Europe/Bucharest"
 head_card_above = "10k"
+self_validate_below = "1000 EUR"
+sample_one_in = 4
 [[team]]
 name = "Field"
 channels = ["slack:C0SALES", "discord:300000000000000001"]
+amounts_in_channel = true
 working_hours = "Mon-Fri 09:00-18:00"
 [[team]]
 name = "Inside"
@@ -85,6 +88,10 @@ fn the_example_is_read_whole() {
     assert_eq!(config.organisation.time_zone, Tz::Europe__Bucharest);
     let euro = config.organisation.currency;
     assert_eq!(config.organisation.head_card_above, Some(Money::new(1_000_000, euro)));
+    let rules = config.rules(Vec::new());
+    let below = Money::new(100_000, euro);
+    assert_eq!(rules.self_validation, Some(SelfValidation { below, sample_one_in: 4 }));
+    assert_eq!(rules.amounts_in_channel, ["Field"]);
     let channels: Vec<_> = config.teams[0].channels.iter().map(ToString::to_string).collect();
     assert_eq!(channels, ["slack:C0SALES", "discord:300000000000000001"]);
     assert_eq!((config.people[0].role, config.people[1].role), (Role::Head, Role::Rep));

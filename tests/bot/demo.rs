@@ -249,6 +249,8 @@ async fn every_part_of_a_life_is_in_the_sample_and_nobody_is_forgotten() {
     for stage in [Stage::WithHead, Stage::Dormant, Stage::Revived, Stage::WonBack, Stage::Closed] {
         assert!(count(stage) >= 3, "{} refusals are {stage:?}", count(stage));
     }
+    assert!(count(Stage::RefusedAgain) >= 1, "somebody refuses twice");
+    assert_eq!(all.iter().filter(|(_, one)| one.again_of.is_some()).count(), count(Stage::RefusedAgain));
     assert!(share(count(Stage::WithHead), all.len()) <= 20, "the head has not been away");
     let (database, db) = sample(now()).await;
     let hands = "SELECT (SELECT COUNT(*) FROM tasks WHERE done_at IS NULL),
@@ -256,7 +258,13 @@ async fn every_part_of_a_life_is_in_the_sample_and_nobody_is_forgotten() {
                         (SELECT COUNT(*) FROM tasks t WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.occurrence LIKE
                             'today:' || t.person_id || ':%'))";
     let hands: Vec<(i64, i64, i64)> = database.rows(hands).await;
+    let plays = "SELECT COUNT(*), CAST(SUM(uses) AS BIGINT), CAST(SUM(successes) AS BIGINT) FROM plays";
+    let plays: Vec<(i64, i64, i64)> = database.rows(plays).await;
+    let gap = "SELECT COUNT(*) FROM refusals WHERE head_reason IS NOT NULL AND head_reason <> reason";
+    let gap: Vec<(i64,)> = database.rows(gap).await;
     ends(database, db).await;
+    assert!(plays[0].0 >= 3 && plays[0].1 >= 3 && plays[0].2 >= 1, "plays, uses, successes: {plays:?}");
+    assert!(gap[0].0 >= 5, "the client says otherwise {} times", gap[0].0);
     assert_eq!(hands[0].0, hands[0].1, "each is in somebody's hands");
     assert_eq!(hands[0].2, 0, "and comes in a message of the day");
 }

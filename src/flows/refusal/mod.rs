@@ -16,7 +16,7 @@ mod typed;
 pub(super) use card::{facts, quote, reason_label, summary, title};
 pub(super) use typed::{amount_fault, read_day, typed_amount};
 
-use super::{Act, Call, Result, Values, case, head, refusing, tell};
+use super::{Act, Call, Result, Values, case, deal, head, refusing, similar, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Command, Form, Look, Reply, Tone};
 use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT};
@@ -205,6 +205,7 @@ async fn stored(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
     let mut buttons = vec![
         Button::new(Act::Edit(refusal.number).action(), words.line("button.edit", args! {})),
         Button::new(Act::Detail(refusal.number).action(), words.line("button.detail", args! {})),
+        similar::button(words, refusal.number),
     ];
     let undoable = refusal.clone().withdraw(&call.by, call.now).is_ok();
     if undoable {
@@ -228,6 +229,9 @@ pub(super) async fn undo(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     call.tx.save_refusal(&refusal).await?;
     call.tx.audit(Some(number), call.by.id, &Change::of_state("withdrawn"), call.now).await?;
     case::changed(call, number).await?;
+    if let Some(first) = refusal.again_of {
+        deal::try_on(call, first).await?;
+    }
     let (words, number) = (call.words, number.to_string());
     let title =
         words.text("refusal.undone", args! { number: number.as_str(), account: refusal.details.account.as_str() });

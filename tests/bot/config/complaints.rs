@@ -8,7 +8,7 @@ const ORGANISATION: (&str, &str) = ("{o}", "[organisation]\nname = \"Acme\"\n");
 const FIELD: (&str, &str) = ("{f}", "[[team]]\nname = \"Field\"\n");
 
 /// What is written, and what is said of it.
-const IN_THE_FILE: [(&str, &str); 42] = [
+const IN_THE_FILE: [(&str, &str); 45] = [
     (
         "name = \"Acme\"",
         "panout.toml, line 1: `name` stands before every section: move it under [organisation]\npanout.toml: there is no [organisation]: add one, with name = \"...\" under it",
@@ -27,8 +27,20 @@ const IN_THE_FILE: [(&str, &str); 42] = [
     ("{o}timezone = \"UTC\"", "panout.toml, line 3: [organisation] has no key `timezone`: did you mean `time_zone`?"),
     ("{o}{f}prompts = \"x\"", "panout.toml, line 5: [[team]] has no key `prompts`: it belongs under [organisation]"),
     (
+        "{o}{f}amounts_in_channel = \"yes\"",
+        "panout.toml, line 5: `amounts_in_channel` is yes or no: write amounts_in_channel = true, or false",
+    ),
+    (
+        "{o}sample_one_in = -1",
+        "panout.toml, line 3: \"-1\" is not a number of refusals: write for example 5, or 0 for none",
+    ),
+    (
+        "{o}self_validate_below = \"little\"",
+        "panout.toml, line 3: \"little\" is not an amount: write for example \"10k EUR\", or leave the key out",
+    ),
+    (
         "{o}{f}quota = 3",
-        "panout.toml, line 5: [[team]] has no key `quota`: its keys are name, channels, working_hours, language, currency, time_zone",
+        "panout.toml, line 5: [[team]] has no key `quota`: its keys are name, channels, working_hours, language, currency, time_zone, amounts_in_channel",
     ),
     (
         "{o}language = \"de\"",

@@ -73,6 +73,9 @@ async fn a_head_brings_a_refused_deal_back_and_the_rep_wins_it(#[values(On::Slac
         assert!(shown.contains(part), "{part:?} is not in\n{shown}");
     }
     elena.sees_parts(&["Bogdan won it back.", "> Paying in two parts."]);
+    for who in ["Ana", "Oana", "Adi"] {
+        team.person(who).sees("Bogdan won Acme back. What did it: Payment terms\n> Paying in two parts.");
+    }
     team.it_is("2026-12-14T07:00:00Z").await;
     bogdan.sees_nothing();
     team.ends().await;

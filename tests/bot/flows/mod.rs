@@ -1,9 +1,16 @@
 //! Stories, one file per flow.
 
 mod faults;
+mod fits;
+mod gap;
+mod hands;
 mod heads;
 mod life;
 mod permissions;
+mod plays;
 mod refusal;
 mod render;
+mod similar;
+mod small;
+mod taken_back;
 mod together;

@@ -132,6 +132,7 @@ const VALIDATE: &[(&str, &str)] = &[("reason", "price"), ("again_on", "2027-01-0
 const WON: &[(&str, &str)] = &[("how", "By magic.")];
 const AGAIN_ON: &[(&str, &str)] = &[("again_on", "2027-01-04")];
 const CALLED: &[(&str, &str)] = &[("outcome", "not_now")];
+const HAND: &[(&str, &str)] = &[("to", "2"), ("note", "Mine now.")];
 const CLOSE: &[(&str, &str)] = &[("why", "no_contact"), ("said_by", "Mallory")];
 
 #[rstest]
@@ -178,6 +179,11 @@ async fn whatever_is_made_up_is_refused_to_whoever_it_is_not_for(#[values(On::Lo
         (form("snooze.1", AGAIN_ON), not_open),
         (press("close.1"), not_leading),
         (form("close.1", CLOSE), not_leading),
+        (press("similar.1"), not_open),
+        (press("reassign.1"), not_open),
+        (form("reassign.1", HAND), not_open),
+        (press("delegate.1"), not_leading),
+        (form("delegate.1", HAND), not_leading),
     ];
     let before = state(&team).await;
     for (n, (forged, wrong)) in made_up.iter().enumerate() {
@@ -213,6 +219,9 @@ async fn what_is_not_there_reads_like_what_is_somebody_elses(#[values(On::Local)
             ("called", Some(CALLED)),
             ("snooze", Some(AGAIN_ON)),
             ("close", Some(CLOSE)),
+            ("similar", None),
+            ("reassign", Some(HAND)),
+            ("delegate", Some(HAND)),
         ] {
             let action = format!("{word}.{number}");
             let forms = answers.map(|answers| form(&action, answers));

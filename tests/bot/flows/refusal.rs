@@ -36,7 +36,7 @@ async fn a_refusal_logged_in_one_line_is_stored_and_reaches_the_head(
         Product: CRM Suite
         Competitor: Globex
         > they only pay at 90 days
-        [Revive] [Validate] [Seen] [Ask the rep] [Close for good]
+        [Revive] [Validate] [Seen] [Ask the rep] [Close for good] [Delegate]
         ",
     );
     elena.presses("Seen").await;
@@ -269,7 +269,10 @@ async fn small_refusals_come_in_one_message_a_day(#[values(On::Local, On::Slack,
         ",
     );
     elena.chooses("Open one of them", "#2 Beta").await;
-    elena.sees_parts(&["Beta refused, €2,000: Price", "[Revive] [Validate] [Seen] [Ask the rep] [Close for good]"]);
+    elena.sees_parts(&[
+        "Beta refused, €2,000: Price",
+        "[Revive] [Validate] [Seen] [Ask the rep] [Close for good] [Delegate]",
+    ]);
     elena.presses("All seen").await;
     elena.sees_parts(&["#2 Beta, €2,000, Price, Ana, seen"]);
     team.it_is("2026-11-25T07:00:00Z").await;

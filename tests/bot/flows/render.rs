@@ -234,6 +234,8 @@ async fn every_card_and_form_of_a_refusals_life_fits(
     ana.fills(&[why, (&label("close_form.said_by.label"), hostile)]).await;
     ana.submits().await;
     assert!(ana.screen().contains(hostile));
-    elena.screen();
+    for who in ["Elena", "Bogdan", "Oana", "Adi"] {
+        team.person(who).screen();
+    }
     team.ends().await;
 }

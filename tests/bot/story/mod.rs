@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use panout::app::{App, Parts};
 use panout::chat::Service;
 use panout::clock::Clock;
-use panout::domain::{Money, Role, TeamId};
+use panout::domain::{Money, Role, SelfValidation, TeamId};
 use panout::flows::Rules;
 use panout::jobs::Limits;
 use panout::platforms::{discord, local, slack};
@@ -79,6 +79,10 @@ pub(crate) struct Setup {
     pub(crate) begins: DateTime<Utc>,
     /// A door to go through to a database on a server.
     pub(crate) door: Option<Door>,
+    /// The teams that want amounts in their channels.
+    pub(crate) amounts_in_channel: Vec<&'static str>,
+    /// Which refusals validate themselves.
+    pub(crate) self_validation: Option<SelfValidation>,
 }
 
 impl Default for Setup {
@@ -96,6 +100,8 @@ impl Default for Setup {
             // A Monday, ten in the morning in Bucharest.
             begins: "2026-11-23T08:00:00Z".parse().expect("an instant"),
             door: None,
+            amounts_in_channel: Vec::new(),
+            self_validation: None,
         }
     }
 }
@@ -145,6 +151,8 @@ impl Team {
             language: self.setup.language,
             head_card_above: self.setup.head_card_above,
             services: vec![self.stage.kind()],
+            amounts_in_channel: self.setup.amounts_in_channel.iter().map(ToString::to_string).collect(),
+            self_validation: self.setup.self_validation,
         };
         let words = Catalogue::built_in();
         if let Stage::Slack(slack) = &self.stage {

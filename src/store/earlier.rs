@@ -1,0 +1,141 @@
+//! Earlier refusals: alike, or of the same account.
+
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+
+use super::refusals::{joined_products, unreadable};
+use super::tx::{Tx, instant, run};
+use crate::domain::{Person, PersonId, ReasonId, Refusal, RefusalNumber, Stage, TeamId, account_key};
+
+/// An earlier refusal, as far as it is compared and shown.
+#[derive(Clone, Debug)]
+pub struct Earlier {
+    /// Its number.
+    pub number: RefusalNumber,
+    /// The client's company.
+    pub account: String,
+    /// Why, in our words.
+    pub reason: ReasonId,
+    /// What was offered.
+    pub products: Vec<i64>,
+    /// Which part of the market.
+    pub segment: Option<String>,
+    /// The beginning of the client's own words.
+    pub verbatim: Option<String>,
+    /// When it was logged.
+    pub logged_at: DateTime<Utc>,
+    /// Where it is in its life.
+    pub stage: Stage,
+    team: TeamId,
+    owner: PersonId,
+    logged_by: PersonId,
+}
+
+impl Earlier {
+    /// Whether a person may read all of it: as [`Refusal::is_open_to`].
+    pub fn is_open_to(&self, person: &Person) -> bool {
+        self.owner == person.id || self.logged_by == person.id || person.leads(self.team)
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    number: RefusalNumber,
+    team_id: TeamId,
+    account: String,
+    owner_id: PersonId,
+    logged_by: PersonId,
+    reason: String,
+    products: String,
+    segment: Option<String>,
+    verbatim: Option<String>,
+    logged_at: DateTime<Utc>,
+    stage: String,
+}
+
+impl Row {
+    fn earlier(self) -> sqlx::Result<Earlier> {
+        Ok(Earlier {
+            number: self.number,
+            account: self.account,
+            reason: self.reason.parse().map_err(unreadable)?,
+            products: joined_products(&self.products)?,
+            segment: self.segment,
+            verbatim: self.verbatim,
+            logged_at: self.logged_at,
+            stage: self.stage.parse().map_err(unreadable)?,
+            team: self.team_id,
+            owner: self.owner_id,
+            logged_by: self.logged_by,
+        })
+    }
+}
+
+// The beginning of a verbatim says what it is about: the longest have forty thousand characters.
+macro_rules! earlier_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT number, team_id, account, owner_id, logged_by, reason, products, segment,
+                    SUBSTR(verbatim, 1, 1000) AS verbatim, logged_at, stage
+             FROM refusals r WHERE organisation_id = $1 AND withdrawn_at IS NULL AND logged_at <= $3 AND number < $4 AND ",
+            $condition,
+            " ORDER BY logged_at DESC, number DESC LIMIT $5"
+        )
+    };
+}
+
+impl Tx {
+    /// The latest refusals of a reason before one, at most `most`; without accounts that asked not to be contacted.
+    pub async fn earlier_of_reason(
+        &mut self,
+        reason: &ReasonId,
+        before: &Refusal,
+        most: i64,
+    ) -> sqlx::Result<Vec<Earlier>> {
+        let sql = earlier_where!(
+            "reason = $2 AND outcome <> 'invalid' AND NOT EXISTS (SELECT 1 FROM do_not_contact d
+                 WHERE d.organisation_id = r.organisation_id AND d.account_key = r.account_key)"
+        );
+        self.earlier(sql, reason.as_str(), before, most).await
+    }
+
+    /// The same, only those that were won back.
+    pub async fn earlier_won_of_reason(
+        &mut self,
+        reason: &ReasonId,
+        before: &Refusal,
+        most: i64,
+    ) -> sqlx::Result<Vec<Earlier>> {
+        let sql = earlier_where!(
+            "reason = $2 AND stage = 'won_back' AND outcome <> 'invalid' AND NOT EXISTS (SELECT 1 FROM do_not_contact d
+                 WHERE d.organisation_id = r.organisation_id AND d.account_key = r.account_key)"
+        );
+        self.earlier(sql, reason.as_str(), before, most).await
+    }
+
+    /// The latest refusals of the same account before one, at most `most`.
+    pub async fn earlier_of_account(&mut self, before: &Refusal, most: i64) -> sqlx::Result<Vec<Earlier>> {
+        let sql = earlier_where!("account_key = $2");
+        self.earlier(sql, &account_key(&before.details.account), before, most).await
+    }
+
+    async fn earlier(
+        &mut self,
+        sql: &'static str,
+        what: &str,
+        before: &Refusal,
+        most: i64,
+    ) -> sqlx::Result<Vec<Earlier>> {
+        let rows: Vec<Row> = run!(
+            self,
+            fetch_all,
+            sqlx::query_as(sql)
+                .bind(self.organisation)
+                .bind(what)
+                .bind(instant(before.logged_at))
+                .bind(before.number)
+                .bind(most)
+        )?;
+        rows.into_iter().map(Row::earlier).collect()
+    }
+}

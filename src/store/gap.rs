@@ -1,0 +1,53 @@
+//! How often the client or the head says another reason than the rep.
+
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+
+use super::refusals::{joined_products, unreadable};
+use super::tx::{Tx, instant, run};
+use crate::domain::{Heard, PersonId, TeamId};
+
+#[derive(FromRow)]
+struct Row {
+    reason: String,
+    products: String,
+    logged_by: PersonId,
+    heard: i64,
+    differing: i64,
+}
+
+impl Row {
+    fn heard(self) -> sqlx::Result<Heard> {
+        Ok(Heard {
+            reason: self.reason.parse().map_err(unreadable)?,
+            products: joined_products(&self.products)?,
+            rep: self.logged_by,
+            heard: self.heard,
+            differing: self.differing,
+        })
+    }
+}
+
+impl Tx {
+    /// How often a team's refusals since a moment were given another reason than the rep's, by the rep's reason, by what
+    /// was offered and by rep. A finer or broader word for the same is not another reason.
+    pub async fn reasons_heard(&mut self, team: TeamId, since: DateTime<Utc>) -> sqlx::Result<Vec<Heard>> {
+        // What is heard: the one place that says so. What the client says goes before what the head says.
+        let sql = "SELECT reason, products, logged_by, COUNT(*) AS heard,
+                       CAST(SUM(CASE WHEN said = reason OR said LIKE reason || '/%' OR reason LIKE said || '/%'
+                                THEN 0 ELSE 1 END) AS BIGINT) AS differing
+                   FROM (SELECT reason, products, logged_by, head_reason AS said FROM refusals
+                         WHERE organisation_id = $1 AND team_id = $2 AND logged_at >= $3 AND withdrawn_at IS NULL
+                           AND outcome <> 'invalid' AND head_reason IS NOT NULL) heard
+                   GROUP BY reason, products, logged_by";
+        let rows: Vec<Row> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(instant(since)))?;
+        rows.into_iter().map(Row::heard).collect()
+    }
+
+    /// Every team, in the order of the configuration.
+    pub async fn teams(&mut self) -> sqlx::Result<Vec<TeamId>> {
+        let sql = "SELECT id FROM teams WHERE organisation_id = $1 ORDER BY position, id";
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))
+    }
+}
