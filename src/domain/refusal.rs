@@ -133,7 +133,7 @@ impl Refusal {
 
     /// Whether a person may read it.
     pub fn is_open_to(&self, person: &Person) -> bool {
-        self.is_of(person) || person.leads(self.team)
+        self.is_of(person) || person.acts_for(self.owner) || person.leads(self.team)
     }
 
     fn is_of(&self, person: &Person) -> bool {
@@ -170,7 +170,8 @@ impl Refusal {
     /// # Errors
     /// When it is not theirs, or undone.
     pub fn may_edit(&self, by: &Person) -> Result<(), Denied> {
-        if !self.is_open_to(by) {
+        // Who stands in for its owner may read it and say what came of it, no more.
+        if !self.is_of(by) && !by.leads(self.team) {
             return Err(Denied::NotYours);
         }
         if self.withdrawn_at.is_some() { Err(Denied::Withdrawn) } else { Ok(()) }
@@ -233,7 +234,7 @@ impl Refusal {
     /// # Errors
     /// When it is not theirs, undone, or not in this stage.
     pub fn may_report(&self, by: &Person, stage: Stage) -> Result<(), Denied> {
-        if self.owner != by.id && !by.leads(self.team) {
+        if !by.acts_for(self.owner) && !by.leads(self.team) {
             return Err(Denied::NotYours);
         }
         match self.withdrawn_at {

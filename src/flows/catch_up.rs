@@ -15,7 +15,7 @@ use crate::store::Tx;
 /// When the database does not answer.
 pub async fn catch_up(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<()> {
     for team in tx.teams_with_untold().await? {
-        let Some(head) = tx.head_of(team).await? else { continue };
+        let Some(head) = tx.responsible_for(team, now).await? else { continue };
         let at = head.next_batch(now);
         let batch = Notice::Batch(team.0, at);
         // What the head logged they know.

@@ -25,14 +25,26 @@ pub fn menu(words: &Catalogue) -> Menu {
         description: words.localized(&format!("command.{command}.{name}")),
         options,
     };
-    let about = OptionSpec { name: "command", description: words.localized("option.command"), kind: OptionKind::Text };
+    let text =
+        |name| OptionSpec { name, description: words.localized(&format!("option.{name}")), kind: OptionKind::Text };
     Menu {
         commands: vec![
             command("refusal", refusal_options(words), vec![]),
             command("refusals", vec![], vec![sub("refusals", "mine", vec![]), sub("refusals", "help", vec![])]),
             command("queue", vec![], vec![]),
-            command("recontacts", vec![], vec![]),
-            command("panout", vec![], vec![sub("panout", "settings", vec![]), sub("panout", "help", vec![about])]),
+            command("recontacts", vec![text("rep")], vec![]),
+            command(
+                "panout",
+                vec![],
+                vec![
+                    sub("panout", "settings", vec![]),
+                    sub("panout", "start", vec![]),
+                    sub("panout", "stop", vec![]),
+                    sub("panout", "away", vec![text("absence")]),
+                    sub("panout", "back", vec![]),
+                    sub("panout", "help", vec![text("command")]),
+                ],
+            ),
         ],
         shortcuts: vec![ShortcutSpec { name: LOG_MESSAGE, label: words.localized("shortcut.log_refusal") }],
     }

@@ -5,8 +5,10 @@
 //! load, decide (in the domain), save, queue, reply, all in one transaction.
 
 mod assistant;
+mod away;
 mod case;
 mod catch_up;
+mod consent;
 mod deal;
 mod decide;
 mod head;
@@ -18,6 +20,7 @@ mod people;
 mod queue;
 mod recontact;
 mod refusal;
+mod reminders;
 mod reply;
 mod settings;
 mod suggest;
@@ -88,6 +91,12 @@ pub enum Act {
     Snooze(RefusalNumber),
     /// A client is never to be called again.
     Close(RefusalNumber),
+    /// Somebody wants the bot to write to them.
+    Start,
+    /// The form to be away.
+    Away,
+    /// Somebody wants the message of the day once a week.
+    Weekly,
 }
 
 impl Act {
@@ -116,6 +125,9 @@ impl Act {
             Act::Called(RefusalNumber(n)) => format!("called.{n}"),
             Act::Snooze(RefusalNumber(n)) => format!("snooze.{n}"),
             Act::Close(RefusalNumber(n)) => format!("close.{n}"),
+            Act::Start => "start".to_owned(),
+            Act::Away => "away".to_owned(),
+            Act::Weekly => "weekly".to_owned(),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
     }
@@ -128,7 +140,10 @@ pub struct Unknown;
 impl Act {
     /// Whether a press on it only asks: it opens a form or shows something.
     fn only_asks(self) -> bool {
-        !matches!(self, Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::SeenAll(..))
+        !matches!(
+            self,
+            Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::SeenAll(..) | Act::Start | Act::Weekly
+        )
     }
 }
 
@@ -162,6 +177,9 @@ impl FromStr for Act {
             ("called", [n]) => Act::Called(RefusalNumber(*n)),
             ("snooze", [n]) => Act::Snooze(RefusalNumber(*n)),
             ("close", [n]) => Act::Close(RefusalNumber(*n)),
+            ("start", []) => Act::Start,
+            ("away", []) => Act::Away,
+            ("weekly", []) => Act::Weekly,
             _ => return Err(Unknown),
         })
     }
@@ -180,8 +198,18 @@ impl Inbound {
     /// Whether it only asks: it changes nothing, and needs no writer.
     fn only_asks(&self) -> bool {
         match self {
-            Inbound::Command(command) => command.name != "refusal" || refusal::is_bare(command),
-            Inbound::Press(press) => press.action.as_str().parse().is_ok_and(Act::only_asks),
+            Inbound::Command(command) => match command.name.as_str() {
+                "refusal" => refusal::is_bare(command),
+                "panout" => {
+                    let first = command.text.split_whitespace().next().unwrap_or_default().to_lowercase();
+                    !matches!(first.as_str(), "start" | "stop" | "away" | "back")
+                }
+                _ => true,
+            },
+            Inbound::Press(press) => {
+                let action = press.action.as_str();
+                action.strip_prefix(OF_THE_DAY).unwrap_or(action).parse().is_ok_and(Act::only_asks)
+            }
             Inbound::Shortcut(_) => true,
             Inbound::Submission(_) => false,
         }
@@ -192,9 +220,37 @@ impl Inbound {
 async fn act(call: &mut Call<'_>, inbound: &Inbound) -> Result<Reply> {
     match inbound {
         Inbound::Command(command) => self::command(call, command).await,
-        Inbound::Press(press) => self::press(call, press).await,
+        Inbound::Press(press) => match without_the_day(&press.action) {
+            None => self::press(call, press).await,
+            Some(action) => self::press(call, &Press { action, ..press.clone() }).await.map(beside),
+        },
         Inbound::Shortcut(shortcut) => refusal::from_message(call, &shortcut.text).await,
-        Inbound::Submission(submission) => submit(call, submission).await,
+        Inbound::Submission(submission) => match without_the_day(&submission.action) {
+            None => submit(call, submission).await,
+            Some(action) => submit(call, &Submission { action, ..submission.clone() }).await.map(beside),
+        },
+    }
+}
+
+/// What actions begin with that stand on the message of the day: what comes of them is shown beside it, because it tells
+/// more than one thing and is drawn again by itself.
+const OF_THE_DAY: &str = "day.";
+
+/// The same action, on the message of the day.
+fn of_the_day(action: &Action) -> Action {
+    Action::new(format!("{OF_THE_DAY}{}", action.as_str())).expect("a short word more is short and printable")
+}
+
+fn without_the_day(action: &Action) -> Option<Action> {
+    Action::new(action.as_str().strip_prefix(OF_THE_DAY)?)
+}
+
+/// A reply that leaves the message of the day where it is.
+fn beside(reply: Reply) -> Reply {
+    match reply {
+        Reply::Ask(form) => Reply::Ask(crate::chat::Form { action: of_the_day(&form.action), ..form }),
+        Reply::Replace(card) => Reply::Whisper(card),
+        reply => reply,
     }
 }
 
@@ -210,7 +266,14 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("refusals", "mine" | "") => mine::list(call).await,
         ("queue", "") => queue::list(call).await,
         ("recontacts", "") => recontact::list(call).await,
+        ("recontacts", _) => recontact::list_named(call, command.text.trim()).await,
         ("panout", "settings") => Ok(Reply::Ask(settings::form(call))),
+        ("panout", "start") => consent::start(call).await,
+        ("panout", "stop") => consent::stop(call).await,
+        ("panout", "away") => {
+            away::leave(call, command.text.trim_start().get("away".len()..).unwrap_or_default()).await
+        }
+        ("panout", "back") => away::back(call).await,
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
     }
@@ -246,6 +309,9 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Called(number) => recontact::called_form(call, number).await,
         Act::Snooze(number) => recontact::snooze_form(call, number).await,
         Act::Close(number) => recontact::close_form(call, number).await,
+        Act::Start => consent::start(call).await,
+        Act::Away => away::leave(call, "").await,
+        Act::Weekly => today::weekly(call).await,
     }
 }
 
@@ -267,6 +333,7 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::Called(number) => recontact::called(call, number, values).await,
         Act::Snooze(number) => recontact::snooze(call, number, values).await,
         Act::Close(number) => recontact::close(call, number, values).await,
+        Act::Away => away::save(call, values).await,
         _ => tell(call.words.text("denied.unknown_button", args! {})),
     }
 }

@@ -18,14 +18,14 @@ const LOOKED_AT: i64 = 200;
 pub(super) async fn list(call: &mut Call<'_>) -> Result {
     match call.by.role {
         Role::Head | Role::Admin => {}
+        // Who stands in for a head sees what waits for that head.
+        _ if call.by.stands_in.iter().any(|one| one.leads.is_some()) => {}
         Role::Rep => return tell(call.words.text("queue.not_yours", args! {})),
         Role::Observer => return tell(denied_text(call, Denied::NotYours)),
     }
-    // An admin also sees what waits for a head who is there.
-    let mut teams = call.tx.teams_processed_by(call.by.id).await?;
-    if !teams.contains(&call.by.team.id) {
-        teams.push(call.by.team.id);
-    }
+    // An admin also sees what waits for heads who are there, a head what waits for them while they are away.
+    let mut teams = call.tx.teams().await?;
+    teams.retain(|team| call.by.leads(*team));
     let (mut count, mut waiting) = (0, Vec::new());
     for team in teams {
         count += call.tx.count_waiting(team).await?;

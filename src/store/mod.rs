@@ -10,6 +10,7 @@ mod drafts;
 mod events;
 mod ids;
 mod jobs;
+mod manners;
 mod messages;
 mod organisation;
 mod pending;
@@ -25,6 +26,7 @@ mod writer;
 pub use db::{Db, Health};
 pub use decisions::Decision;
 pub use jobs::{DeadJob, JobRow, NewJob};
+pub use manners::HeldJob;
 pub use messages::MessageRow;
 pub use organisation::{ListedPerson, ListedProduct, ListedTeam, Listing};
 pub use pending::Pending;
@@ -32,7 +34,7 @@ pub use people::PersonRow;
 pub use products::Product;
 pub use questions::Question;
 pub use refusals::Scope;
-pub use tasks::{Task, TaskKind};
+pub use tasks::{Task, TaskKind, Telling, Waiting};
 pub use tx::{Closure, Tx};
 
 /// What a query fails with.

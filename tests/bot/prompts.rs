@@ -15,7 +15,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 24] = [
+const PUT_TOGETHER: [(&str, &str); 25] = [
     ("command.", "flows::menu, by command and subcommand"),
     ("option.", "flows::menu, by option"),
     ("fact.", "flows::refusal::card, by field"),
@@ -38,6 +38,7 @@ const PUT_TOGETHER: [(&str, &str); 24] = [
     ("called_form.", "flows::reply, by field"),
     ("close_form.", "flows::reply, by field"),
     ("again_on_form.", "flows::reply, by field"),
+    ("away_form.", "flows::reply, by field"),
     ("today.deal", "flows::today, by task"),
     ("today.recontact", "flows::today, by task"),
 ];

@@ -79,6 +79,8 @@ pub(crate) struct Setup {
     pub(crate) begins: DateTime<Utc>,
     /// A door to go through to a database on a server.
     pub(crate) door: Option<Door>,
+    /// Whether everybody has started their reminders.
+    pub(crate) consents: bool,
 }
 
 impl Default for Setup {
@@ -96,6 +98,7 @@ impl Default for Setup {
             // A Monday, ten in the morning in Bucharest.
             begins: "2026-11-23T08:00:00Z".parse().expect("an instant"),
             door: None,
+            consents: true,
         }
     }
 }
@@ -130,6 +133,9 @@ impl Team {
 
     async fn start_app(&mut self) {
         let db = self.database().open_behind(self.setup.door.as_ref()).await;
+        if self.setup.consents {
+            self.database().everybody_consents().await;
+        }
         let app = App::assemble(self.parts(db), self.clock.clone()).await.expect("the app starts");
         match &self.stage {
             Stage::Slack(slack) => slack.connected().await,
