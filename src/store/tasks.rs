@@ -337,7 +337,8 @@ impl Tx {
         let owned = "UPDATE refusals SET owner_id = $4 WHERE organisation_id = $1 AND owner_id = $2 AND team_id = $3
                        AND number IN (SELECT refusal FROM tasks WHERE organisation_id = $1 AND person_id = $2
                                         AND done_at IS NULL AND kind IN ('deal', 'recontact'))";
-        let tasks = "UPDATE tasks SET person_id = $4, left_by = $2, head_at = $5, head_notice = NULL
+        let tasks = "UPDATE tasks SET person_id = $4, left_by = $2, head_at = $5, head_notice = NULL, told = 0,
+                         say_at = COALESCE(say_at, $5)
                      WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL
                        AND refusal IN (SELECT number FROM refusals WHERE organisation_id = $1
                                          AND number = tasks.refusal AND team_id = $3)";
