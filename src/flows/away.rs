@@ -64,7 +64,7 @@ pub(super) async fn leave(call: &mut Call<'_>, typed: &str) -> Result {
             "deputy" | "suppleant" | "suppleante" | "remplacant" | "remplacante" | "inlocuitor" | "adjunct"
         )
     };
-    let at = words.iter().position(|word| says_deputy(&word)).unwrap_or(words.len());
+    let at = words.iter().position(says_deputy).unwrap_or(words.len());
     let day = said_day(&words[..at]);
     let name = words.get(at + 1..).unwrap_or_default().join(" ");
     let today = reply::today(call);
@@ -104,8 +104,8 @@ async fn named(call: &mut Call<'_>, name: &str) -> Result<Person> {
         1 => Ok(named.remove(0)),
         _ if exact => Ok(named.remove(0)),
         _ => {
-            let names: Vec<String> = named.into_iter().map(|person| person.name).collect();
-            tell(call.words.text("away.which_deputy", args! { typed: name, names: call.words.list(&names) }))
+            let all: Vec<String> = named.into_iter().map(|person| person.name).collect();
+            tell(call.words.text("away.which_deputy", args! { typed: name, names: call.words.list(&all) }))
         }
     }
 }

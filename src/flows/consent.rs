@@ -11,7 +11,7 @@
 use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice, Saying};
-use super::{Act, Call, Result, Shared, words_for};
+use super::{Act, Call, Result, Shared, reminders, words_for};
 use crate::args;
 use crate::chat::{Account, Block, Button, Card, Look, Reply, Text, Tone};
 use crate::domain::{Change, Person, PersonId, Reminders, Role, Team, TeamId};
@@ -37,6 +37,10 @@ pub(super) async fn gate(
     }
     if reader.reminders == Reminders::Unasked {
         notice::plan(tx, shared, &Notice::Welcome(reader.id.0), reader.reachable_at(now), now).await?;
+    }
+    if matches!(notice, Notice::Today(..)) {
+        // What waits for a head who hears nothing, the admin hears of all the same.
+        reminders::escalates(tx, shared, reader, now).await?;
     }
     let at = reader.team.next_morning(now);
     for channel in channels(shared, &reader.team) {
@@ -203,7 +207,7 @@ async fn release(call: &mut Call<'_>) -> Result<bool> {
 /// How much waits for whoever acts, and what to type.
 async fn where_it_is(call: &mut Call<'_>) -> Result<Vec<Text>> {
     let mut refusals = 0;
-    for team in call.tx.teams_processed_by(call.by.id, call.now).await? {
+    for team in call.tx.teams_processed_by(&call.by, call.now).await? {
         refusals += call.tx.count_waiting(team).await?;
     }
     let tasks = call.tx.count_tasks(call.by.id).await?;

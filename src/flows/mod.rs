@@ -208,7 +208,7 @@ impl Inbound {
             },
             Inbound::Press(press) => {
                 let action = press.action.as_str();
-                action.strip_prefix(OF_THE_DAY).unwrap_or(action).parse().is_ok_and(Act::only_asks)
+                action.strip_prefix(today::OF_THE_DAY).unwrap_or(action).parse().is_ok_and(Act::only_asks)
             }
             Inbound::Shortcut(_) => true,
             Inbound::Submission(_) => false,
@@ -220,37 +220,15 @@ impl Inbound {
 async fn act(call: &mut Call<'_>, inbound: &Inbound) -> Result<Reply> {
     match inbound {
         Inbound::Command(command) => self::command(call, command).await,
-        Inbound::Press(press) => match without_the_day(&press.action) {
+        Inbound::Press(press) => match today::without_the_day(&press.action) {
             None => self::press(call, press).await,
-            Some(action) => self::press(call, &Press { action, ..press.clone() }).await.map(beside),
+            Some(action) => self::press(call, &Press { action, ..press.clone() }).await.map(today::beside),
         },
         Inbound::Shortcut(shortcut) => refusal::from_message(call, &shortcut.text).await,
-        Inbound::Submission(submission) => match without_the_day(&submission.action) {
+        Inbound::Submission(submission) => match today::without_the_day(&submission.action) {
             None => submit(call, submission).await,
-            Some(action) => submit(call, &Submission { action, ..submission.clone() }).await.map(beside),
+            Some(action) => submit(call, &Submission { action, ..submission.clone() }).await.map(today::beside),
         },
-    }
-}
-
-/// What actions begin with that stand on the message of the day: what comes of them is shown beside it, because it tells
-/// more than one thing and is drawn again by itself.
-const OF_THE_DAY: &str = "day.";
-
-/// The same action, on the message of the day.
-fn of_the_day(action: &Action) -> Action {
-    Action::new(format!("{OF_THE_DAY}{}", action.as_str())).expect("a short word more is short and printable")
-}
-
-fn without_the_day(action: &Action) -> Option<Action> {
-    Action::new(action.as_str().strip_prefix(OF_THE_DAY)?)
-}
-
-/// A reply that leaves the message of the day where it is.
-fn beside(reply: Reply) -> Reply {
-    match reply {
-        Reply::Ask(form) => Reply::Ask(crate::chat::Form { action: of_the_day(&form.action), ..form }),
-        Reply::Replace(card) => Reply::Whisper(card),
-        reply => reply,
     }
 }
 

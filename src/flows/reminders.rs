@@ -10,7 +10,7 @@ use super::today::TO_DECIDE;
 use super::{Call, Result, Shared, away};
 use crate::args;
 use crate::chat::Text;
-use crate::domain::{Person, PersonId, RefusalNumber, TeamId};
+use crate::domain::{Person, PersonId, RefusalNumber, Role, TeamId};
 use crate::store::{Telling, Tx, Waiting};
 use crate::words::Words;
 
@@ -118,11 +118,17 @@ async fn tell_heads(tx: &mut Tx, shared: &Shared, reader: &Person, key: &str, no
     for (team, _, since) in to_escalate(tx, reader, now).await? {
         tx.escalated(team, key, since).await?;
     }
-    if super::today::late(tx, reader, now, now).await? > 0 {
-        let over = reader.batch_in_days(TO_ADMIN, now);
-        for admin in tx.admins().await?.iter().filter(|admin| admin.id != reader.id && !admin.is_away(now)).take(1) {
-            plan_today(tx, shared, admin, admin.next_batch(over - TimeDelta::seconds(1)), now).await?;
-        }
+    escalates(tx, shared, reader, now).await
+}
+
+/// What is late for a head now, the admin is told about in time.
+pub(super) async fn escalates(tx: &mut Tx, shared: &Shared, head: &Person, now: DateTime<Utc>) -> Result<()> {
+    if super::today::late(tx, head, now, now).await? == 0 {
+        return Ok(());
+    }
+    let over = head.batch_in_days(TO_ADMIN, now);
+    for admin in tx.admins().await?.iter().filter(|admin| admin.id != head.id && !admin.is_away(now)).take(1) {
+        plan_today(tx, shared, admin, admin.next_batch(over - TimeDelta::seconds(1)), now).await?;
     }
     Ok(())
 }
@@ -135,16 +141,12 @@ async fn about_others(
     posted: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Waiting>> {
-    let all = tx.waiting_for_heads(key, if posted.is_some() { None } else { Some(now) }).await?;
+    if posted.is_some() {
+        return Ok(tx.told_about(key).await?);
+    }
     let mut theirs = Vec::new();
-    for about in all {
-        if about.left_by.is_none() && about.person == reader.id {
-            continue;
-        }
-        let head = tx.responsible_for(about.team, now).await?;
-        if posted.is_some() || head.is_some_and(|head| head.id == reader.id) {
-            theirs.push(about);
-        }
+    for team in tx.teams_processed_by(reader, now).await? {
+        theirs.extend(tx.to_tell_about(team, reader.id, now).await?);
     }
     Ok(theirs)
 }
@@ -152,6 +154,9 @@ async fn about_others(
 /// The teams of which an admin is told now that refusals wait, how many, and since when.
 async fn to_escalate(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<Vec<(TeamId, i64, DateTime<Utc>)>> {
     let mut teams = Vec::new();
+    if reader.role != Role::Admin {
+        return Ok(teams);
+    }
     if tx.admins().await?.iter().find(|admin| !admin.is_away(now)).is_none_or(|admin| admin.id != reader.id) {
         return Ok(teams);
     }
@@ -176,11 +181,11 @@ pub(super) async fn lines(
 ) -> Result<Vec<Text>> {
     let mut lines = Vec::new();
     let mut waiting = Vec::new();
-    if posted.is_some() {
+    if posted.is_some() && reader.role == Role::Admin {
         for team in tx.teams().await? {
             waiting.push((team, tx.count_to_escalate(team, key, None).await?));
         }
-    } else {
+    } else if posted.is_none() {
         waiting.extend(to_escalate(tx, reader, now).await?.into_iter().map(|(team, count, _)| (team, count)));
     }
     for (team, count) in waiting.into_iter().filter(|(_, count)| *count > 0) {

@@ -8,7 +8,7 @@ use super::notice::{self, Notice};
 use super::refusal::{quote, summary};
 use super::{Act, Call, Result, Shared, case, recontact, reminders, words_for};
 use crate::args;
-use crate::chat::{Block, Button, Card, Reply, Text, Tone};
+use crate::chat::{Action, Block, Button, Card, Form, Reply, Text, Tone};
 use crate::domain::{Person, PersonId, Rhythm, Stage};
 use crate::store::{Task, TaskKind, Tx};
 use crate::words::Words;
@@ -53,7 +53,9 @@ pub(super) async fn draw(
     let card = lines.into_iter().fold(card, |card, line| card.with(Block::Text(line)));
     let card = with_tasks(tx, words, &reader, card, &tasks).await?;
     let last = tx.last_today(person).await?.is_none_or(|(last, _)| last == key || posted.is_none());
-    let offers = last && reader.ignored >= IGNORED && reader.rhythm() == Rhythm::Daily && open > 0;
+    // This one is counted since it was posted.
+    let ignored = reader.ignored - i64::from(posted.is_some());
+    let offers = last && ignored >= IGNORED && reader.rhythm() == Rhythm::Daily && open > 0;
     let weekly = || Button::new(Act::Weekly.action(), words.line("button.weekly", args! {}));
     Ok(Some((reader, card.with_some(offers.then(|| Block::Buttons(vec![weekly()]))))))
 }
@@ -104,7 +106,7 @@ async fn with_tasks(tx: &mut Tx, words: Words<'_>, reader: &Person, mut card: Ca
     }
     let buttons = case::buttons(words, &refusal)
         .into_iter()
-        .map(|button| Button { action: super::of_the_day(&button.action), ..button });
+        .map(|button| Button { action: of_the_day(&button.action), ..button });
     Ok(card.with_some(quote(&refusal.details)).with(Block::Buttons(buttons.collect())))
 }
 
@@ -155,8 +157,31 @@ pub(super) fn to_do(words: Words<'_>, kind: TaskKind) -> String {
 /// How many refusals have waited for whoever processes them now longer than they have to decide, as of `at`.
 pub(super) async fn late(tx: &mut Tx, reader: &Person, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<i64> {
     let (since, mut late) = (reader.working_days_before(TO_DECIDE, at), 0);
-    for team in tx.teams_processed_by(reader.id, now).await? {
+    for team in tx.teams_processed_by(reader, now).await? {
         late += tx.count_waiting_since(team, since).await?;
     }
     Ok(late)
+}
+
+/// What actions begin with that stand on the message of the day: what comes of them is shown beside it, because it tells
+/// more than one thing and is drawn again by itself.
+pub(super) const OF_THE_DAY: &str = "day.";
+
+/// The same action, on the message of the day.
+fn of_the_day(action: &Action) -> Action {
+    Action::new(format!("{OF_THE_DAY}{}", action.as_str())).expect("a short word more is short and printable")
+}
+
+/// The action without the message of the day it stood on, if it did.
+pub(super) fn without_the_day(action: &Action) -> Option<Action> {
+    Action::new(action.as_str().strip_prefix(OF_THE_DAY)?)
+}
+
+/// A reply that leaves the message of the day where it is.
+pub(super) fn beside(reply: Reply) -> Reply {
+    match reply {
+        Reply::Ask(form) => Reply::Ask(Form { action: of_the_day(&form.action), ..form }),
+        Reply::Replace(card) => Reply::Whisper(card),
+        reply => reply,
+    }
 }

@@ -200,10 +200,17 @@ impl Tx {
     }
 
     /// The teams whose refusals somebody processes now: their own, if they are its head; those they stand in for.
-    pub async fn teams_processed_by(&mut self, person: PersonId, now: DateTime<Utc>) -> sqlx::Result<Vec<TeamId>> {
+    pub async fn teams_processed_by(&mut self, person: &Person, now: DateTime<Utc>) -> sqlx::Result<Vec<TeamId>> {
+        let mut teams = match person.role {
+            Role::Admin => self.teams().await?,
+            Role::Head => vec![person.team.id],
+            Role::Rep | Role::Observer => Vec::new(),
+        };
+        teams.extend(person.stands_in.iter().filter_map(|one| one.leads));
         let mut processed = Vec::new();
-        for team in self.teams().await? {
-            if self.responsible_for(team, now).await?.is_some_and(|head| head.id == person) {
+        for team in teams {
+            let is_theirs = self.responsible_for(team, now).await?.is_some_and(|head| head.id == person.id);
+            if is_theirs && !processed.contains(&team) {
                 processed.push(team);
             }
         }

@@ -122,9 +122,9 @@ impl Tx {
     /// Puts a refusal into somebody's hands, in place of whoever had it; what stands beside stays.
     pub async fn hand(&mut self, task: &Task, now: DateTime<Utc>) -> sqlx::Result<()> {
         if IN_HAND.contains(&task.kind) {
-            self.done_with(task.refusal, now).await?
+            self.done_with(task.refusal, now).await?;
         } else {
-            self.done(task, now).await?
+            self.done(task, now).await?;
         }
         let sql = "INSERT INTO tasks (organisation_id, refusal, kind, person_id, due_at, say_at)
                    VALUES ($1, $2, $3, $4, $5, $5)";
@@ -262,24 +262,28 @@ impl Tx {
         Ok(())
     }
 
-    /// What heads are told about others: what `notice` told, or with `until` what is still to be told by then.
-    pub async fn waiting_for_heads(
+    /// What a notice told a head about others.
+    pub async fn told_about(&mut self, notice: &str) -> sqlx::Result<Vec<Waiting>> {
+        let sql = "SELECT r.team_id AS team, t.person_id AS person, t.left_by AS left_by, COUNT(*) AS count
+                   FROM tasks t JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
+                   WHERE t.organisation_id = $1 AND t.head_notice = $2 AND t.done_at IS NULL
+                   GROUP BY r.team_id, t.person_id, t.left_by ORDER BY r.team_id, t.person_id LIMIT 50";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(notice))
+    }
+
+    /// What the head of a team, `head`, is to be told about others by `until`.
+    pub async fn to_tell_about(
         &mut self,
-        notice: &str,
-        until: Option<DateTime<Utc>>,
+        team: TeamId,
+        head: PersonId,
+        until: DateTime<Utc>,
     ) -> sqlx::Result<Vec<Waiting>> {
-        let told = "SELECT r.team_id AS team, t.person_id AS person, t.left_by AS left_by, COUNT(*) AS count
-                    FROM tasks t JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
-                    WHERE t.organisation_id = $1 AND t.head_notice = $2 AND t.done_at IS NULL
-                    GROUP BY r.team_id, t.person_id, t.left_by ORDER BY r.team_id, t.person_id LIMIT 50";
-        let due = "SELECT r.team_id AS team, t.person_id AS person, t.left_by AS left_by, COUNT(*) AS count
+        let sql = "SELECT r.team_id AS team, t.person_id AS person, t.left_by AS left_by, COUNT(*) AS count
                    FROM tasks t JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
                    WHERE t.organisation_id = $1 AND t.head_at <= $2 AND t.head_notice IS NULL AND t.done_at IS NULL
-                   GROUP BY r.team_id, t.person_id, t.left_by ORDER BY r.team_id, t.person_id LIMIT 50";
-        match until {
-            None => run!(self, fetch_all, sqlx::query_as(told).bind(self.organisation).bind(notice)),
-            Some(until) => run!(self, fetch_all, sqlx::query_as(due).bind(self.organisation).bind(instant(until))),
-        }
+                     AND r.team_id = $3 AND (t.person_id <> $4 OR t.left_by IS NOT NULL)
+                   GROUP BY r.team_id, t.person_id, t.left_by ORDER BY r.team_id, t.person_id LIMIT 10";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(instant(until)).bind(team).bind(head))
     }
 
     /// Remembers that a notice told the head of a team about things of others.

@@ -147,11 +147,11 @@ async fn the_form_asks_and_says_what_is_wrong(#[values(On::Slack, On::Discord, O
     let team = Team::start(on).await;
     let ana = team.person("Ana");
     ana.types("/panout away").await;
-    ana.fills(&[("Until when? (the last day)", "2026-11-01")]).await;
+    ana.fills(&[("Until when? (the last day)", "2026-11-01"), ("Who stands in for you?", "Bogdan")]).await;
     ana.submits().await;
     let told = format!("{}\n{}", if ana.has_form() { ana.form() } else { String::new() }, ana.screen());
     assert!(told.contains("This day is over: choose today or later."), "{told}");
-    ana.fills(&[("Until when? (the last day)", "2026-11-27"), ("Who stands in for you?", "Bogdan")]).await;
+    ana.fills(&[("Until when? (the last day)", "2026-11-27")]).await;
     ana.submits().await;
     ana.sees_parts(&["You are away until 27 November 2026", "come to Bogdan"]);
     for (typed, says) in [
