@@ -38,6 +38,8 @@ async fn the_first_words_are_one_card_with_one_button_and_what_waited_comes_afte
     team.it_is("2026-11-25T07:00:00Z").await;
     ana.sees_nothing();
     elena.presses("Start my reminders").await;
+    // A service takes one message a second.
+    team.passes(chrono::TimeDelta::seconds(2)).await;
     let shown =
         elena.sees_parts(&["Your reminders are on: one message a day at 09:00", "Acme refused", "Globex refused"]);
     assert!(!shown.contains("[Start my reminders]"), "{shown}");
