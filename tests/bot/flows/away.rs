@@ -120,6 +120,10 @@ async fn what_is_due_to_a_rep_on_leave_comes_to_the_deputy_or_in_one_message_aft
     team.it_is("2027-01-05T07:00:00Z").await;
     if deputy {
         bogdan.sees_parts(&["call again: Client2, €12,000, Price, for Ana"]);
+        bogdan.types("/recontacts Ana").await;
+        bogdan.sees_parts(&["Ana has 2 clients in hand"]);
+        bogdan.chooses("Open one of them", "#2 Client2").await;
+        bogdan.sees_parts(&["Call Client2 again", "[I called] [Snooze] [Close for good]"]);
     } else {
         bogdan.sees_nothing();
     }
@@ -127,6 +131,8 @@ async fn what_is_due_to_a_rep_on_leave_comes_to_the_deputy_or_in_one_message_aft
     team.it_is("2027-01-06T07:00:00Z").await;
     if deputy {
         ana.sees_parts(&["One thing to do today", "#2 call again: Client2"]);
+        bogdan.types("/recontacts Ana").await;
+        bogdan.sees_parts(&["I know nobody called \"Ana\" in your teams"]);
         bogdan.presses("I called").await;
         assert!(!bogdan.has_form());
         bogdan.sees_parts(&["This is not yours to open or change."]);
