@@ -11,15 +11,18 @@ mod team;
 use std::collections::HashMap;
 
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 pub use team::config;
 
 use self::dice::Dice;
 use self::fates::Second;
 use self::refusals::Sample;
-use crate::domain::{Change, Person, Refusal, Stage, account_key};
+use crate::domain::{Change, Person, PersonId, Refusal, Reminders, Stage, account_key};
 use crate::store::{Db, Scope, Tx};
+
+/// For how long the sample team has used the bot.
+const SINCE: TimeDelta = TimeDelta::weeks(12);
 
 /// Fills an organisation that has no refusals yet with those of the last twelve weeks, all in one transaction. The
 /// sample organisation must be listed already.
@@ -35,10 +38,13 @@ async fn fill(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {
         return Ok(());
     }
     let head = person(tx, team::HEAD).await?;
+    let began = now - SINCE;
+    starts_reminders(tx, head.id, began).await?;
     let mut reps = HashMap::new();
     for (account, choices) in team::choices() {
         let rep = person(tx, account).await?;
         tx.choose(rep.id, &choices).await?;
+        starts_reminders(tx, rep.id, began).await?;
         reps.insert(account, Person { choices, ..rep });
     }
     let products: HashMap<String, i64> = tx
@@ -79,6 +85,13 @@ async fn again(
         fates::refuses_again(tx, second, (rep, head), now, dice).await?;
     }
     Ok(())
+}
+
+/// Somebody started their reminders when the team began.
+async fn starts_reminders(tx: &mut Tx, person: PersonId, at: DateTime<Utc>) -> anyhow::Result<()> {
+    tx.wants_reminders(person, Reminders::On).await?;
+    let change = Change { what: "reminders", was: None, is_now: Reminders::On.as_str().map(str::to_owned) };
+    Ok(tx.audit(None, person, &change, at).await?)
 }
 
 async fn person(tx: &mut Tx, account: &str) -> anyhow::Result<Person> {

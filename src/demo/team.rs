@@ -27,6 +27,9 @@ const REPS: [(&str, &str, &str, Tz); 8] = [
     ("local:tom", "Tom Whitaker", "en", Tz::Europe__London),
 ];
 
+/// A rep who came this week: nobody asked yet whether they want reminders.
+pub(super) const NEW_REP: (&str, &str) = ("local:nadia", "Nadia Haddad");
+
 /// What the organisation sells, what most people buy first: name, and what reps type. The first alias is the one the
 /// sample refusals use.
 const PRODUCTS: [(&str, &[&str]); 12] = [
@@ -49,6 +52,7 @@ pub fn config(base: Config) -> Config {
     let channel = |id| Account::new(Service::Local, id);
     let mut people = vec![person(HEAD, "Helen Okafor", Role::Head)];
     people.extend(REPS.map(|(account, name, ..)| person(account, name, Role::Rep)));
+    people.push(person(NEW_REP.0, NEW_REP.1, Role::Rep));
     let products = PRODUCTS.map(|(name, aliases)| Product {
         name: name.to_owned(),
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),

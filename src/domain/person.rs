@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::wall::{to_utc, wall};
-use super::{Currency, DailyAt, QuietHours, WorkingHours};
+use super::{Away, Currency, DailyAt, Intensity, QuietHours, Reminders, Rhythm, StandIn, WorkingHours};
 
 /// When the daily batch comes, unless a person chose: the start of the usual day.
 pub const BATCH_AT: NaiveTime = NaiveTime::from_hms_opt(9, 0, 0).expect("nine o'clock is a time");
@@ -81,6 +81,27 @@ pub struct Team {
     pub channels: Vec<String>,
 }
 
+impl Team {
+    /// The next morning after `now` on which it works.
+    pub fn next_morning(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let mut at = now;
+        for _ in 0..15 {
+            let Some(run) = DailyAt(BATCH_AT).next(at, self.time_zone) else { break };
+            at = run.at;
+            if works_on(&self.working_hours, self.time_zone, run.wall.date()) {
+                return at;
+            }
+        }
+        self.working_hours.next_opening(now, self.time_zone)
+    }
+}
+
+/// Whether some time of a day is worked.
+fn works_on(hours: &WorkingHours, zone: Tz, day: NaiveDate) -> bool {
+    let Some(begins) = to_utc(day.and_time(NaiveTime::MIN), zone) else { return false };
+    hours.next_opening(begins, zone).with_timezone(&zone).date_naive() == day
+}
+
 /// What a person chose for themselves; where they did not, the team's choice holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choices {
@@ -94,6 +115,10 @@ pub struct Choices {
     pub quiet_hours: Option<QuietHours>,
     /// When the daily batch comes.
     pub batch_at: Option<NaiveTime>,
+    /// How often they are reminded of the same thing.
+    pub intensity: Option<Intensity>,
+    /// How often the batch comes.
+    pub rhythm: Option<Rhythm>,
 }
 
 /// Somebody of the organisation.
@@ -113,16 +138,55 @@ pub struct Person {
     pub service: Option<String>,
     /// What the language switch of the local page last said, if they act there.
     pub page_language: Option<String>,
+    /// Whether they want the bot to write to them.
+    pub reminders: Reminders,
+    /// Until when they are away, if they said so; [`Person::is_away`] says whether that is over.
+    pub away: Option<Away>,
+    /// Whose work they do just now, for those who are away. Known of whoever acts and of whoever a card is drawn for.
+    pub stands_in: Vec<StandIn>,
+    /// How many messages of the day in a row they did not act on.
+    pub ignored: i64,
 }
 
 impl Person {
-    /// Whether they process and see a team's refusals.
+    /// Whether they process and see a team's refusals: its head, an admin, or who stands in for the head just now.
     pub fn leads(&self, team: TeamId) -> bool {
-        match self.role {
+        let by_role = match self.role {
             Role::Admin => true,
             Role::Head => self.team.id == team,
             Role::Rep | Role::Observer => false,
-        }
+        };
+        by_role || self.stands_in.iter().any(|one| one.leads == Some(team))
+    }
+
+    /// Whether they do what is in somebody's hands: their own, or that of somebody they stand in for just now.
+    pub fn acts_for(&self, person: PersonId) -> bool {
+        self.id == person || self.stands_in.iter().any(|one| one.person == person)
+    }
+
+    /// Whether the bot may write to them by itself.
+    pub fn wants_reminders(&self) -> bool {
+        self.reminders == Reminders::On
+    }
+
+    /// The first instant after they are away, if they said that they are: the end of that day where they are.
+    pub fn returns_at(&self) -> Option<DateTime<Utc>> {
+        self.day_begins(self.away?.until.succ_opt()?)
+    }
+
+    /// Whether they are away.
+    pub fn is_away(&self, now: DateTime<Utc>) -> bool {
+        self.returns_at().is_some_and(|returns| now < returns)
+    }
+
+    /// How often they are reminded of the same thing.
+    pub fn intensity(&self) -> Intensity {
+        self.choices.intensity.unwrap_or_default()
+    }
+
+    /// How often their batch comes.
+    pub fn rhythm(&self) -> Rhythm {
+        self.choices.rhythm.unwrap_or_default()
     }
 
     /// Their language.
@@ -162,30 +226,51 @@ impl Person {
         opening
     }
 
-    /// When their next daily batch after `now` comes: at their hour, on a day they work.
+    /// When their next batch after `now` comes: at their hour, on a day they work; the first one of a week, if they want
+    /// one a week.
     pub fn next_batch(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.next_batch_on(now, |day| self.works_on(day) && (self.rhythm() == Rhythm::Daily || self.begins_week(day)))
+    }
+
+    /// The same, on a day that `fits`.
+    fn next_batch_on(&self, now: DateTime<Utc>, fits: impl Fn(NaiveDate) -> bool) -> DateTime<Utc> {
         let (zone, daily) = (self.time_zone(), DailyAt(self.batch_at()));
         let mut at = now;
         // Some day of a week is worked, or the working hours could not have been read; of one week a clock change may
         // leave out the only hours.
-        for _ in 0..15 {
+        for _ in 0..22 {
             let Some(run) = daily.next(at, zone) else { break };
             at = run.at;
-            if self.works_on(run.wall.date()) {
+            if fits(run.wall.date()) {
                 return at;
             }
         }
         self.reachable_at(now)
     }
 
-    /// Their first daily batch on a day or after it.
+    /// Their first batch on a day or after it.
     pub fn batch_on(&self, day: NaiveDate) -> DateTime<Utc> {
         self.next_batch(self.day_begins(day).unwrap_or_default() - TimeDelta::seconds(1))
     }
 
-    /// The daily batch in which it is said that something from `now` has waited for `days` working days.
+    /// The batch in which it is said that something from `now` has waited for `days` working days.
     pub fn batch_after_days(&self, days: usize, now: DateTime<Utc>) -> DateTime<Utc> {
-        (0..=days).fold(now, |at, _| self.next_batch(at))
+        // A working day is one, however seldom the batch comes.
+        let over = (0..=days).fold(now, |at, _| self.next_batch_on(at, |day| self.works_on(day)));
+        self.next_batch(over - TimeDelta::seconds(1))
+    }
+
+    /// Their batch so many working days after the day of `now`, 1 for the next one.
+    pub fn batch_in_days(&self, days: usize, now: DateTime<Utc>) -> DateTime<Utc> {
+        let today = now.with_timezone(&self.time_zone()).date_naive();
+        let tomorrow = today.succ_opt().and_then(|day| self.day_begins(day)).unwrap_or(now);
+        self.batch_after_days(days.saturating_sub(1), tomorrow - TimeDelta::seconds(1))
+    }
+
+    /// When the same thing is said to them again that was said for the `told`-th time at `now`; `None`: often enough.
+    pub fn reminded_at(&self, told: i64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let intensity = self.intensity();
+        (told < intensity.times()).then(|| self.batch_in_days(intensity.days_between(), now))
     }
 
     /// The same time of the day, so many of their working days earlier.
@@ -206,8 +291,12 @@ impl Person {
 
     /// Whether they work at some time of a day.
     fn works_on(&self, day: NaiveDate) -> bool {
-        let zone = self.time_zone();
-        let Some(begins) = self.day_begins(day) else { return false };
-        self.working_hours().next_opening(begins, zone).with_timezone(&zone).date_naive() == day
+        works_on(self.working_hours(), self.time_zone(), day)
+    }
+
+    /// Whether a day is the first one of its week on which they work.
+    fn begins_week(&self, day: NaiveDate) -> bool {
+        let before = day.iter_days().rev().skip(1).take(day.weekday().num_days_from_monday() as usize);
+        !before.into_iter().any(|earlier| self.works_on(earlier))
     }
 }

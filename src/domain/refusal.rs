@@ -136,7 +136,7 @@ impl Refusal {
 
     /// Whether a person may read it.
     pub fn is_open_to(&self, person: &Person) -> bool {
-        self.is_of(person) || person.leads(self.team) || self.delegate == Some(person.id)
+        self.is_of(person) || person.acts_for(self.owner) || person.leads(self.team) || self.delegate == Some(person.id)
     }
 
     fn is_of(&self, person: &Person) -> bool {
@@ -194,7 +194,7 @@ impl Refusal {
     /// # Errors
     /// When it is not theirs, or undone.
     pub fn may_edit(&self, by: &Person) -> Result<(), Denied> {
-        // Whoever only decides about it changes nothing in it.
+        // Who stands in for its owner, or only decides about it, may read it and do that, no more.
         if !self.is_of(by) && !by.leads(self.team) {
             return Err(Denied::NotYours);
         }
@@ -302,7 +302,7 @@ impl Refusal {
     /// # Errors
     /// When it is not theirs, undone, or not in this stage.
     pub fn may_report(&self, by: &Person, stage: Stage) -> Result<(), Denied> {
-        if self.owner != by.id && !by.leads(self.team) {
+        if !by.acts_for(self.owner) && !by.leads(self.team) {
             return Err(Denied::NotYours);
         }
         match self.withdrawn_at {

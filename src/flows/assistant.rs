@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Call, Error, Inbound, Result, Shared, act, menu, people, refusing, similar, suggest, words_for};
+use super::{Call, Error, Inbound, Result, Shared, act, consent, menu, people, refusing, similar, suggest, words_for};
 use crate::args;
 use crate::chat::{
     Block, Bot, Card, Choice, Command, Event, Faults, Menu, Phrase, Press, Query, Reply, Shortcut, Submission, Tone,
 };
 use crate::clock::Clock;
+use crate::domain::Reminders;
 use crate::store::{Db, Tx};
 use crate::words::{Language, Words};
 
@@ -59,6 +60,11 @@ impl Assistant {
             let (given, shared) = (given.clone(), shared.clone());
             Box::pin(async move {
                 let Some(by) = people::known(tx, &given.0).await? else { return Ok(None) };
+                if by.reminders == Reminders::Unasked && matches!(given.1, Inbound::Command(_)) {
+                    // The answer is the first message: that is remembered.
+                    return Ok(None);
+                }
+                let by = tx.standing_in(by, now).await?;
                 let words = words_for(&shared, &by);
                 let mut call = Call { tx, by, words, shared: &shared, now };
                 act(&mut call, &given.1).await.map(Some)
@@ -80,9 +86,15 @@ impl Assistant {
                     return Ok(reply);
                 }
                 let by = people::recognise(tx, &shared, event, now).await?;
-                let words = words_for(&shared, &by);
+                let by = tx.standing_in(by, now).await?;
+                let (words, id_of, ignored) = (words_for(&shared, &by), by.id, by.ignored);
                 let mut call = Call { tx, by, words, shared: &shared, now };
-                let reply = act(&mut call, inbound).await?;
+                let mut reply = act(&mut call, inbound).await?;
+                match inbound {
+                    Inbound::Press(_) | Inbound::Submission(_) if ignored > 0 => tx.none_ignored(id_of).await?,
+                    Inbound::Command(_) => reply = consent::offered(tx, &shared, id_of, reply).await?,
+                    _ => {}
+                }
                 let kept = serde_json::to_string(&reply).map_err(anyhow::Error::from)?;
                 tx.saw(&id, &kept, now).await?;
                 Ok(reply)

@@ -22,7 +22,7 @@ pub(super) async fn stands(call: &mut Call<'_>, refusal: &Refusal) -> Result {
 
 /// The card of a refusal for one of those it is open to.
 pub(super) async fn card(tx: &mut Tx, shared: &Shared, reader: &Person, refusal: &Refusal) -> Result<Card> {
-    let in_hand = refusal.owner == reader.id && matches!(refusal.stage, Stage::Revived | Stage::Dormant);
+    let in_hand = reader.acts_for(refusal.owner) && matches!(refusal.stage, Stage::Revived | Stage::Dormant);
     if reader.leads(refusal.team) && !in_hand {
         return head::card(tx, shared, reader, refusal).await;
     }

@@ -12,7 +12,9 @@ use chrono::{DateTime, Utc};
 use super::notice::{self, Notice};
 use super::refusal::{denied_reply, denied_text, facts, load, quote, summary, title};
 use super::today::TO_DECIDE;
-use super::{Act, Call, Error, Result, Shared, Values, case, hands, similar, small, tell, when, words_for};
+use super::{
+    Act, Call, Error, Result, Shared, Values, away, case, hands, reminders, similar, small, tell, when, words_for,
+};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Fault, Faults, Field, Form, Kind, Look, Pick, Reply, Text, Tone};
 use crate::domain::{Change, Denied, Person, PersonId, Refusal, RefusalNumber, Stage, TeamId};
@@ -31,10 +33,8 @@ pub(super) async fn bring(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> 
 
 /// Plans how a refusal reaches the head: by itself, or with the other small ones of the day.
 pub(super) async fn bring_to_head(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
-    let Some(head) = call.tx.head_of(refusal.team).await? else { return Ok(()) };
-    // The day on which it will have waited too long.
-    let late = head.batch_after_days(TO_DECIDE, call.now);
-    notice::plan(call.tx, call.shared, &Notice::Today(head.id.0, late), late, call.now).await?;
+    let Some(head) = call.tx.responsible_for(refusal.team, call.now).await? else { return Ok(()) };
+    plan_late(call, refusal.team, &head).await?;
     if head.id == call.by.id {
         // Who logged it has just seen it.
         call.tx.advance_refusal(refusal.number, Stage::Logged, Stage::WithHead).await?;
@@ -53,6 +53,20 @@ pub(super) async fn bring_to_head(call: &mut Call<'_>, refusal: &Refusal) -> Res
     notice::plan(call.tx, call.shared, &notice, at, call.now).await
 }
 
+/// Plans the message of the day in which a refusal will have waited too long.
+async fn plan_late(call: &mut Call<'_>, team: TeamId, head: &Person) -> Result<()> {
+    let late = head.batch_after_days(TO_DECIDE, call.now);
+    notice::plan(call.tx, call.shared, &Notice::Today(head.id.0, late), late, call.now).await?;
+    match call.tx.head_of(team).await? {
+        // Who is away hears of it when they are back.
+        Some(own) if own.id != head.id => {
+            let late = own.batch_after_days(TO_DECIDE, call.now);
+            notice::plan(call.tx, call.shared, &Notice::Today(own.id.0, late), late, call.now).await
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether a refusal is large enough to come at once. One without a known budget is small; one in another currency
 /// than the threshold cannot be compared, and comes.
 fn comes_by_itself(shared: &Shared, refusal: &Refusal) -> bool {
@@ -65,6 +79,7 @@ fn comes_by_itself(shared: &Shared, refusal: &Refusal) -> bool {
 
 /// A refusal changed: what was said about it is drawn again, and one that grew past the threshold comes by itself.
 pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Result<()> {
+    reminders::changed(call, number).await?;
     let Some(key) = call.tx.told_in(number).await? else { return Ok(()) };
     let Some(refusal) = call.tx.refusal(number).await? else { return Ok(()) };
     if small::still_waits(call, &refusal, &key).await? {
@@ -85,10 +100,11 @@ pub(super) async fn draw_refusal(
     tx: &mut Tx,
     shared: &Shared,
     number: RefusalNumber,
+    now: DateTime<Utc>,
 ) -> Result<Option<(Person, Card)>> {
     let Some(refusal) = tx.refusal(number).await? else { return Ok(None) };
-    let Some(head) = tx.head_of(refusal.team).await? else { return Ok(None) };
     let key = Notice::Refusal(number.0).key();
+    let Some(head) = away::reader(tx, &key, refusal.team, now).await? else { return Ok(None) };
     let over = refusal.withdrawn_at.is_some() || !refusal.stage.awaits_head();
     if over && tx.message(&key).await?.is_none_or(|message| message.message.is_none()) {
         return Ok(None);
@@ -174,11 +190,11 @@ fn with_question(card: Card, words: Words<'_>, rep: &Person, question: &Question
 pub(super) async fn draw_batch(
     tx: &mut Tx,
     shared: &Shared,
-    team: TeamId,
-    at: DateTime<Utc>,
+    (team, at): (TeamId, DateTime<Utc>),
+    now: DateTime<Utc>,
 ) -> Result<Option<(Person, Card)>> {
-    let Some(head) = tx.head_of(team).await? else { return Ok(None) };
     let key = Notice::Batch(team.0, at).key();
+    let Some(head) = away::reader(tx, &key, team, now).await? else { return Ok(None) };
     let refusals = tx.refusals_told_in(&key).await?;
     let words = words_for(shared, &head);
     if refusals.is_empty() {
@@ -249,7 +265,7 @@ pub(super) async fn see_all(call: &mut Call<'_>, team: i64, at: i64) -> Result {
             mark_seen(call, &seen).await?;
         }
     }
-    let drawn = draw_batch(call.tx, call.shared, TeamId(team), at).await?;
+    let drawn = draw_batch(call.tx, call.shared, (TeamId(team), at), call.now).await?;
     Ok(drawn.map_or(Reply::Done, |(_, card)| Reply::Replace(card)))
 }
 
@@ -390,12 +406,19 @@ pub(super) async fn answer(call: &mut Call<'_>, id: i64, values: &Values) -> Res
 }
 
 /// The answer in front of the head.
-pub(super) async fn draw_answer(tx: &mut Tx, shared: &Shared, id: i64) -> Result<Option<(Person, Card)>> {
+pub(super) async fn draw_answer(
+    tx: &mut Tx,
+    shared: &Shared,
+    id: i64,
+    now: DateTime<Utc>,
+) -> Result<Option<(Person, Card)>> {
     let Some((question, refusal)) = question(tx, id).await? else { return Ok(None) };
     let Some(answer) = question.answer else { return Ok(None) };
     let asker = tx.person(question.asked_by).await?;
-    // Who asked may lead the team no longer: then the answer is for whoever does.
-    let head = if asker.leads(refusal.team) { Some(asker) } else { tx.head_of(refusal.team).await? };
+    let asker = tx.standing_in(asker, now).await?;
+    // Who asked may lead the team no longer, or be away: then the answer is for whoever does.
+    let leads = asker.leads(refusal.team) && !asker.is_away(now);
+    let head = if leads { Some(asker) } else { tx.responsible_for(refusal.team, now).await? };
     let Some(head) = head else { return Ok(None) };
     let rep = tx.person(question.asked_of).await?;
     let words = words_for(shared, &head);

@@ -25,7 +25,8 @@ pub fn menu(words: &Catalogue) -> Menu {
         description: words.localized(&format!("command.{command}.{name}")),
         options,
     };
-    let about = OptionSpec { name: "command", description: words.localized("option.command"), kind: OptionKind::Text };
+    let text =
+        |name| OptionSpec { name, description: words.localized(&format!("option.{name}")), kind: OptionKind::Text };
     let subject = OptionSpec {
         name: "about",
         description: words.localized("option.about"),
@@ -36,9 +37,20 @@ pub fn menu(words: &Catalogue) -> Menu {
             command("refusal", refusal_options(words), vec![]),
             command("refusals", vec![], ["mine", "gap", "help"].map(|name| sub("refusals", name, vec![])).into()),
             command("queue", vec![], vec![]),
-            command("recontacts", vec![], vec![]),
+            command("recontacts", vec![text("rep")], vec![]),
             command("plays", vec![subject], vec![]),
-            command("panout", vec![], vec![sub("panout", "settings", vec![]), sub("panout", "help", vec![about])]),
+            command(
+                "panout",
+                vec![],
+                vec![
+                    sub("panout", "settings", vec![]),
+                    sub("panout", "start", vec![]),
+                    sub("panout", "stop", vec![]),
+                    sub("panout", "away", vec![text("absence")]),
+                    sub("panout", "back", vec![]),
+                    sub("panout", "help", vec![text("command")]),
+                ],
+            ),
         ],
         shortcuts: vec![ShortcutSpec { name: LOG_MESSAGE, label: words.localized("shortcut.log_refusal") }],
     }

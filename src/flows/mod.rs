@@ -5,8 +5,10 @@
 //! load, decide (in the domain), save, queue, reply, all in one transaction.
 
 mod assistant;
+mod away;
 mod case;
 mod catch_up;
+mod consent;
 mod deal;
 mod decide;
 mod gap;
@@ -22,6 +24,7 @@ mod queue;
 mod recontact;
 mod redate;
 mod refusal;
+mod reminders;
 mod reply;
 mod settings;
 mod similar;
@@ -101,6 +104,12 @@ pub enum Act {
     Reassign(RefusalNumber),
     /// The form to let somebody else decide.
     Delegate(RefusalNumber),
+    /// Somebody wants the bot to write to them.
+    Start,
+    /// The form to be away.
+    Away,
+    /// Somebody wants the message of the day once a week.
+    Weekly,
 }
 
 impl Act {
@@ -132,6 +141,9 @@ impl Act {
             Act::Similar(RefusalNumber(n)) => format!("similar.{n}"),
             Act::Reassign(RefusalNumber(n)) => format!("reassign.{n}"),
             Act::Delegate(RefusalNumber(n)) => format!("delegate.{n}"),
+            Act::Start => "start".to_owned(),
+            Act::Away => "away".to_owned(),
+            Act::Weekly => "weekly".to_owned(),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
     }
@@ -144,7 +156,10 @@ pub struct Unknown;
 impl Act {
     /// Whether a press on it only asks: it opens a form or shows something.
     fn only_asks(self) -> bool {
-        !matches!(self, Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::SeenAll(..))
+        !matches!(
+            self,
+            Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::SeenAll(..) | Act::Start | Act::Weekly
+        )
     }
 }
 
@@ -181,6 +196,9 @@ impl FromStr for Act {
             ("similar", [n]) => Act::Similar(RefusalNumber(*n)),
             ("reassign", [n]) => Act::Reassign(RefusalNumber(*n)),
             ("delegate", [n]) => Act::Delegate(RefusalNumber(*n)),
+            ("start", []) => Act::Start,
+            ("away", []) => Act::Away,
+            ("weekly", []) => Act::Weekly,
             _ => return Err(Unknown),
         })
     }
@@ -199,8 +217,18 @@ impl Inbound {
     /// Whether it only asks: it changes nothing, and needs no writer.
     fn only_asks(&self) -> bool {
         match self {
-            Inbound::Command(command) => command.name != "refusal" || refusal::is_bare(command),
-            Inbound::Press(press) => press.action.as_str().parse().is_ok_and(Act::only_asks),
+            Inbound::Command(command) => match command.name.as_str() {
+                "refusal" => refusal::is_bare(command),
+                "panout" => {
+                    let first = command.text.split_whitespace().next().unwrap_or_default().to_lowercase();
+                    !matches!(first.as_str(), "start" | "stop" | "away" | "back")
+                }
+                _ => true,
+            },
+            Inbound::Press(press) => {
+                let action = press.action.as_str();
+                action.strip_prefix(today::OF_THE_DAY).unwrap_or(action).parse().is_ok_and(Act::only_asks)
+            }
             Inbound::Shortcut(_) => true,
             Inbound::Submission(_) => false,
         }
@@ -211,9 +239,15 @@ impl Inbound {
 async fn act(call: &mut Call<'_>, inbound: &Inbound) -> Result<Reply> {
     match inbound {
         Inbound::Command(command) => self::command(call, command).await,
-        Inbound::Press(press) => self::press(call, press).await,
+        Inbound::Press(press) => match today::without_the_day(&press.action) {
+            None => self::press(call, press).await,
+            Some(action) => self::press(call, &Press { action, ..press.clone() }).await.map(today::beside),
+        },
         Inbound::Shortcut(shortcut) => refusal::from_message(call, &shortcut.text).await,
-        Inbound::Submission(submission) => submit(call, submission).await,
+        Inbound::Submission(submission) => match today::without_the_day(&submission.action) {
+            None => submit(call, submission).await,
+            Some(action) => submit(call, &Submission { action, ..submission.clone() }).await.map(today::beside),
+        },
     }
 }
 
@@ -232,7 +266,14 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("queue", "") => queue::list(call).await,
         ("recontacts", "") => recontact::list(call).await,
         ("plays", _) => plays::list(call, command).await,
+        ("recontacts", _) => recontact::list_named(call, command.text.trim()).await,
         ("panout", "settings") => Ok(Reply::Ask(settings::form(call))),
+        ("panout", "start") => consent::start(call).await,
+        ("panout", "stop") => consent::stop(call).await,
+        ("panout", "away") => {
+            away::leave(call, command.text.trim_start().get("away".len()..).unwrap_or_default()).await
+        }
+        ("panout", "back") => away::back(call).await,
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
     }
@@ -271,6 +312,9 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Similar(number) => similar::list(call, number).await,
         Act::Reassign(number) => hands::reassign_form(call, number).await,
         Act::Delegate(number) => hands::delegate_form(call, number).await,
+        Act::Start => consent::start(call).await,
+        Act::Away => away::leave(call, "").await,
+        Act::Weekly => today::weekly(call).await,
     }
 }
 
@@ -294,6 +338,7 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::Close(number) => recontact::close(call, number, values).await,
         Act::Reassign(number) => hands::reassign(call, number, values).await,
         Act::Delegate(number) => hands::delegate(call, number, values).await,
+        Act::Away => away::save(call, values).await,
         _ => tell(call.words.text("denied.unknown_button", args! {})),
     }
 }

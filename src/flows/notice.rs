@@ -10,7 +10,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Shared, deal, hands, head, plays, today, words_for};
+use super::{Result, Shared, consent, deal, hands, head, plays, reminders, today, words_for};
 use crate::chat::{Account, Card, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
 use crate::store::{NewJob, Tx};
@@ -49,6 +49,11 @@ pub enum Notice {
     WonToHead(i64),
     /// A refusal was put into other hands, to whoever has it now: the handover's id.
     Handed(i64),
+    /// The first words to somebody, who may start their reminders: the person's id.
+    Welcome(i64),
+    /// What waits for people who want no reminders, without a name or a client, in a channel of their team: the team, the
+    /// moment, and which of its channels.
+    Unsaid(i64, DateTime<Utc>, i64),
 }
 
 /// What is to be done about a notice now.
@@ -58,6 +63,8 @@ pub enum Saying {
     Post(Place, Card),
     /// Its reader is not to be disturbed before this.
     NotYet(DateTime<Utc>),
+    /// Its reader wants no reminders: it waits until they do.
+    Held(PersonId),
     /// There is nothing to say any more.
     Nothing,
 }
@@ -76,6 +83,8 @@ impl Notice {
             Notice::Won(number, channel) => format!("won:{number}:{channel}"),
             Notice::WonToHead(number) => format!("won_to_head:{number}"),
             Notice::Handed(id) => format!("handed:{id}"),
+            Notice::Welcome(id) => format!("welcome:{id}"),
+            Notice::Unsaid(team, at, channel) => format!("unsaid:{team}:{}:{channel}", at.timestamp()),
         }
     }
 
@@ -96,31 +105,38 @@ impl Notice {
             ("won", [number, channel]) => Notice::Won(*number, *channel),
             ("won_to_head", [number]) => Notice::WonToHead(*number),
             ("handed", [id]) => Notice::Handed(*id),
+            ("welcome", [id]) => Notice::Welcome(*id),
+            ("unsaid", [team, at, channel]) => Notice::Unsaid(*team, moment(at)?, *channel),
             _ => return None,
         })
     }
 
     /// Whether the moment was chosen by its reader, so that it comes whatever the hour; once it is long past, it comes
     /// when they are there.
-    fn comes_when_planned(&self, now: DateTime<Utc>) -> bool {
+    pub(super) fn comes_when_planned(&self, now: DateTime<Utc>) -> bool {
         matches!(self, Notice::Batch(_, at) | Notice::Today(_, at) if now - *at < ON_TIME)
     }
 
     /// Where it goes and its card as things stand; `None` if there is nothing to say.
-    async fn draw(&self, tx: &mut Tx, shared: &Shared) -> Result<Option<(To, Card)>> {
+    async fn draw(&self, tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<Option<(To, Card)>> {
         let drawn = match self {
-            Notice::Refusal(number) => head::draw_refusal(tx, shared, RefusalNumber(*number)).await,
-            Notice::Batch(team, at) => head::draw_batch(tx, shared, TeamId(*team), *at).await,
+            Notice::Refusal(number) => head::draw_refusal(tx, shared, RefusalNumber(*number), now).await,
+            Notice::Batch(team, at) => head::draw_batch(tx, shared, (TeamId(*team), *at), now).await,
             Notice::Question(id) => head::draw_question(tx, shared, *id).await,
-            Notice::Answer(id) => head::draw_answer(tx, shared, *id).await,
-            Notice::Stranger(id) => draw_stranger(tx, shared, PersonId(*id)).await,
+            Notice::Answer(id) => head::draw_answer(tx, shared, *id, now).await,
+            Notice::Stranger(id) => draw_stranger(tx, shared, PersonId(*id), now).await,
             Notice::Back(id) => deal::draw_back(tx, shared, *id).await,
-            Notice::Today(person, at) => today::draw(tx, shared, PersonId(*person), *at).await,
+            Notice::Today(person, at) => today::draw(tx, shared, PersonId(*person), *at, now).await,
             Notice::Won(number, channel) => {
                 return plays::draw_won(tx, shared, RefusalNumber(*number), *channel).await;
             }
-            Notice::WonToHead(number) => plays::draw_won_to_head(tx, shared, RefusalNumber(*number)).await,
+            Notice::WonToHead(number) => plays::draw_won_to_head(tx, shared, RefusalNumber(*number), now).await,
             Notice::Handed(id) => hands::draw(tx, shared, *id).await,
+            Notice::Welcome(id) => consent::draw_welcome(tx, shared, PersonId(*id)).await,
+            Notice::Unsaid(team, _, channel) => {
+                let drawn = consent::draw_unsaid(tx, shared, TeamId(*team), *channel, now).await?;
+                return Ok(drawn.map(|(team, channel, card)| (To::Channel(Box::new(team), channel), card)));
+            }
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))
     }
@@ -199,13 +215,26 @@ fn payload(notice: &Notice) -> String {
 /// # Errors
 /// When the database does not answer.
 pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<Saying> {
-    let Some((to, card)) = notice.draw(tx, shared).await? else { return Ok(Saying::Nothing) };
+    if let Some(saying) = reminders::before(tx, shared, notice, now).await? {
+        return Ok(saying);
+    }
+    let Some((to, card)) = notice.draw(tx, shared, now).await? else { return Ok(Saying::Nothing) };
+    if let To::Person(reader) = &to
+        && let Some(saying) = consent::gate(tx, shared, notice, reader, now).await?
+    {
+        return Ok(saying);
+    }
     let reachable = to.reachable_at(now);
     if reachable > now && !notice.comes_when_planned(now) {
         return Ok(Saying::NotYet(reachable));
     }
     match to.place(tx, shared).await? {
-        Some(place) => Ok(Saying::Post(place, card)),
+        Some(place) => {
+            if let Notice::Today(person, _) = notice {
+                tx.sends_today(PersonId(*person), &notice.key(), now).await?;
+            }
+            Ok(Saying::Post(place, card))
+        }
         // Their account may be named any hour; until then `panout doctor` says that they are out of reach.
         None => Ok(Saying::NotYet(now + OUT_OF_REACH)),
     }
@@ -215,20 +244,22 @@ pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Ut
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn posted(tx: &mut Tx, notice: &Notice) -> Result<()> {
+pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<()> {
     match notice {
         Notice::Refusal(number) => {
             tx.advance_refusal(RefusalNumber(*number), Stage::Logged, Stage::WithHead).await?;
         }
         Notice::Batch(..) => tx.advance_told(&notice.key(), Stage::Logged, Stage::WithHead).await?,
-        Notice::Today(person, at) => tx.told_tasks(&notice.key(), PersonId(*person), *at).await?,
+        Notice::Today(person, _) => reminders::told(tx, shared, PersonId(*person), &notice.key(), now).await?,
+        Notice::Welcome(id) => consent::asked(tx, PersonId(*id)).await?,
         Notice::Question(_)
         | Notice::Answer(_)
         | Notice::Stranger(_)
         | Notice::Back(_)
         | Notice::Won(..)
         | Notice::WonToHead(_)
-        | Notice::Handed(_) => {}
+        | Notice::Handed(_)
+        | Notice::Unsaid(..) => {}
     }
     Ok(())
 }
@@ -237,8 +268,8 @@ pub async fn posted(tx: &mut Tx, notice: &Notice) -> Result<()> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn still(tx: &mut Tx, shared: &Shared, notice: &Notice) -> Result<Option<Card>> {
-    let Some((to, card)) = notice.draw(tx, shared).await? else { return Ok(None) };
+pub async fn still(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<Option<Card>> {
+    let Some((to, card)) = notice.draw(tx, shared, now).await? else { return Ok(None) };
     let place = tx.message(&notice.key()).await?.map(|message| serde_json::from_str::<Place>(&message.place));
     if let Some(place) = place.transpose().map_err(anyhow::Error::from)?
         && !to.reads(tx, &place).await?
@@ -259,7 +290,7 @@ pub async fn check_shown(
     shown: &Card,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    match still(tx, shared, notice).await? {
+    match still(tx, shared, notice, now).await? {
         Some(card) if card != *shown => refresh(tx, notice, now).await,
         _ => Ok(()),
     }
@@ -277,9 +308,14 @@ fn home(shared: &Shared, reader: &Person, accounts: &[String]) -> Option<Place> 
     Some(Place::Direct { account, or_in })
 }
 
-async fn draw_stranger(tx: &mut Tx, shared: &Shared, id: PersonId) -> Result<Option<(Person, Card)>> {
+async fn draw_stranger(
+    tx: &mut Tx,
+    shared: &Shared,
+    id: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Option<(Person, Card)>> {
     let stranger = tx.person(id).await?;
-    let Some(head) = tx.head_of(stranger.team.id).await? else { return Ok(None) };
+    let Some(head) = tx.responsible_for(stranger.team.id, now).await? else { return Ok(None) };
     let words = words_for(shared, &head);
     let accounts = tx.accounts(id).await?.join(", ");
     let card =

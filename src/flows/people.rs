@@ -67,7 +67,7 @@ async fn welcome(tx: &mut Tx, shared: &Shared, event: &Event, now: DateTime<Utc>
     let name: String = event.name.chars().filter(|c| !c.is_control()).take(NAME).collect();
     let name = if name.trim().is_empty() { event.who.to_string() } else { name };
     let id = tx.add_stranger(&name, &event.who.to_string(), team).await?;
-    if let Some(head) = tx.head_of(team).await? {
+    if let Some(head) = tx.responsible_for(team, now).await? {
         notice::plan(tx, shared, &Notice::Stranger(id.0), head.reachable_at(now), now).await?;
     }
     Ok(tx.person(id).await?)

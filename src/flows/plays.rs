@@ -7,6 +7,8 @@
 //!           '-> otherwise         -> a play of its own -> offered in the form that revives, and in `/plays`
 //! ```
 
+use chrono::{DateTime, Utc};
+
 use super::notice::{self, Notice, To};
 use super::refusal::{denied_text, reason_label};
 use super::{Call, Error, Result, Shared, Values, amount, reply, suggest, tell, words_for};
@@ -168,9 +170,10 @@ pub(super) async fn draw_won_to_head(
     tx: &mut Tx,
     shared: &Shared,
     number: RefusalNumber,
+    now: DateTime<Utc>,
 ) -> Result<Option<(Person, Card)>> {
     let Some((refusal, decision)) = won_back(tx, number).await? else { return Ok(None) };
-    let Some(head) = tx.head_of(refusal.team).await? else { return Ok(None) };
+    let Some(head) = tx.responsible_for(refusal.team, now).await? else { return Ok(None) };
     let card = word(tx, words_for(shared, &head), &refusal, &decision, true).await?;
     Ok(Some((head, card)))
 }

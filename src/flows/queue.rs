@@ -7,7 +7,7 @@ use super::today::TO_DECIDE;
 use super::{Call, Result, case, tell};
 use crate::args;
 use crate::chat::{Block, Card, Reply, Text};
-use crate::domain::{Denied, Refusal, Role, TeamId};
+use crate::domain::{Denied, Refusal, Role};
 
 /// How many are listed.
 const LISTED: usize = 10;
@@ -17,12 +17,15 @@ const LOOKED_AT: i64 = 200;
 /// `/queue`: those that are late first, oldest first; then the largest.
 pub(super) async fn list(call: &mut Call<'_>) -> Result {
     let delegated = call.tx.delegated_to(call.by.id, LOOKED_AT).await?;
-    let teams = match call.by.role {
-        Role::Head | Role::Admin => teams(call).await?,
-        Role::Rep if delegated.is_empty() => return tell(call.words.text("queue.not_yours", args! {})),
-        Role::Rep => Vec::new(),
+    // An admin also sees what waits for heads who are there, a head what waits for them while they are away, and who
+    // stands in for a head what waits for that head.
+    let mut teams = call.tx.teams().await?;
+    teams.retain(|team| call.by.leads(*team));
+    match call.by.role {
         Role::Observer => return tell(denied_text(call, Denied::NotYours)),
-    };
+        _ if teams.is_empty() && delegated.is_empty() => return tell(call.words.text("queue.not_yours", args! {})),
+        _ => {}
+    }
     let (mut count, mut waiting) = (0, Vec::new());
     for team in &teams {
         count += call.tx.count_waiting(*team).await?;
@@ -56,15 +59,6 @@ pub(super) async fn list(call: &mut Call<'_>) -> Result {
     let more = count - i64::try_from(listed.len()).unwrap_or_default();
     card = card.with_some((more > 0).then(|| Block::Note(words.text("queue.more", args! { count: more }))));
     Ok(Reply::Whisper(card.with(case::pick(words.line("queue.open", args! {}), &listed))))
-}
-
-/// The teams whose refusals wait for whoever asks: an admin also sees what waits for a head who is there.
-async fn teams(call: &mut Call<'_>) -> Result<Vec<TeamId>> {
-    let mut teams = call.tx.teams_processed_by(call.by.id).await?;
-    if !teams.contains(&call.by.team.id) {
-        teams.push(call.by.team.id);
-    }
-    Ok(teams)
 }
 
 /// Late ones by age, the others by budget.

@@ -20,7 +20,7 @@ use super::today::to_do;
 use super::{Act, Call, Result, Values, case, tell};
 use crate::args;
 use crate::chat::{Block, Card, Choice, Kind, Reply, Text, Tone};
-use crate::domain::{Denied, Lever, Refusal, RefusalNumber, Stage, Terms, recontact_on};
+use crate::domain::{Denied, Lever, Person, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on};
 use crate::store::{Decision, TaskKind, Tx};
 use crate::words::Words;
 
@@ -29,16 +29,41 @@ const LISTED: i64 = 10;
 
 /// `/recontacts`: what this person has in hand, soonest first.
 pub(super) async fn list(call: &mut Call<'_>) -> Result {
-    let tasks = call.tx.tasks_of(call.by.id, LISTED).await?;
+    let by = call.by.id;
+    list_of(call, by, None).await
+}
+
+/// `/recontacts Ana`: what somebody has in hand, for who leads their team or stands in for them.
+pub(super) async fn list_named(call: &mut Call<'_>, name: &str) -> Result {
+    let named = call.tx.people_named(name).await?;
+    let theirs = |person: &&Person| call.by.leads(person.team.id) || call.by.acts_for(person.id);
+    let Some(person) = named.iter().find(theirs) else {
+        return tell(call.words.text("recontacts.nobody", args! { typed: name }));
+    };
+    let name = (person.id != call.by.id).then(|| person.name.clone());
+    list_of(call, person.id, name).await
+}
+
+async fn list_of(call: &mut Call<'_>, person: PersonId, name: Option<String>) -> Result {
+    let tasks = call.tx.tasks_of(person, LISTED).await?;
     let words = call.words;
     if tasks.is_empty() {
-        return Ok(Reply::Whisper(Card::titled(words.text("recontacts.none", args! {}))));
+        let title = match name {
+            Some(name) => words.text("recontacts.none_of", args! { name: name }),
+            None => words.text("recontacts.none", args! {}),
+        };
+        return Ok(Reply::Whisper(Card::titled(title)));
     }
-    let count = call.tx.count_tasks(call.by.id).await?;
-    let mut card = Card::titled(words.text("recontacts.title", args! { count: count }));
+    let count = call.tx.count_tasks(person).await?;
+    let title = match name {
+        Some(name) => words.text("recontacts.title_of", args! { count: count, name: name }),
+        None => words.text("recontacts.title", args! { count: count }),
+    };
+    let mut card = Card::titled(title);
     let mut listed = Vec::new();
     for task in tasks {
-        let Some(refusal) = call.tx.refusal(task.refusal).await? else { continue };
+        let refusal = call.tx.refusal(task.refusal).await?;
+        let Some(refusal) = refusal.filter(|refusal| refusal.is_open_to(&call.by)) else { continue };
         let day = task.due_at.with_timezone(&call.by.time_zone()).date_naive();
         let (what, day) = (to_do(words, task.kind), words.short_date(day));
         let line = format!(" {day}, {what}: {}", summary(words, &refusal.details));
@@ -52,11 +77,6 @@ pub(super) async fn list(call: &mut Call<'_>) -> Result {
 
 /// The top of the card for its owner: when they said no, and how to begin.
 pub(super) async fn top(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> Result<Card> {
-    let rep = tx.person(refusal.logged_by).await?;
-    let (number, day) = (refusal.number.to_string(), words.date(refusal.details.happened_on));
-    let since = args! { date: day.as_str(), rep: rep.name.as_str(), number: number.as_str() };
-    let opener = format!("recontact.opener.{}", refusal.details.reason.level1());
-    let opener = if words.has(&opener) { opener } else { "recontact.opener.other".to_owned() };
     let account = refusal.details.account.as_str();
     let task = tx.task(refusal.number).await?.filter(|task| task.told == 0);
     let (title, tone) = match task {
@@ -68,10 +88,18 @@ pub(super) async fn top(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> Res
         }
         None => (words.text("recontact.due", args! { account: account }), Tone::Attention),
     };
-    Ok(Card::titled(title)
-        .tone(tone)
-        .with(Block::Text(words.text("recontact.since", since)))
-        .with(Block::Text(words.text(&opener, args! {}))))
+    let opening = opening(tx, words, refusal).await?;
+    Ok(opening.into_iter().fold(Card::titled(title).tone(tone), Card::with))
+}
+
+/// When they said no, and how to begin.
+pub(super) async fn opening(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> Result<[Block; 2]> {
+    let rep = tx.person(refusal.logged_by).await?;
+    let (number, day) = (refusal.number.to_string(), words.date(refusal.details.happened_on));
+    let since = args! { date: day.as_str(), rep: rep.name.as_str(), number: number.as_str() };
+    let opener = format!("recontact.opener.{}", refusal.details.reason.level1());
+    let opener = if words.has(&opener) { opener } else { "recontact.opener.other".to_owned() };
+    Ok([Block::Text(words.text("recontact.since", since)), Block::Text(words.text(&opener, args! {}))])
 }
 
 /// The form for what came of calling again.

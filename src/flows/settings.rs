@@ -6,10 +6,10 @@
 use chrono::NaiveTime;
 use chrono_tz::Tz;
 
-use super::{Act, Call, Error, Result, Values, notice, today};
+use super::{Act, Call, Error, Result, Values, consent, notice, today};
 use crate::args;
 use crate::chat::{Block, Card, Choice, Fault, Faults, Field, Form, Kind, Reply, Tone};
-use crate::domain::{Change, Choices, Lexicon, Person, QuietHours, WorkingHours};
+use crate::domain::{Change, Choices, Intensity, Lexicon, Person, QuietHours, Reminders, Rhythm, WorkingHours};
 use crate::words::{Language, Words};
 
 /// The form, filled with what holds now.
@@ -40,13 +40,35 @@ pub(super) fn form(call: &Call<'_>) -> Form {
                 .hint(hint("quiet_hours"))
                 .filled(quiet),
             line("batch_at", by.batch_at().format("%H:%M").to_string()),
+            choice(words, "reminders", &["on", "off"], on_or_off(by)),
+            choice(words, "intensity", &Intensity::ALL.map(Intensity::as_str), by.intensity().as_str()),
+            choice(words, "rhythm", &Rhythm::ALL.map(Rhythm::as_str), by.rhythm().as_str()),
         ],
     }
 }
 
+/// A question of which the answers have names in `prompts/`; left alone, what holds stays.
+fn choice(words: Words<'_>, name: &str, ids: &[&str], holds: &str) -> Field {
+    let choices = ids.iter().map(|id| Choice::new(*id, words.line(&format!("settings.{name}.{id}"), args! {})));
+    let label = words.line(&format!("settings.{name}.label"), args! {});
+    Field::new(name, label, Kind::Choice(choices.collect())).optional().filled(Some(holds))
+}
+
+fn on_or_off(person: &Person) -> &'static str {
+    if person.wants_reminders() { "on" } else { "off" }
+}
+
 /// Saves the form.
 pub(super) async fn save(call: &mut Call<'_>, values: &Values) -> Result {
-    let chosen = read(call.words, values).map_err(Error::Faults)?;
+    let mut chosen = read(call.words, values).map_err(Error::Faults)?;
+    chosen.intensity = chosen.intensity.or(call.by.choices.intensity);
+    chosen.rhythm = chosen.rhythm.or(call.by.choices.rhythm);
+    match values.get("reminders").map(String::as_str) {
+        Some("on") => drop(consent::turn(call, Reminders::On).await?),
+        // Who never answered has not said no.
+        Some("off") if call.by.wants_reminders() => drop(consent::turn(call, Reminders::Off).await?),
+        _ => {}
+    }
     // What is kept is in one language, whoever changes it.
     let words = call.shared.words.in_language(call.shared.rules.language);
     let before = shown(words, &call.by);
@@ -71,7 +93,8 @@ fn saved(call: &Call<'_>) -> Card {
 }
 
 /// What holds for a person, by field.
-fn shown(words: Words<'_>, person: &Person) -> [(&'static str, String); 5] {
+fn shown(words: Words<'_>, person: &Person) -> [(&'static str, String); 8] {
+    let named = |name: &str, id: &str| words.line(&format!("settings.{name}.{id}"), args! {});
     let language = Language::from_tag(person.language());
     [
         ("language", language.map_or_else(|| person.language().to_owned(), |language| language.name().to_owned())),
@@ -79,6 +102,9 @@ fn shown(words: Words<'_>, person: &Person) -> [(&'static str, String); 5] {
         ("working_hours", words.working_hours(person.working_hours())),
         ("quiet_hours", person.choices.quiet_hours.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("batch_at", person.batch_at().format("%H:%M").to_string()),
+        ("reminders", named("reminders", on_or_off(person))),
+        ("intensity", named("intensity", person.intensity().as_str())),
+        ("rhythm", named("rhythm", person.rhythm().as_str())),
     ]
 }
 
@@ -108,7 +134,10 @@ fn read(words: Words<'_>, values: &Values) -> Result<Choices, Faults> {
         return Err(Faults(faults));
     }
     let language = language.map(|language| language.tag().to_owned());
-    Ok(Choices { language, time_zone, working_hours, quiet_hours: quiet_hours.flatten(), batch_at })
+    let intensity = typed("intensity").and_then(|id| id.parse().ok());
+    let rhythm = typed("rhythm").and_then(|id| id.parse().ok());
+    let quiet_hours = quiet_hours.flatten();
+    Ok(Choices { language, time_zone, working_hours, quiet_hours, batch_at, intensity, rhythm })
 }
 
 /// A zone by its name, or by its city: `paris`, `bucharest`, `new york`.

@@ -5,18 +5,20 @@
 use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
-use super::refusal::summary;
-use super::{Call, Result, Shared, case, words_for};
+use super::refusal::{quote, summary};
+use super::{Act, Call, Result, Shared, case, recontact, reminders, words_for};
 use crate::args;
-use crate::chat::{Block, Card, Text, Tone};
-use crate::domain::{Person, PersonId, Role};
-use crate::store::{TaskKind, Tx};
+use crate::chat::{Action, Block, Button, Card, Form, Reply, Text, Tone};
+use crate::domain::{Person, PersonId, Rhythm, Stage};
+use crate::store::{Task, TaskKind, Tx};
 use crate::words::Words;
 
 /// The most lines of the message.
 const LINES: usize = 10;
 /// How many working days the head has to decide.
 pub(super) const TO_DECIDE: usize = 2;
+/// After how many messages in a row that nobody acted on the next one offers to come once a week.
+const IGNORED: i64 = 3;
 
 /// What is due to a person in the message of this moment; nothing if nothing is.
 pub(super) async fn draw(
@@ -24,56 +26,127 @@ pub(super) async fn draw(
     shared: &Shared,
     person: PersonId,
     at: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Option<(Person, Card)>> {
     let reader = tx.person(person).await?;
+    let reader = tx.standing_in(reader, now).await?;
     let words = words_for(shared, &reader);
     let key = Notice::Today(person.0, at).key();
-    let mut tasks = tx.tasks_told_in(&key, person, at).await?;
+    let posted = tx.message(&key).await?.filter(|message| message.message.is_some()).and_then(|it| it.posted_at);
+    let mut tasks = if posted.is_some() { tx.tasks_told_in(&key).await? } else { to_say(tx, &reader, now).await? };
     // What is still open is never behind what is done.
     tasks.sort_by_key(|task| task.done);
-    let late = late(tx, &reader, at).await?;
-    let posted = tx.message(&key).await?.is_some_and(|message| message.message.is_some());
-    if tasks.is_empty() && late == 0 && !posted {
+    let late = late(tx, &reader, posted.unwrap_or(now), now).await?;
+    let mut lines = reminders::lines(tx, words, (&reader, &key), posted, now).await?;
+    if late > 0 {
+        lines.insert(0, words.text("today.late", args! { count: late }));
+    }
+    if tasks.is_empty() && lines.is_empty() && posted.is_none() {
         return Ok(None);
     }
     let open = tasks.iter().filter(|task| !task.done).count();
-    if open == 0 && late == 0 {
+    if open == 0 && lines.is_empty() {
         return Ok(Some((reader, Card::titled(words.text("today.empty", args! {})).tone(Tone::Good))));
     }
-    let count = if open == 0 { 1 } else { open };
-    let mut card = Card::titled(words.text("today.title", args! { count: count })).tone(Tone::Attention);
-    if late > 0 {
-        card = card.with(Block::Text(words.text("today.late", args! { count: late })));
-    }
-    let mut listed = Vec::new();
-    for task in tasks.iter().take(LINES) {
-        let Some(refusal) = tx.refusal(task.refusal).await? else { continue };
-        let what = if task.done { words.line("today.done", args! {}) } else { to_do(words, task.kind) };
-        let line = format!(" {what}: {}", summary(words, &refusal.details));
-        card = card.with(Block::Text(Text::strong(refusal.number.to_string()).then(line)));
-        if !task.done {
-            listed.push((refusal.number, refusal.details.account));
-        }
-    }
-    if tasks.len() > LINES {
-        card = card.with(Block::Note(words.text("today.more", args! {})));
-    }
-    let pick = (!listed.is_empty()).then(|| case::pick(words.line("today.open", args! {}), &listed));
-    Ok(Some((reader, card.with_some(pick))))
+    let count = if open == 0 { lines.len() } else { open };
+    let card = Card::titled(words.text("today.title", args! { count: count })).tone(Tone::Attention);
+    let card = lines.into_iter().fold(card, |card, line| card.with(Block::Text(line)));
+    let card = with_tasks(tx, words, &reader, card, &tasks).await?;
+    let last = tx.last_today(person).await?.is_none_or(|(last, _)| last == key || posted.is_none());
+    // This one is counted since it was posted.
+    let ignored = reader.ignored - i64::from(posted.is_some());
+    let offers = last && ignored >= IGNORED && reader.rhythm() == Rhythm::Daily && open > 0;
+    let weekly = || Button::new(Act::Weekly.action(), words.line("button.weekly", args! {}));
+    Ok(Some((reader, card.with_some(offers.then(|| Block::Buttons(vec![weekly()]))))))
 }
 
-/// The hour, the zone or the days of whoever acts changed: what they were not told of yet comes when they want it now.
-pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
-    for task in call.tx.tasks_of(call.by.id, i64::MAX).await?.into_iter().filter(|task| task.told == 0) {
-        let day = task.due_at.with_timezone(&call.by.time_zone()).date_naive();
-        let due_at = call.by.batch_on(day).max(call.by.next_batch(call.now));
-        if due_at != task.due_at {
-            call.tx.move_task(&task, due_at).await?;
-            let today = Notice::Today(call.by.id.0, due_at);
-            notice::plan(call.tx, call.shared, &today, due_at, call.now).await?;
+/// What is to be said now: their own, and what those they stand in for have in hand.
+async fn to_say(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<Vec<Task>> {
+    let mut tasks = tx.tasks_to_say(reader.id, now).await?;
+    for one in &reader.stands_in {
+        tasks.extend(tx.tasks_to_say(one.person, now).await?);
+    }
+    Ok(tasks)
+}
+
+/// The lines of what is to be done; one that is alone has its own buttons, several have a menu.
+async fn with_tasks(tx: &mut Tx, words: Words<'_>, reader: &Person, mut card: Card, tasks: &[Task]) -> Result<Card> {
+    let room = LINES.saturating_sub(card.blocks.len());
+    let (mut listed, mut last) = (Vec::new(), None);
+    for task in tasks.iter().take(room) {
+        let Some(refusal) = tx.refusal(task.refusal).await? else { continue };
+        let what = if task.done { words.line("today.done", args! {}) } else { to_do(words, task.kind) };
+        let whose = if task.person == reader.id {
+            String::new()
+        } else {
+            let owner = tx.person(task.person).await?;
+            words.line("lines.whose", args! { name: owner.name.as_str() })
+        };
+        let line = format!(" {what}: {}{whose}", summary(words, &refusal.details));
+        card = card.with(Block::Text(Text::strong(refusal.number.to_string()).then(line)));
+        if !task.done {
+            listed.push((refusal.number, refusal.details.account.clone()));
+            last = Some((refusal, task.kind));
         }
     }
+    if tasks.len() > room {
+        card = card.with(Block::Note(words.text("today.more", args! {})));
+    }
+    let Some((refusal, kind)) = last else { return Ok(card) };
+    let fits = match kind {
+        TaskKind::Deal => refusal.stage == Stage::Revived,
+        TaskKind::Recontact => refusal.stage == Stage::Dormant,
+        TaskKind::Debrief | TaskKind::Letter => false,
+    };
+    if listed.len() > 1 || !fits {
+        return Ok(card.with(case::pick(words.line("today.open", args! {}), &listed)));
+    }
+    if kind == TaskKind::Recontact {
+        card = recontact::opening(tx, words, &refusal).await?.into_iter().fold(card, Card::with);
+    }
+    let buttons = case::buttons(words, &refusal)
+        .into_iter()
+        .map(|button| Button { action: of_the_day(&button.action), ..button });
+    Ok(card.with_some(quote(&refusal.details)).with(Block::Buttons(buttons.collect())))
+}
+
+/// The hour, the zone or the days of whoever acts changed: what is still to be said comes when they want it now.
+pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
+    for task in call.tx.tasks_of(call.by.id, i64::MAX).await? {
+        let Some(say_at) = task.say_at else { continue };
+        let day = say_at.with_timezone(&call.by.time_zone()).date_naive();
+        let comes = call.by.batch_on(day).max(call.by.next_batch(call.now));
+        if comes == say_at {
+            continue;
+        }
+        if task.told == 0 {
+            call.tx.move_task(&task, comes).await?;
+        } else {
+            call.tx.say_task_at(&task, comes).await?;
+        }
+        let today = Notice::Today(call.by.id.0, comes);
+        notice::plan(call.tx, call.shared, &today, comes, call.now).await?;
+    }
     Ok(())
+}
+
+/// "Once a week instead".
+pub(super) async fn weekly(call: &mut Call<'_>) -> Result {
+    if call.by.rhythm() != Rhythm::Weekly {
+        call.by.choices.rhythm = Some(Rhythm::Weekly);
+        call.tx.choose(call.by.id, &call.by.choices).await?;
+        let said = |it: Rhythm| Some(it.as_str().to_owned());
+        let change = crate::domain::Change { what: "rhythm", was: said(Rhythm::Daily), is_now: said(Rhythm::Weekly) };
+        call.tx.audit(None, call.by.id, &change, call.now).await?;
+        moved(call).await?;
+        if let Some(last) = call.tx.last_today(call.by.id).await?.and_then(|(key, _)| Notice::named(&key)) {
+            notice::refresh(call.tx, &last, call.now).await?;
+        }
+    }
+    let next = call.by.next_batch(call.now).with_timezone(&call.by.time_zone());
+    let (day, date) = (call.words.weekday(chrono::Datelike::weekday(&next)), call.words.date(next.date_naive()));
+    let card = Card::titled(call.words.text("weekly.title", args! { day: day, date: date })).tone(Tone::Good);
+    Ok(Reply::Whisper(card.with(Block::Note(call.words.text("weekly.next", args! {})))))
 }
 
 /// What is to be done, in words.
@@ -81,14 +154,34 @@ pub(super) fn to_do(words: Words<'_>, kind: TaskKind) -> String {
     words.line(&format!("today.{}", kind.as_str()), args! {})
 }
 
-/// How many refusals have waited for this head longer than they have to decide.
-async fn late(tx: &mut Tx, reader: &Person, at: DateTime<Utc>) -> Result<i64> {
-    if !matches!(reader.role, Role::Head | Role::Admin) {
-        return Ok(0);
-    }
+/// How many refusals have waited for whoever processes them now longer than they have to decide, as of `at`.
+pub(super) async fn late(tx: &mut Tx, reader: &Person, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<i64> {
     let (since, mut late) = (reader.working_days_before(TO_DECIDE, at), 0);
-    for team in tx.teams_processed_by(reader.id).await? {
+    for team in tx.teams_processed_by(reader, now).await? {
         late += tx.count_waiting_since(team, since).await?;
     }
     Ok(late)
+}
+
+/// What actions begin with that stand on the message of the day: what comes of them is shown beside it, because it tells
+/// more than one thing and is drawn again by itself.
+pub(super) const OF_THE_DAY: &str = "day.";
+
+/// The same action, on the message of the day.
+fn of_the_day(action: &Action) -> Action {
+    Action::new(format!("{OF_THE_DAY}{}", action.as_str())).expect("a short word more is short and printable")
+}
+
+/// The action without the message of the day it stood on, if it did.
+pub(super) fn without_the_day(action: &Action) -> Option<Action> {
+    Action::new(action.as_str().strip_prefix(OF_THE_DAY)?)
+}
+
+/// A reply that leaves the message of the day where it is.
+pub(super) fn beside(reply: Reply) -> Reply {
+    match reply {
+        Reply::Ask(form) => Reply::Ask(Form { action: of_the_day(&form.action), ..form }),
+        Reply::Replace(card) => Reply::Whisper(card),
+        reply => reply,
+    }
 }

@@ -97,7 +97,11 @@ async fn decide(worker: &Worker, job: &JobRow, notice: &Notice) -> Result<Decide
                     tx.return_job(&job, at, None).await?;
                     return Ok(Decided::Nothing);
                 }
-                Saying::NotYet(_) => match flows::still(tx, &shared, &notice).await? {
+                Saying::Held(reader) if decided.is_none() || job.attempts == 1 => {
+                    tx.hold_job(&job, reader).await?;
+                    return Ok(Decided::Nothing);
+                }
+                Saying::NotYet(_) | Saying::Held(_) => match flows::still(tx, &shared, &notice, now).await? {
                     Some(card) => (stored_place(decided.as_ref())?, card),
                     None => return Err(anyhow::anyhow!("{} has no card any more", notice.key()).into()),
                 },
@@ -136,7 +140,7 @@ async fn record(worker: &Worker, job: &JobRow, notice: &Notice, posted: MessageR
             // The message is there, whoever finishes the job: so this is stored even if the claim is lost.
             let posted = serde_json::to_string(&*posted).map_err(anyhow::Error::from)?;
             tx.message_posted(&notice.key(), &posted, now).await?;
-            flows::posted(tx, &notice).await?;
+            flows::posted(tx, &shared, &notice, now).await?;
             tx.finish_job(&job).await?;
             flows::check_shown(tx, &shared, &notice, &shown, now).await
         })
@@ -148,12 +152,12 @@ async fn record(worker: &Worker, job: &JobRow, notice: &Notice, posted: MessageR
 /// Draws a posted notice again.
 pub(super) async fn refresh(worker: &Worker, job: &JobRow) -> Result<()> {
     let notice: Notice = parsed(&job.payload)?;
-    let (shared, drawn) = (worker.shared.clone(), notice.clone());
+    let (shared, drawn, now) = (worker.shared.clone(), notice.clone(), worker.clock.now());
     let read = worker.db.read(move |tx| {
         let (shared, notice) = (shared.clone(), drawn.clone());
         Box::pin(async move {
             let message = tx.message(&notice.key()).await?;
-            let card = flows::still(tx, &shared, &notice).await?;
+            let card = flows::still(tx, &shared, &notice, now).await?;
             Ok::<_, Error>(message.and_then(|message| Some((message.message?, message.marker))).zip(card))
         })
     });

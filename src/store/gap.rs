@@ -44,10 +44,4 @@ impl Tx {
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(instant(since)))?;
         rows.into_iter().map(Row::heard).collect()
     }
-
-    /// Every team, in the order of the configuration.
-    pub async fn teams(&mut self) -> sqlx::Result<Vec<TeamId>> {
-        let sql = "SELECT id FROM teams WHERE organisation_id = $1 ORDER BY position, id";
-        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))
-    }
 }

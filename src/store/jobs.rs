@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
 use super::tx::{Tx, change, instant, run};
+use crate::domain::PersonId;
 
 /// A job to plan.
 #[derive(Clone, Debug)]
@@ -124,6 +125,15 @@ impl Tx {
             self,
             sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token).bind(instant(at)).bind(fault)
         )? > 0)
+    }
+
+    /// Lays a claimed job aside until somebody wants reminders.
+    pub async fn hold_job(&mut self, job: &JobRow, person: PersonId) -> sqlx::Result<bool> {
+        let sql =
+            "UPDATE jobs SET state = 'held', held_for = $4, lease_until = NULL, error = NULL, attempts = attempts - 1
+                   WHERE organisation_id = $1 AND id = $2 AND lease_token = $3 AND state = 'sending'";
+        Ok(change!(self, sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token).bind(person))?
+            > 0)
     }
 
     /// Gives a claimed job up for good, with the reason.

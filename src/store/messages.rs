@@ -18,6 +18,8 @@ pub struct MessageRow {
     pub decided_at: DateTime<Utc>,
     /// The posted message, JSON; `None` until it is known to be posted.
     pub message: Option<String>,
+    /// When it was known to be posted.
+    pub posted_at: Option<DateTime<Utc>>,
 }
 
 impl Tx {
@@ -41,7 +43,7 @@ impl Tx {
 
     /// The message of a notice, if it was decided.
     pub async fn message(&mut self, notice: &str) -> sqlx::Result<Option<MessageRow>> {
-        let sql = "SELECT notice, marker, place, decided_at, message FROM messages
+        let sql = "SELECT notice, marker, place, decided_at, message, posted_at FROM messages
                    WHERE organisation_id = $1 AND notice = $2";
         run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(notice))
     }

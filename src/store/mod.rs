@@ -13,6 +13,7 @@ mod gap;
 mod handovers;
 mod ids;
 mod jobs;
+mod manners;
 mod messages;
 mod organisation;
 mod pending;
@@ -31,6 +32,7 @@ pub use decisions::Decision;
 pub use earlier::Earlier;
 pub use handovers::{Given, Handover};
 pub use jobs::{DeadJob, JobRow, NewJob};
+pub use manners::HeldJob;
 pub use messages::MessageRow;
 pub use organisation::{ListedPerson, ListedProduct, ListedTeam, Listing};
 pub use pending::Pending;
@@ -39,7 +41,7 @@ pub use plays::PlaysFor;
 pub use products::Product;
 pub use questions::Question;
 pub use refusals::Scope;
-pub use tasks::{Task, TaskKind};
+pub use tasks::{Task, TaskKind, Telling, Waiting};
 pub use tx::{Closure, Tx};
 
 /// What a query fails with.

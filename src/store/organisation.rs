@@ -58,7 +58,7 @@ impl Tx {
         let sql = "INSERT INTO organisations (id, name) VALUES ($1, $2)
                    ON CONFLICT (id) DO UPDATE SET name = excluded.name";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(&listing.name))?;
-        self.unlist(listing).await?;
+        self.unlist(listing, now).await?;
         let mut teams = Vec::new();
         for (position, ListedTeam(team)) in (0i64..).zip(&listing.teams) {
             teams.push((team.name.as_str(), self.list_team(team, position).await?));
@@ -77,13 +77,14 @@ impl Tx {
     }
 
     /// Takes from everybody and every team what only the configuration gives; it gives to those it names anew.
-    async fn unlist(&mut self, listing: &Listing) -> sqlx::Result<()> {
+    async fn unlist(&mut self, listing: &Listing, now: DateTime<Utc>) -> sqlx::Result<()> {
         let sql = "SELECT id, name FROM people WHERE organisation_id = $1 AND listed = $2";
         let known: Vec<(PersonId, String)> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(true))?;
         for (id, _) in known.iter().filter(|(_, name)| !listing.people.iter().any(|person| person.name == *name)) {
-            let sql = "UPDATE people SET listed = $3, role = 'rep' WHERE organisation_id = $1 AND id = $2";
-            change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(false))?;
+            let sql = "UPDATE people SET listed = $3, role = 'rep', left_at = $4
+                       WHERE organisation_id = $1 AND id = $2";
+            change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(false).bind(instant(now)))?;
         }
         let sql = "UPDATE teams SET channels = '[]', position = $2 WHERE organisation_id = $1";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(i64::from(i32::MAX)))?;
@@ -117,7 +118,7 @@ impl Tx {
         let id: PersonId = match self.met_as_stranger(person).await? {
             // Somebody first met in chat and now named: the same person, with everything they logged.
             Some(stranger) => {
-                let sql = "UPDATE people SET name = $3, team_id = $4, role = $5, listed = $6
+                let sql = "UPDATE people SET name = $3, team_id = $4, role = $5, listed = $6, left_at = NULL
                            WHERE organisation_id = $1 AND id = $2 RETURNING id";
                 run!(
                     self,

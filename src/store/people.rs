@@ -1,10 +1,10 @@
 //! People, their accounts and teams.
 
-use chrono::NaiveTime;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sqlx::FromRow;
 
 use super::tx::{Tx, change, run};
-use crate::domain::{Choices, Person, PersonId, Role, Team, TeamId};
+use crate::domain::{Away, Choices, Intensity, Person, PersonId, Reminders, Rhythm, Role, StandIn, Team, TeamId};
 
 /// A person with their team, as stored: texts are parsed by [`PersonRow::person`].
 #[derive(Clone, Debug, FromRow)]
@@ -19,6 +19,12 @@ pub struct PersonRow {
     batch_at: Option<String>,
     service: Option<String>,
     page_language: Option<String>,
+    reminders: Option<String>,
+    intensity: Option<String>,
+    rhythm: Option<String>,
+    away_until: Option<NaiveDate>,
+    away_deputy: Option<PersonId>,
+    ignored: i64,
     team_id: TeamId,
     team_name: String,
     team_language: String,
@@ -32,7 +38,7 @@ macro_rules! people_where {
     ($condition:literal) => {
         concat!(
             "SELECT p.id, p.name, p.role, p.language, p.time_zone, p.working_hours, p.quiet_hours, p.batch_at, p.service,
-                    p.page_language,
+                    p.page_language, p.reminders, p.intensity, p.rhythm, p.away_until, p.away_deputy, p.ignored,
                     t.id AS team_id, t.name AS team_name, t.language AS team_language, t.currency AS team_currency,
                     t.time_zone AS team_time_zone, t.working_hours AS team_working_hours, t.channels AS team_channels
              FROM people p JOIN teams t ON t.organisation_id = p.organisation_id AND t.id = p.team_id
@@ -65,11 +71,17 @@ impl PersonRow {
                 working_hours: chosen(self.working_hours.as_ref())?,
                 quiet_hours: chosen(self.quiet_hours.as_ref())?,
                 batch_at: chosen::<NaiveTime>(self.batch_at.as_ref())?,
+                intensity: chosen::<Intensity>(self.intensity.as_ref())?,
+                rhythm: chosen::<Rhythm>(self.rhythm.as_ref())?,
                 language: self.language,
             },
             name: self.name,
             service: self.service,
             page_language: self.page_language,
+            reminders: chosen::<Reminders>(self.reminders.as_ref())?.unwrap_or_default(),
+            away: self.away_until.map(|until| Away { until, deputy: self.away_deputy }),
+            stands_in: Vec::new(),
+            ignored: self.ignored,
             team: Team {
                 id: self.team_id,
                 name: self.team_name,
@@ -99,15 +111,8 @@ impl Tx {
         row.person()
     }
 
-    /// A team, if anybody is in it.
-    pub async fn team(&mut self, team: TeamId) -> sqlx::Result<Option<Team>> {
-        let sql = people_where!("p.team_id = $2 ORDER BY p.id LIMIT 1");
-        let row: Option<PersonRow> =
-            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(team))?;
-        Ok(row.map(PersonRow::person).transpose()?.map(|person| person.team))
-    }
-
-    /// Who processes a team's refusals: its head, else the first admin.
+    /// Who processes a team's refusals when nobody is away: its head, else the first admin.
+    /// [`Tx::responsible_for`] says who does now.
     pub async fn head_of(&mut self, team: TeamId) -> sqlx::Result<Option<Person>> {
         let sql = people_where!(
             "((p.role = 'head' AND p.team_id = $2) OR p.role = 'admin')
@@ -118,14 +123,94 @@ impl Tx {
         row.map(PersonRow::person).transpose()
     }
 
-    /// The teams whose refusals somebody processes: their own, if they are its head; all without a head, for the admin who
-    /// stands in.
-    pub async fn teams_processed_by(&mut self, person: PersonId) -> sqlx::Result<Vec<TeamId>> {
+    /// Who processes a team's refusals now: its head; while the head is away the deputy, else the first admin who is there.
+    /// If nobody is there, it waits for whoever comes back.
+    pub async fn responsible_for(&mut self, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<Option<Person>> {
+        let Some(head) = self.head_of(team).await? else { return Ok(None) };
+        if !head.is_away(now) {
+            return Ok(Some(head));
+        }
+        let deputy = if head.role == Role::Head { self.deputy_of(&head, now).await? } else { None };
+        let stand_in = match deputy {
+            Some(deputy) => Some(deputy),
+            None => self.admins().await?.into_iter().find(|admin| !admin.is_away(now)),
+        };
+        Ok(Some(match stand_in {
+            Some(stand_in) => self.standing_in(stand_in, now).await?,
+            None => head,
+        }))
+    }
+
+    /// Who stands in for somebody who is away, if they named somebody who is there.
+    pub async fn deputy_of(&mut self, away: &Person, now: DateTime<Utc>) -> sqlx::Result<Option<Person>> {
+        let Some(deputy) = away.away.filter(|_| away.is_away(now)).and_then(|away| away.deputy) else {
+            return Ok(None);
+        };
+        let deputy = self.person(deputy).await?;
+        Ok(Some(deputy).filter(|deputy| !deputy.is_away(now)))
+    }
+
+    /// A person with those they stand in for just now.
+    pub async fn standing_in(&mut self, person: Person, now: DateTime<Utc>) -> sqlx::Result<Person> {
+        let sql = people_where!("p.away_deputy = $2 ORDER BY p.id LIMIT 100");
+        let rows: Vec<PersonRow> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person.id))?;
+        let mut stands_in = Vec::new();
+        for row in rows {
+            let away = row.person()?;
+            if away.is_away(now) && !person.is_away(now) {
+                let leads = (away.role == Role::Head).then_some(away.team.id);
+                stands_in.push(StandIn { person: away.id, leads });
+            }
+        }
+        Ok(Person { stands_in, ..person })
+    }
+
+    /// The admins, first the one who stands in.
+    pub async fn admins(&mut self) -> sqlx::Result<Vec<Person>> {
+        let sql = people_where!("p.role = 'admin' ORDER BY p.id LIMIT 20");
+        let rows: Vec<PersonRow> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))?;
+        rows.into_iter().map(PersonRow::person).collect()
+    }
+
+    /// Those of whom a name or its beginning is said, at most three: who can stand in for somebody, or has clients.
+    pub async fn people_named(&mut self, name: &str) -> sqlx::Result<Vec<Person>> {
+        let sql = people_where!(
+            "p.role <> 'observer' AND p.left_at IS NULL
+             AND (LOWER(p.name) = LOWER($2) OR LOWER(p.name) LIKE LOWER($3) ESCAPE '!')
+             ORDER BY CASE WHEN LOWER(p.name) = LOWER($2) THEN 0 ELSE 1 END, p.name, p.id LIMIT 3"
+        );
+        let begins = name.replace('!', "!!").replace('%', "!%").replace('_', "!_") + " %";
+        let rows: Vec<PersonRow> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(name).bind(begins))?;
+        rows.into_iter().map(PersonRow::person).collect()
+    }
+
+    /// A team, by what somebody of it knows; `None` if nobody is in it.
+    pub async fn team(&mut self, team: TeamId) -> sqlx::Result<Option<Team>> {
+        let sql = people_where!("p.team_id = $2 ORDER BY p.id LIMIT 1");
+        let row: Option<PersonRow> =
+            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(team))?;
+        Ok(row.map(PersonRow::person).transpose()?.map(|person| person.team))
+    }
+
+    /// Every team.
+    pub async fn teams(&mut self) -> sqlx::Result<Vec<TeamId>> {
         let sql = "SELECT id FROM teams WHERE organisation_id = $1 ORDER BY position, id";
-        let teams: Vec<TeamId> = run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))?;
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))
+    }
+
+    /// The teams whose refusals somebody processes now: their own, if they are its head; those they stand in for.
+    pub async fn teams_processed_by(&mut self, person: &Person, now: DateTime<Utc>) -> sqlx::Result<Vec<TeamId>> {
+        let mut teams = match person.role {
+            Role::Admin => self.teams().await?,
+            Role::Head => vec![person.team.id],
+            Role::Rep | Role::Observer => Vec::new(),
+        };
+        teams.extend(person.stands_in.iter().filter_map(|one| one.leads));
         let mut processed = Vec::new();
         for team in teams {
-            if self.head_of(team).await?.is_some_and(|head| head.id == person) {
+            let is_theirs = self.responsible_for(team, now).await?.is_some_and(|head| head.id == person.id);
+            if is_theirs && !processed.contains(&team) {
                 processed.push(team);
             }
         }
@@ -135,7 +220,7 @@ impl Tx {
     /// Those who can have a refusal of a team in hand, by name: its reps and head, and whoever has it now.
     pub async fn people_of(&mut self, team: TeamId, owner: PersonId) -> sqlx::Result<Vec<(PersonId, String)>> {
         let sql = "SELECT id, name FROM people
-                   WHERE organisation_id = $1 AND ((team_id = $2 AND role IN ('rep', 'head')) OR id = $3)
+                   WHERE organisation_id = $1 AND ((team_id = $2 AND role IN ('rep', 'head') AND left_at IS NULL) OR id = $3)
                    ORDER BY name, id";
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(owner))
     }
@@ -188,7 +273,9 @@ impl Tx {
 
     /// Stores what a person chose.
     pub async fn choose(&mut self, person: PersonId, choices: &Choices) -> sqlx::Result<()> {
-        let sql = "UPDATE people SET language = $3, time_zone = $4, working_hours = $5, quiet_hours = $6, batch_at = $7
+        let sql =
+            "UPDATE people SET language = $3, time_zone = $4, working_hours = $5, quiet_hours = $6, batch_at = $7,
+                          intensity = $8, rhythm = $9
                    WHERE organisation_id = $1 AND id = $2";
         change!(
             self,
@@ -200,6 +287,8 @@ impl Tx {
                 .bind(choices.working_hours.as_ref().map(ToString::to_string))
                 .bind(choices.quiet_hours.as_ref().map(ToString::to_string))
                 .bind(choices.batch_at.map(|at| at.format("%H:%M:%S").to_string()))
+                .bind(choices.intensity.map(Intensity::as_str))
+                .bind(choices.rhythm.map(Rhythm::as_str))
         )?;
         Ok(())
     }

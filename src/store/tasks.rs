@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
 use super::tx::{Tx, change, instant, run};
-use crate::domain::{PersonId, RefusalNumber};
+use crate::domain::{PersonId, RefusalNumber, TeamId};
 
 /// What somebody is to do about a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub struct Task {
     pub person: PersonId,
     /// When.
     pub due_at: DateTime<Utc>,
+    /// When a message of the day says it next; `None`: it was said often enough.
+    pub say_at: Option<DateTime<Utc>>,
     /// How often it was said that it is due.
     pub told: i64,
     /// Whether it was done.
@@ -56,9 +58,36 @@ pub struct Task {
 impl Task {
     /// Something new to be done.
     pub fn new(refusal: RefusalNumber, kind: TaskKind, person: PersonId, due_at: DateTime<Utc>) -> Self {
-        Self { refusal, kind, person, due_at, told: 0, done: false }
+        Self { refusal, kind, person, due_at, say_at: Some(due_at), told: 0, done: false }
     }
 }
+
+/// When things that are said now are said again.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling {
+    /// How often the same thing is said.
+    pub times: i64,
+    /// When it is said the next time.
+    pub again_at: DateTime<Utc>,
+    /// When the head is told, once it was said often enough.
+    pub head_at: DateTime<Utc>,
+}
+
+/// Things of one person that the head is told about.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Waiting {
+    /// The team of those refusals.
+    pub team: TeamId,
+    /// Who has them.
+    pub person: PersonId,
+    /// Who had them, and left.
+    pub left_by: Option<PersonId>,
+    /// How many.
+    pub count: i64,
+}
+
+/// The most things one message tells.
+const MOST: i64 = 100;
 
 #[derive(FromRow)]
 struct Row {
@@ -66,6 +95,7 @@ struct Row {
     kind: String,
     person_id: PersonId,
     due_at: DateTime<Utc>,
+    say_at: Option<DateTime<Utc>>,
     told: i64,
     done_at: Option<DateTime<Utc>>,
 }
@@ -74,15 +104,15 @@ impl Row {
     fn task(self) -> sqlx::Result<Task> {
         let kind = TaskKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
         let kind = kind.ok_or_else(|| sqlx::Error::Decode(format!("no task is a {:?}", self.kind).into()))?;
-        let Row { refusal, person_id: person, due_at, told, done_at, .. } = self;
-        Ok(Task { refusal, kind, person, due_at, told, done: done_at.is_some() })
+        let Row { refusal, person_id: person, due_at, say_at, told, done_at, .. } = self;
+        Ok(Task { refusal, kind, person, due_at, say_at, told, done: done_at.is_some() })
     }
 }
 
 macro_rules! tasks_where {
     ($condition:literal) => {
         concat!(
-            "SELECT refusal, kind, person_id, due_at, told, done_at FROM tasks WHERE organisation_id = $1 AND ",
+            "SELECT refusal, kind, person_id, due_at, say_at, told, done_at FROM tasks WHERE organisation_id = $1 AND ",
             $condition
         )
     };
@@ -110,9 +140,18 @@ impl Tx {
         Ok(())
     }
 
+    /// Says something at another moment; how often it was said still counts.
+    pub async fn say_task_at(&mut self, task: &Task, say_at: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE tasks SET say_at = $4
+                   WHERE organisation_id = $1 AND refusal = $2 AND kind = $3 AND done_at IS NULL";
+        let (refusal, kind) = (task.refusal, task.kind.as_str());
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(kind).bind(instant(say_at)))?;
+        Ok(())
+    }
+
     /// Lets something fall due at another moment, as if nothing had been said of it.
     pub async fn move_task(&mut self, task: &Task, due_at: DateTime<Utc>) -> sqlx::Result<()> {
-        let sql = "UPDATE tasks SET due_at = $4, say_at = $4, told = 0
+        let sql = "UPDATE tasks SET due_at = $4, say_at = $4, told = 0, head_at = NULL, head_notice = NULL
                    WHERE organisation_id = $1 AND refusal = $2 AND kind = $3 AND done_at IS NULL";
         let (refusal, kind) = (task.refusal, task.kind.as_str());
         change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(kind).bind(instant(due_at)))?;
@@ -165,39 +204,151 @@ impl Tx {
         run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(refusal))
     }
 
-    /// What a notice tells a person: what it told already, done or not, and what is to be said by `until`.
-    pub async fn tasks_told_in(
-        &mut self,
-        notice: &str,
-        person: PersonId,
-        until: DateTime<Utc>,
-    ) -> sqlx::Result<Vec<Task>> {
-        // Two searches by index: one with OR would read every task there is.
-        let sql = concat!(
-            tasks_where!("id IN (SELECT task_id FROM tasks_told WHERE organisation_id = $1 AND notice = $2)"),
-            " UNION ",
-            tasks_where!("done_at IS NULL AND person_id = $3 AND say_at <= $4"),
-            " ORDER BY due_at, refusal"
+    /// What a notice told, done or not.
+    pub async fn tasks_told_in(&mut self, notice: &str) -> sqlx::Result<Vec<Task>> {
+        let sql = tasks_where!(
+            "id IN (SELECT task_id FROM tasks_told WHERE organisation_id = $1 AND notice = $2)
+             ORDER BY due_at, refusal LIMIT 200"
+        );
+        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(notice))?;
+        rows.into_iter().map(Row::task).collect()
+    }
+
+    /// What is to be said to a person by `until`.
+    pub async fn tasks_to_say(&mut self, person: PersonId, until: DateTime<Utc>) -> sqlx::Result<Vec<Task>> {
+        let sql = tasks_where!(
+            "done_at IS NULL AND person_id = $2 AND say_at <= $3 ORDER BY say_at, due_at, refusal LIMIT $4"
         );
         let rows: Vec<Row> = run!(
             self,
             fetch_all,
-            sqlx::query_as(sql).bind(self.organisation).bind(notice).bind(person).bind(instant(until))
+            sqlx::query_as(sql).bind(self.organisation).bind(person).bind(instant(until)).bind(MOST)
         )?;
         rows.into_iter().map(Row::task).collect()
     }
 
-    /// Remembers that a notice told a person what was to be said by `until`.
-    pub async fn told_tasks(&mut self, notice: &str, person: PersonId, until: DateTime<Utc>) -> sqlx::Result<()> {
+    /// Remembers that a notice told what was to be said to a person by `until`.
+    pub async fn told_tasks(
+        &mut self,
+        notice: &str,
+        person: PersonId,
+        until: DateTime<Utc>,
+        telling: &Telling,
+    ) -> sqlx::Result<()> {
         let told = "INSERT INTO tasks_told (organisation_id, notice, task_id)
                     SELECT organisation_id, $2, id FROM tasks
                     WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $3 AND say_at <= $4
+                    ORDER BY say_at, due_at, refusal LIMIT $5
                     ON CONFLICT DO NOTHING";
-        let said = "UPDATE tasks SET told = told + 1, say_at = NULL
-                    WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $2 AND say_at <= $3";
+        let said = "UPDATE tasks SET told = told + 1,
+                           say_at = CASE WHEN told + 1 < $5 THEN $6 ELSE NULL END,
+                           head_at = CASE WHEN told + 1 < $5 OR kind NOT IN ('deal', 'recontact') THEN head_at
+                                          ELSE COALESCE(head_at, $7) END
+                    WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $3 AND say_at <= $4
+                      AND id IN (SELECT task_id FROM tasks_told WHERE organisation_id = $1 AND notice = $2)";
         let until = instant(until);
-        change!(self, sqlx::query(told).bind(self.organisation).bind(notice).bind(person).bind(until))?;
-        change!(self, sqlx::query(said).bind(self.organisation).bind(person).bind(until))?;
+        change!(self, sqlx::query(told).bind(self.organisation).bind(notice).bind(person).bind(until).bind(MOST))?;
+        change!(
+            self,
+            sqlx::query(said)
+                .bind(self.organisation)
+                .bind(notice)
+                .bind(person)
+                .bind(until)
+                .bind(telling.times)
+                .bind(instant(telling.again_at))
+                .bind(instant(telling.head_at))
+        )?;
+        Ok(())
+    }
+
+    /// What a notice told a head about others.
+    pub async fn told_about(&mut self, notice: &str) -> sqlx::Result<Vec<Waiting>> {
+        let sql = "SELECT r.team_id AS team, t.person_id AS person, t.left_by AS left_by, COUNT(*) AS count
+                   FROM tasks t JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
+                   WHERE t.organisation_id = $1 AND t.head_notice = $2 AND t.done_at IS NULL
+                   GROUP BY r.team_id, t.person_id, t.left_by ORDER BY r.team_id, t.person_id LIMIT 50";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(notice))
+    }
+
+    /// What the head of a team, `head`, is to be told about others by `until`.
+    pub async fn to_tell_about(
+        &mut self,
+        team: TeamId,
+        head: PersonId,
+        until: DateTime<Utc>,
+    ) -> sqlx::Result<Vec<Waiting>> {
+        let sql = "SELECT r.team_id AS team, t.person_id AS person, t.left_by AS left_by, COUNT(*) AS count
+                   FROM tasks t JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
+                   WHERE t.organisation_id = $1 AND t.head_at <= $2 AND t.head_notice IS NULL AND t.done_at IS NULL
+                     AND r.team_id = $3 AND (t.person_id <> $4 OR t.left_by IS NOT NULL)
+                   GROUP BY r.team_id, t.person_id, t.left_by ORDER BY r.team_id, t.person_id LIMIT 10";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(instant(until)).bind(team).bind(head))
+    }
+
+    /// Remembers that a notice told the head of a team about things of others.
+    pub async fn told_head(&mut self, notice: &str, about: &Waiting, until: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE tasks SET head_notice = $2
+                   WHERE organisation_id = $1 AND head_at <= $3 AND head_notice IS NULL AND done_at IS NULL
+                     AND person_id = $4 AND COALESCE(left_by, 0) = COALESCE($5, 0)
+                     AND refusal IN (SELECT number FROM refusals WHERE organisation_id = $1 AND number = tasks.refusal
+                                       AND team_id = $6)";
+        change!(
+            self,
+            sqlx::query(sql)
+                .bind(self.organisation)
+                .bind(notice)
+                .bind(instant(until))
+                .bind(about.person)
+                .bind(about.left_by)
+                .bind(about.team)
+        )?;
+        Ok(())
+    }
+
+    /// The messages that told a head of something to be done about a refusal.
+    pub async fn heads_told(&mut self, refusal: RefusalNumber) -> sqlx::Result<Vec<String>> {
+        let sql = "SELECT DISTINCT head_notice FROM tasks
+                   WHERE organisation_id = $1 AND refusal = $2 AND head_notice IS NOT NULL";
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(refusal))
+    }
+
+    /// How many things are due to those of a team who want no reminders: of the organisation, by `now`.
+    pub async fn count_unsaid(&mut self, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<i64> {
+        let sql =
+            "SELECT COUNT(*) FROM tasks t JOIN people p ON p.organisation_id = t.organisation_id AND p.id = t.person_id
+                   WHERE t.organisation_id = $1 AND p.team_id = $2 AND COALESCE(p.reminders, '') <> 'on'
+                     AND t.done_at IS NULL AND t.due_at <= $3 AND t.kind IN ('deal', 'recontact')";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(instant(now)))
+    }
+
+    /// Those who left with something still in their hands, by the team of the refusal.
+    pub async fn left_behind(&mut self) -> sqlx::Result<Vec<(PersonId, TeamId)>> {
+        let sql = "SELECT DISTINCT p.id, r.team_id FROM people p
+                   JOIN tasks t ON t.organisation_id = p.organisation_id AND t.person_id = p.id AND t.done_at IS NULL
+                   JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
+                   WHERE p.organisation_id = $1 AND p.left_at IS NOT NULL ORDER BY p.id, r.team_id";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
+    }
+
+    /// Puts what somebody who left had in hand into the hands of the head of its team, who is told at `head_at`.
+    pub async fn inherit(
+        &mut self,
+        (from, team): (PersonId, TeamId),
+        to: PersonId,
+        head_at: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
+        let owned = "UPDATE refusals SET owner_id = $4 WHERE organisation_id = $1 AND owner_id = $2 AND team_id = $3
+                       AND number IN (SELECT refusal FROM tasks WHERE organisation_id = $1 AND person_id = $2
+                                        AND done_at IS NULL AND kind IN ('deal', 'recontact'))";
+        let tasks = "UPDATE tasks SET person_id = $4, left_by = $2, head_at = $5, head_notice = NULL, told = 0,
+                         say_at = COALESCE(say_at, $5)
+                     WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL
+                       AND refusal IN (SELECT number FROM refusals WHERE organisation_id = $1
+                                         AND number = tasks.refusal AND team_id = $3)";
+        change!(self, sqlx::query(owned).bind(self.organisation).bind(from).bind(team).bind(to))?;
+        let head_at = instant(head_at);
+        change!(self, sqlx::query(tasks).bind(self.organisation).bind(from).bind(team).bind(to).bind(head_at))?;
         Ok(())
     }
 }

@@ -39,7 +39,13 @@ pub(crate) async fn measure() {
     let began = Instant::now();
     fill(&database, now).await;
     println!("  (filled in {:.0} s)", began.elapsed().as_secs_f64());
-    let rules = Rules { language: Language::En, head_card_above: None, services: vec![Service::Slack] };
+    let rules = Rules {
+        language: Language::En,
+        head_card_above: None,
+        services: vec![Service::Slack],
+        amounts_in_channel: Vec::new(),
+        self_validation: None,
+    };
     let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
     let bot = Arc::new(Assistant::new(db.clone(), shared.clone(), Clock::system()));
     println!("  {:<44} {:>8} {:>8} {:>8}", "", "p50", "p99", "slowest");

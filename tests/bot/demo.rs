@@ -77,10 +77,10 @@ fn share(part: usize, of: usize) -> usize {
 }
 
 #[test]
-fn the_sample_organisation_has_a_head_eight_reps_two_channels_and_twelve_products() {
+fn the_sample_organisation_has_a_head_nine_reps_two_channels_and_twelve_products() {
     let config = demo::config(Config::default());
     let of = |role| config.people.iter().filter(|person| person.role == role).count();
-    assert_eq!((of(Role::Head), of(Role::Rep), config.people.len()), (1, 8, 9));
+    assert_eq!((of(Role::Head), of(Role::Rep), config.people.len()), (1, 9, 10));
     let channels: Vec<_> = config.teams[0].channels.iter().map(ToString::to_string).collect();
     assert_eq!(channels, ["local:sales", "local:general"]);
     assert_eq!(config.products.len(), 12);

@@ -15,7 +15,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 28] = [
+const PUT_TOGETHER: [(&str, &str); 29] = [
     ("command.", "flows::menu, by command and subcommand"),
     ("option.", "flows::menu, by option"),
     ("fact.", "flows::refusal::card, by field"),
@@ -42,6 +42,7 @@ const PUT_TOGETHER: [(&str, &str); 28] = [
     ("handed.owned", "flows::hands, by what was given"),
     ("handed.delegated", "flows::hands, by what was given"),
     ("handover.", "flows::hands, by what was given"),
+    ("away_form.", "flows::reply, by field"),
     ("today.deal", "flows::today, by task"),
     ("today.recontact", "flows::today, by task"),
 ];

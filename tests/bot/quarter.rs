@@ -59,6 +59,8 @@ impl Quarter {
             language: Language::En,
             head_card_above: Some(panout::domain::Money::new(4_000_000, "EUR".parse().expect("a currency"))),
             services: vec![Service::Slack],
+            amounts_in_channel: Vec::new(),
+            self_validation: None,
         };
         let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
         let bot = Arc::new(Assistant::new(db.clone(), shared.clone(), clock.clone()));

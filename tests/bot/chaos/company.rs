@@ -80,10 +80,14 @@ impl Company {
         let teams: Vec<Team> = (0..teams).map(team).collect();
         let folder = TempDir::new().expect("a folder for the test");
         std::fs::write(folder.path().join("panout.toml"), configuration(&teams)).expect("a file is written");
+        let database = Database::new();
+        // The tables, before the program is there.
+        database.open().await.close().await;
+        database.everybody_consents().await;
         Self {
             slack,
             discord,
-            database: Database::new(),
+            database,
             folder,
             teams,
             lines: Arc::default(),

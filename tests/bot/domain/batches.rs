@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone, Weekday};
 use chrono_tz::Tz;
-use panout::domain::{Choices, Person, Role, WorkingHours};
+use panout::domain::{Away, Choices, Intensity, Person, PersonId, Rhythm, Role, StandIn, TeamId, WorkingHours};
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -188,5 +188,105 @@ proptest! {
         // No later than its first batch, which the gap of a clock change may have moved.
         let over = late - person.next_batch(logged);
         prop_assert!((TimeDelta::zero()..=TimeDelta::hours(1)).contains(&over), "told {told}, late since {late}");
+    }
+}
+
+#[rstest]
+// 2026-11-23 is a Monday.
+#[case(OFFICE, "2026-11-23T06:59:00Z", "2026-11-23T07:00:00Z")]
+#[case(OFFICE, "2026-11-23T07:00:00Z", "2026-11-30T07:00:00Z")]
+#[case(OFFICE, "2026-11-27T12:00:00Z", "2026-11-30T07:00:00Z")]
+#[case("Tue-Fri 09:00-18:00", "2026-11-25T12:00:00Z", "2026-12-01T07:00:00Z")]
+#[case("Sun 09:00-18:00", "2026-11-25T12:00:00Z", "2026-11-29T07:00:00Z")]
+// Clocks change on Sunday 2027-03-28.
+#[case(OFFICE, "2027-03-25T12:00:00Z", "2027-03-29T06:00:00Z")]
+fn a_weekly_batch_comes_on_the_first_day_of_the_week_that_is_worked(
+    #[case] working: &str,
+    #[case] after: &str,
+    #[case] comes: &str,
+) {
+    let mut person = rep("Europe/Bucharest", working, "09:00");
+    person.choices.rhythm = Some(Rhythm::Weekly);
+    assert_eq!(person.next_batch(at(after)), at(comes));
+}
+
+#[test]
+fn two_working_days_are_two_working_days_however_seldom_the_batch_comes() {
+    let mut person = rep("Europe/Bucharest", OFFICE, "09:00");
+    person.choices.rhythm = Some(Rhythm::Weekly);
+    // Logged on Wednesday: it is late on Saturday's side of Friday, and said on Monday.
+    assert_eq!(person.batch_after_days(2, at("2026-11-25T08:00:00Z")), at("2026-11-30T07:00:00Z"));
+    // Logged on Friday: it is late on Wednesday, and said the Monday after.
+    assert_eq!(person.batch_after_days(2, at("2026-11-27T08:00:00Z")), at("2026-12-07T07:00:00Z"));
+    assert_eq!(person.working_days_before(2, at("2026-12-07T07:00:00Z")), at("2026-12-03T07:00:00Z"));
+}
+
+#[rstest]
+#[case(Intensity::Light, 1, None)]
+#[case(Intensity::Standard, 1, Some("2026-11-25T07:00:00Z"))]
+#[case(Intensity::Standard, 2, Some("2026-11-25T07:00:00Z"))]
+#[case(Intensity::Standard, 3, None)]
+#[case(Intensity::Active, 1, Some("2026-11-24T07:00:00Z"))]
+#[case(Intensity::Active, 3, None)]
+fn a_reminder_comes_in_time_and_not_too_often(
+    #[case] intensity: Intensity,
+    #[case] told: i64,
+    #[case] again: Option<&str>,
+    // At the hour, later on the day, and before it: it counts from the day.
+    #[values("2026-11-23T07:00:00Z", "2026-11-23T15:00:00Z", "2026-11-23T05:00:00Z")] now: &str,
+) {
+    let mut person = rep("Europe/Bucharest", OFFICE, "09:00");
+    person.choices.intensity = Some(intensity);
+    assert_eq!(person.reminded_at(told, at(now)), again.map(at));
+}
+
+#[rstest]
+// 2026-10-25 has 25 hours in Bucharest, 2027-03-28 has 23; in Sao Paulo 2018-11-04 began at one.
+#[case("Europe/Bucharest", "2026-10-25", "2026-10-25T22:00:00Z")]
+#[case("Europe/Bucharest", "2027-03-28", "2027-03-28T21:00:00Z")]
+#[case("Europe/Bucharest", "2026-12-31", "2026-12-31T22:00:00Z")]
+#[case("America/Sao_Paulo", "2018-11-03", "2018-11-04T03:00:00Z")]
+fn an_absence_ends_with_its_last_day_where_they_are(#[case] zone: &str, #[case] until: &str, #[case] returns: &str) {
+    let mut person = rep(zone, OFFICE, "09:00");
+    assert!(!person.is_away(at(returns)));
+    person.away = Some(Away { until: day(until), deputy: None });
+    assert_eq!(person.returns_at(), Some(at(returns)));
+    assert!(person.is_away(at(returns) - TimeDelta::seconds(1)) && !person.is_away(at(returns)));
+}
+
+#[test]
+fn who_stands_in_leads_and_reports_only_for_whom_they_stand_in() {
+    let mut person = super::person(1, Role::Rep, 1);
+    assert!(!person.leads(TeamId(1)) && person.acts_for(PersonId(1)) && !person.acts_for(PersonId(2)));
+    person.stands_in =
+        vec![StandIn { person: PersonId(2), leads: None }, StandIn { person: PersonId(3), leads: Some(TeamId(2)) }];
+    assert!(person.acts_for(PersonId(2)) && person.acts_for(PersonId(3)) && !person.acts_for(PersonId(4)));
+    assert!(person.leads(TeamId(2)) && !person.leads(TeamId(1)));
+}
+
+proptest! {
+    #[test]
+    fn reminders_are_on_later_days_at_their_hour_and_come_to_an_end(
+        tz in any_zone(),
+        hours in any_hours(),
+        minute in 0u32..1440,
+        from in 0i64..40_000,
+        intensity in prop::sample::select(Intensity::ALL.to_vec()),
+        rhythm in prop::sample::select(Rhythm::ALL.to_vec()),
+    ) {
+        let batch_at = NaiveTime::from_hms_opt(minute / 60, minute % 60, 0).unwrap();
+        let mut person = wants(tz, hours, batch_at);
+        person.choices.intensity = Some(intensity);
+        person.choices.rhythm = Some(rhythm);
+        let mut now = at("2024-01-01T00:00:00Z") + TimeDelta::hours(from);
+        let mut told = 1;
+        while let Some(again) = person.reminded_at(told, now) {
+            let day = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&tz).date_naive();
+            prop_assert!(day(again) > day(now), "{now} {again}");
+            prop_assert!(again - now < TimeDelta::days(40));
+            now = again;
+            told += 1;
+        }
+        prop_assert_eq!(told, intensity.times());
     }
 }

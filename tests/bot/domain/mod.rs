@@ -1,7 +1,7 @@
 //! The rules, on their own.
 
 use chrono_tz::Tz;
-use panout::domain::{Choices, Person, PersonId, Role, Team, TeamId};
+use panout::domain::{Choices, Person, PersonId, Reminders, Role, Team, TeamId};
 
 mod batches;
 mod hours;
@@ -26,5 +26,17 @@ fn person(id: i64, role: Role, team: i64) -> Person {
         channels: Vec::new(),
     };
     let (name, choices) = (format!("{role} {id}"), Choices::default());
-    Person { id: PersonId(id), name, role, team, choices, service: None, page_language: None }
+    Person {
+        id: PersonId(id),
+        name,
+        role,
+        team,
+        choices,
+        service: None,
+        page_language: None,
+        reminders: Reminders::On,
+        away: None,
+        stands_in: Vec::new(),
+        ignored: 0,
+    }
 }

@@ -125,10 +125,9 @@ async fn a_validated_refusal_sleeps_until_its_day_and_is_called_again(
     ana.types("/recontacts").await;
     ana.sees_parts(&["One client is in your hands", "#1 1 Feb 2027, call again: Acme, €12,000, Price"]);
     team.it_is("2027-02-01T07:00:00Z").await;
-    ana.sees_parts(&["One thing to do today", "#1 call again: Acme, €12,000, Price"]);
-    ana.chooses("Open one of them", "#1 Acme").await;
     ana.sees_parts(&[
-        "Call Acme again",
+        "One thing to do today",
+        "#1 call again: Acme, €12,000, Price",
         "They said no on 23 November 2026. Ana logged it as #1.",
         "Ask what they pay now, and whether it was worth it.",
         "> 30% too dear",
@@ -154,7 +153,6 @@ async fn a_validated_refusal_sleeps_until_its_day_and_is_called_again(
     elena.sees_parts(&["Ana made it sleep until 3 May 2027."]);
     team.it_is("2027-05-03T07:00:00Z").await;
     ana.sees_parts(&["One thing to do today"]);
-    ana.chooses("Open one of them", "#1 Acme").await;
     ana.presses("I called").await;
     ana.fills(&[("What came of it?", "Worth another try"), ("Any other need?", "They want support on Mondays.")]).await;
     ana.submits().await;
@@ -178,7 +176,6 @@ async fn snoozed_it_comes_on_the_other_day_and_closed_it_never_comes(
     elena.screen();
     team.it_is("2027-02-01T07:00:00Z").await;
     ana.sees_parts(&["One thing to do today"]);
-    ana.chooses("Open one of them", "#1 Acme").await;
     ana.presses("Snooze").await;
     ana.fills(&[("Until when?", "2027-01-31")]).await;
     ana.submits().await;
@@ -190,7 +187,6 @@ async fn snoozed_it_comes_on_the_other_day_and_closed_it_never_comes(
     ana.sees_nothing();
     team.it_is("2027-02-10T07:00:00Z").await;
     ana.sees_parts(&["One thing to do today"]);
-    ana.chooses("Open one of them", "#1 Acme").await;
     ana.presses("Close for good").await;
     ana.fills(&[("Why?", "They asked not to be contacted"), ("Who said so?", "Their buyer")]).await;
     ana.submits().await;

@@ -1,11 +1,14 @@
 //! Stories, one file per flow.
 
+mod away;
+mod consent;
 mod faults;
 mod fits;
 mod gap;
 mod hands;
 mod heads;
 mod life;
+mod manners;
 mod permissions;
 mod plays;
 mod refusal;

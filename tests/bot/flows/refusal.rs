@@ -197,6 +197,7 @@ async fn the_same_account_within_thirty_days_is_asked_about_first(#[values(On::L
     ana.types("/refusal Acme 15k technical").await;
     ana.sees_parts(&["Stored as #3: Acme"]);
     elena.sees_parts(&["Acme refused"]);
+    team.person("Adi").sees_parts(&["2 refusals have waited for Elena for more than four working days"]);
     team.ends().await;
 }
 

@@ -34,6 +34,8 @@ impl Both {
         let channels = (slack.add_channel("sales"), discord.add_channel("sales"));
         let ids: Vec<Ids> = names.iter().map(|(name, _)| (slack.add_person(name), discord.add_person(name))).collect();
         let database = Database::new();
+        database.open().await.close().await;
+        database.everybody_consents().await;
         let config = Config {
             database_url: database.url().to_owned(),
             teams: vec![config::Team {

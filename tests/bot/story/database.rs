@@ -78,6 +78,20 @@ impl Database {
         }
     }
 
+    /// From now on whoever is added has started their reminders. The tables must be there.
+    pub(crate) async fn everybody_consents(&self) {
+        if self.is_postgres() {
+            let mut db = PgConnection::connect(&self.url).await.expect("the test's server answers");
+            let sql = "ALTER TABLE people ALTER COLUMN reminders SET DEFAULT 'on'";
+            sqlx::query(sql).execute(&mut db).await.expect("a default");
+        } else {
+            let mut db = sqlx::SqliteConnection::connect(&self.url).await.expect("the test's file opens");
+            let sql = "CREATE TRIGGER IF NOT EXISTS everybody_consents AFTER INSERT ON people
+                       BEGIN UPDATE people SET reminders = 'on' WHERE id = NEW.id; END";
+            sqlx::query(sql).execute(&mut db).await.expect("a trigger");
+        }
+    }
+
     /// Takes it away. (A `SQLite` file goes by itself.)
     pub(crate) async fn drop(self) {
         if let Kept::Schema { server, name } = self.kept {

@@ -83,6 +83,8 @@ pub(crate) struct Setup {
     pub(crate) amounts_in_channel: Vec<&'static str>,
     /// Which refusals validate themselves.
     pub(crate) self_validation: Option<SelfValidation>,
+    /// Whether everybody has started their reminders.
+    pub(crate) consents: bool,
 }
 
 impl Default for Setup {
@@ -102,6 +104,7 @@ impl Default for Setup {
             door: None,
             amounts_in_channel: Vec::new(),
             self_validation: None,
+            consents: true,
         }
     }
 }
@@ -136,6 +139,9 @@ impl Team {
 
     async fn start_app(&mut self) {
         let db = self.database().open_behind(self.setup.door.as_ref()).await;
+        if self.setup.consents {
+            self.database().everybody_consents().await;
+        }
         let app = App::assemble(self.parts(db), self.clock.clone()).await.expect("the app starts");
         match &self.stage {
             Stage::Slack(slack) => slack.connected().await,

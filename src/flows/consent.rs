@@ -1,0 +1,217 @@
+//! Nobody is written to who did not say that they want it.
+//!
+//! Starts: the first thing the bot would say to somebody. Acts: that person, by one button or `/panout start`. Ends: what
+//! waited for them comes; until then it is only counted, in their team's channels, once a day.
+//!
+//! ```text
+//! would say -> asked? -+-> no: one card with one button     -+-> Start -> what waited comes, or where to find it
+//!                      '-> the notice is held; channels count -'
+//! ```
+
+use chrono::{DateTime, Utc};
+
+use super::notice::{self, Notice, Saying};
+use super::{Act, Call, Result, Shared, reminders, words_for};
+use crate::args;
+use crate::chat::{Account, Block, Button, Card, Look, Reply, Text, Tone};
+use crate::domain::{Change, Person, PersonId, Reminders, Role, Team, TeamId};
+use crate::store::Tx;
+use crate::words::Words;
+
+/// How many messages may come at once to somebody who has just started their reminders.
+const AT_ONCE: usize = 3;
+
+/// Whether a notice waits because its reader wants none, or is away.
+pub(super) async fn gate(
+    tx: &mut Tx,
+    shared: &Shared,
+    notice: &Notice,
+    reader: &Person,
+    now: DateTime<Utc>,
+) -> Result<Option<Saying>> {
+    if let Some(returns) = reader.returns_at().filter(|returns| now < *returns) {
+        return Ok(Some(Saying::NotYet(returns)));
+    }
+    if reader.wants_reminders() || matches!(notice, Notice::Welcome(_)) {
+        return Ok(None);
+    }
+    if reader.reminders == Reminders::Unasked {
+        notice::plan(tx, shared, &Notice::Welcome(reader.id.0), reader.reachable_at(now), now).await?;
+    }
+    if matches!(notice, Notice::Today(..)) {
+        // What waits for a head who hears nothing, the admin hears of all the same.
+        reminders::escalates(tx, shared, reader, now).await?;
+    }
+    let at = reader.team.next_morning(now);
+    for channel in channels(shared, &reader.team) {
+        notice::plan(tx, shared, &Notice::Unsaid(reader.team.id.0, at, channel), at, now).await?;
+    }
+    Ok(Some(Saying::Held(reader.id)))
+}
+
+/// Which of a team's channels are told: the first one of each service that runs.
+fn channels(shared: &Shared, team: &Team) -> Vec<i64> {
+    let mut services = Vec::new();
+    let first = (0..).zip(&team.channels).filter(|(_, channel)| {
+        let service = channel.parse::<Account>().map(|account| account.service);
+        let new = service.is_ok_and(|service| shared.rules.services.contains(&service) && !services.contains(&service));
+        services.extend(channel.parse::<Account>().map(|account| account.service));
+        new
+    });
+    first.map(|(at, _)| at).collect()
+}
+
+/// How much waits for those of a team who want no reminders, without a name or a client.
+pub(super) async fn draw_unsaid(
+    tx: &mut Tx,
+    shared: &Shared,
+    team: TeamId,
+    channel: i64,
+    now: DateTime<Utc>,
+) -> Result<Option<(Team, String, Card)>> {
+    let Some(team) = tx.team(team).await? else { return Ok(None) };
+    let Some(channel) = usize::try_from(channel).ok().and_then(|at| team.channels.get(at)).cloned() else {
+        return Ok(None);
+    };
+    let head = tx.responsible_for(team.id, now).await?;
+    let refusals = match head {
+        Some(head) if !head.wants_reminders() => tx.count_waiting(team.id).await?,
+        _ => 0,
+    };
+    let (tasks, questions) = (tx.count_unsaid(team.id, now).await?, tx.count_held(team.id, "question:").await?);
+    let language = crate::words::Language::from_tag(&team.language).unwrap_or(shared.rules.language);
+    let words = shared.words.in_language(language);
+    let lines = [("unsaid.refusals", refusals), ("unsaid.clients", tasks), ("unsaid.questions", questions)];
+    let mut card = Card::titled(words.text("unsaid.title", args! {}));
+    for (key, count) in lines.into_iter().filter(|(_, count)| *count > 0) {
+        card = card.with(Block::Text(words.text(key, args! { count: count })));
+    }
+    if card.blocks.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some((team, channel, card.with(Block::Note(words.text("unsaid.next", args! {}))))))
+}
+
+/// The first words to somebody, and what became of them.
+pub(super) async fn draw_welcome(tx: &mut Tx, shared: &Shared, person: PersonId) -> Result<Option<(Person, Card)>> {
+    let reader = tx.person(person).await?;
+    let message = tx.message(&Notice::Welcome(person.0).key()).await?;
+    let posted = message.is_some_and(|message| message.message.is_some());
+    let words = words_for(shared, &reader);
+    let card = match reader.reminders {
+        Reminders::Unasked => welcome(words, &reader),
+        Reminders::Asked if posted => welcome(words, &reader),
+        Reminders::On if posted => Card::titled(words.text("welcome.started", args! {})).tone(Tone::Good),
+        Reminders::Off if posted => Card::titled(words.text("welcome.stopped", args! {})),
+        Reminders::Asked | Reminders::On | Reminders::Off => return Ok(None),
+    };
+    Ok(Some((reader, card)))
+}
+
+fn welcome(words: Words<'_>, reader: &Person) -> Card {
+    let hour = reader.batch_at().format("%H:%M").to_string();
+    Card::titled(words.text("welcome.title", args! { name: reader.name.as_str() }))
+        .tone(Tone::Attention)
+        .with(Block::Text(words.text("welcome.comes", args! { hour: hour })))
+        .with(Block::Text(words.text("welcome.stop", args! {})))
+        .with(Block::Buttons(vec![button(words)]))
+}
+
+fn button(words: Words<'_>) -> Button {
+    Button::new(Act::Start.action(), words.line("button.start", args! {})).look(Look::Primary)
+}
+
+/// Somebody was asked.
+pub(super) async fn asked(tx: &mut Tx, person: PersonId) -> Result<()> {
+    if tx.person(person).await?.reminders == Reminders::Unasked {
+        tx.wants_reminders(person, Reminders::Asked).await?;
+    }
+    Ok(())
+}
+
+/// The answer to what somebody typed, with the button to start reminders if they were never asked: then it is the first
+/// message, and no other one comes.
+pub(super) async fn offered(tx: &mut Tx, shared: &Shared, person: PersonId, reply: Reply) -> Result<Reply> {
+    let by = tx.person(person).await?;
+    match reply {
+        Reply::Whisper(card) if by.reminders == Reminders::Unasked && by.role != Role::Observer => {
+            tx.wants_reminders(person, Reminders::Asked).await?;
+            let words = words_for(shared, &by);
+            let hour = by.batch_at().format("%H:%M").to_string();
+            let offer = Block::Note(words.text("welcome.offer", args! { hour: hour }));
+            Ok(Reply::Whisper(card.with(offer).with(Block::Buttons(vec![button(words)]))))
+        }
+        reply => Ok(reply),
+    }
+}
+
+/// "Start my reminders", or `/panout start`: what waited comes; if it is much, where it is.
+pub(super) async fn start(call: &mut Call<'_>) -> Result {
+    let collapsed = turn(call, Reminders::On).await?;
+    let words = call.words;
+    let hour = call.by.batch_at().format("%H:%M").to_string();
+    let mut card = Card::titled(words.text("reminders.on", args! { hour: hour })).tone(Tone::Good);
+    if collapsed {
+        for line in where_it_is(call).await? {
+            card = card.with(Block::Text(line));
+        }
+    }
+    Ok(Reply::Whisper(card.with(Block::Note(call.words.text("reminders.stop", args! {})))))
+}
+
+/// `/panout stop`.
+pub(super) async fn stop(call: &mut Call<'_>) -> Result {
+    turn(call, Reminders::Off).await?;
+    let words = call.words;
+    let card = Card::titled(words.text("reminders.off", args! {}));
+    Ok(Reply::Whisper(card.with(Block::Note(words.text("reminders.start", args! {})))))
+}
+
+/// Turns somebody's reminders on or off; whether so much waited that it does not come one by one.
+pub(super) async fn turn(call: &mut Call<'_>, to: Reminders) -> Result<bool> {
+    let was = call.by.reminders;
+    if was == to {
+        return Ok(false);
+    }
+    call.by.reminders = to;
+    call.tx.wants_reminders(call.by.id, to).await?;
+    let said = |it: Reminders| it.as_str().map(str::to_owned);
+    let change = Change { what: "reminders", was: said(was), is_now: said(to) };
+    call.tx.audit(None, call.by.id, &change, call.now).await?;
+    notice::refresh(call.tx, &Notice::Welcome(call.by.id.0), call.now).await?;
+    if to == Reminders::On { release(call).await } else { Ok(false) }
+}
+
+/// Lets go what waited for whoever acts. More than a few cards are found by commands instead; what nobody would find comes.
+async fn release(call: &mut Call<'_>) -> Result<bool> {
+    let held = call.tx.held_jobs(call.by.id).await?;
+    let collapses = held.len() > AT_ONCE;
+    for job in held {
+        let notice = Notice::named(&job.occurrence);
+        let comes = matches!(
+            notice,
+            None | Some(Notice::Question(_) | Notice::Today(..) | Notice::Stranger(_) | Notice::Welcome(_))
+        );
+        if comes || !collapses {
+            call.tx.release_job(job.id, Some(call.now)).await?;
+        } else {
+            call.tx.release_job(job.id, None).await?;
+            if let Some(notice @ (Notice::Refusal(_) | Notice::Batch(..))) = notice {
+                notice::posted(call.tx, call.shared, &notice, call.now).await?;
+            }
+        }
+    }
+    Ok(collapses)
+}
+
+/// How much waits for whoever acts, and what to type.
+async fn where_it_is(call: &mut Call<'_>) -> Result<Vec<Text>> {
+    let mut refusals = 0;
+    for team in call.tx.teams_processed_by(&call.by, call.now).await? {
+        refusals += call.tx.count_waiting(team).await?;
+    }
+    let tasks = call.tx.count_tasks(call.by.id).await?;
+    let lines = [("reminders.refusals", refusals), ("reminders.clients", tasks)];
+    let lines = lines.into_iter().filter(|(_, count)| *count > 0);
+    Ok(lines.map(|(key, count)| call.words.text(key, args! { count: count })).collect())
+}
