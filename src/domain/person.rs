@@ -81,6 +81,40 @@ pub struct Team {
     pub channels: Vec<String>,
 }
 
+/// When somebody is asked how a refusal they logged went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DebriefWhen {
+    /// By itself, soon after they logged it.
+    #[default]
+    Soon,
+    /// With the message of the day.
+    Daily,
+    /// Only when they ask for it.
+    Asked,
+}
+
+impl DebriefWhen {
+    /// Every choice.
+    pub const ALL: [DebriefWhen; 3] = [DebriefWhen::Soon, DebriefWhen::Daily, DebriefWhen::Asked];
+
+    /// Its stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DebriefWhen::Soon => "soon",
+            DebriefWhen::Daily => "daily",
+            DebriefWhen::Asked => "asked",
+        }
+    }
+}
+
+impl FromStr for DebriefWhen {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        DebriefWhen::ALL.into_iter().find(|when| when.as_str() == name).ok_or_else(|| name.to_owned())
+    }
+}
+
 /// What a person chose for themselves; where they did not, the team's choice holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choices {
@@ -94,6 +128,8 @@ pub struct Choices {
     pub quiet_hours: Option<QuietHours>,
     /// When the daily batch comes.
     pub batch_at: Option<NaiveTime>,
+    /// When they are asked how a refusal went.
+    pub debrief: Option<DebriefWhen>,
 }
 
 /// Somebody of the organisation.

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use super::{Act, Call, Error, Result, Values, notice, today};
 use crate::args;
 use crate::chat::{Block, Card, Choice, Fault, Faults, Field, Form, Kind, Reply, Tone};
-use crate::domain::{Change, Choices, Lexicon, Person, QuietHours, WorkingHours};
+use crate::domain::{Change, Choices, DebriefWhen, Lexicon, Person, QuietHours, WorkingHours};
 use crate::words::{Language, Words};
 
 /// The form, filled with what holds now.
@@ -40,8 +40,15 @@ pub(super) fn form(call: &Call<'_>) -> Form {
                 .hint(hint("quiet_hours"))
                 .filled(quiet),
             line("batch_at", by.batch_at().format("%H:%M").to_string()),
+            Field::new("debrief", label("debrief"), Kind::Choice(debriefs(words)))
+                .missing(fault("debrief"))
+                .filled(Some(by.choices.debrief.unwrap_or_default().as_str())),
         ],
     }
+}
+
+fn debriefs(words: Words<'_>) -> Vec<Choice> {
+    DebriefWhen::ALL.map(|when| Choice::new(when.as_str(), words.label("debrief_when", when.as_str()))).into()
 }
 
 /// Saves the form.
@@ -71,7 +78,7 @@ fn saved(call: &Call<'_>) -> Card {
 }
 
 /// What holds for a person, by field.
-fn shown(words: Words<'_>, person: &Person) -> [(&'static str, String); 5] {
+fn shown(words: Words<'_>, person: &Person) -> [(&'static str, String); 6] {
     let language = Language::from_tag(person.language());
     [
         ("language", language.map_or_else(|| person.language().to_owned(), |language| language.name().to_owned())),
@@ -79,6 +86,7 @@ fn shown(words: Words<'_>, person: &Person) -> [(&'static str, String); 5] {
         ("working_hours", words.working_hours(person.working_hours())),
         ("quiet_hours", person.choices.quiet_hours.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("batch_at", person.batch_at().format("%H:%M").to_string()),
+        ("debrief", words.label("debrief_when", person.choices.debrief.unwrap_or_default().as_str())),
     ]
 }
 
@@ -93,12 +101,14 @@ fn read(words: Words<'_>, values: &Values) -> Result<Choices, Faults> {
     let working_hours = typed("working_hours").and_then(|text| text.parse::<WorkingHours>().ok());
     let quiet_hours = typed("quiet_hours").map(|text| text.parse::<QuietHours>().ok());
     let batch_at = typed("batch_at").and_then(hour);
+    let debrief = typed("debrief").and_then(|when| when.parse::<DebriefWhen>().ok());
     for (field, wrong) in [
         ("language", language.is_none()),
         ("time_zone", time_zone.is_none()),
         ("working_hours", working_hours.is_none()),
         ("quiet_hours", matches!(quiet_hours, Some(None))),
         ("batch_at", batch_at.is_none()),
+        ("debrief", debrief.is_none()),
     ] {
         if wrong {
             fault(field);
@@ -108,7 +118,7 @@ fn read(words: Words<'_>, values: &Values) -> Result<Choices, Faults> {
         return Err(Faults(faults));
     }
     let language = language.map(|language| language.tag().to_owned());
-    Ok(Choices { language, time_zone, working_hours, quiet_hours: quiet_hours.flatten(), batch_at })
+    Ok(Choices { language, time_zone, working_hours, quiet_hours: quiet_hours.flatten(), batch_at, debrief })
 }
 
 /// A zone by its name, or by its city: `paris`, `bucharest`, `new york`.

@@ -4,6 +4,8 @@
 //! through [`Db::write`], all reading through [`Db::read`]; both hand a [`Tx`], and every query on it is limited to its
 //! organisation. The only exceptions are the queries on `organisations` itself.
 
+mod answers;
+mod beside;
 mod db;
 mod decisions;
 mod drafts;
@@ -22,6 +24,7 @@ mod tasks;
 mod tx;
 mod writer;
 
+pub use answers::{Answer, Answered, Difference, Inquiry};
 pub use db::{Db, Health};
 pub use decisions::Decision;
 pub use jobs::{DeadJob, JobRow, NewJob};

@@ -4,7 +4,7 @@ use chrono::NaiveTime;
 use sqlx::FromRow;
 
 use super::tx::{Tx, change, run};
-use crate::domain::{Choices, Person, PersonId, Role, Team, TeamId};
+use crate::domain::{Choices, DebriefWhen, Person, PersonId, Role, Team, TeamId};
 
 /// A person with their team, as stored: texts are parsed by [`PersonRow::person`].
 #[derive(Clone, Debug, FromRow)]
@@ -17,6 +17,7 @@ pub struct PersonRow {
     working_hours: Option<String>,
     quiet_hours: Option<String>,
     batch_at: Option<String>,
+    debrief: Option<String>,
     service: Option<String>,
     page_language: Option<String>,
     team_id: TeamId,
@@ -32,7 +33,7 @@ macro_rules! people_where {
     ($condition:literal) => {
         concat!(
             "SELECT p.id, p.name, p.role, p.language, p.time_zone, p.working_hours, p.quiet_hours, p.batch_at, p.service,
-                    p.page_language,
+                    p.page_language, p.debrief,
                     t.id AS team_id, t.name AS team_name, t.language AS team_language, t.currency AS team_currency,
                     t.time_zone AS team_time_zone, t.working_hours AS team_working_hours, t.channels AS team_channels
              FROM people p JOIN teams t ON t.organisation_id = p.organisation_id AND t.id = p.team_id
@@ -65,6 +66,7 @@ impl PersonRow {
                 working_hours: chosen(self.working_hours.as_ref())?,
                 quiet_hours: chosen(self.quiet_hours.as_ref())?,
                 batch_at: chosen::<NaiveTime>(self.batch_at.as_ref())?,
+                debrief: chosen(self.debrief.as_ref())?,
                 language: self.language,
             },
             name: self.name,
@@ -180,7 +182,8 @@ impl Tx {
 
     /// Stores what a person chose.
     pub async fn choose(&mut self, person: PersonId, choices: &Choices) -> sqlx::Result<()> {
-        let sql = "UPDATE people SET language = $3, time_zone = $4, working_hours = $5, quiet_hours = $6, batch_at = $7
+        let sql = "UPDATE people SET language = $3, time_zone = $4, working_hours = $5, quiet_hours = $6, batch_at = $7,
+                          debrief = $8
                    WHERE organisation_id = $1 AND id = $2";
         change!(
             self,
@@ -192,6 +195,7 @@ impl Tx {
                 .bind(choices.working_hours.as_ref().map(ToString::to_string))
                 .bind(choices.quiet_hours.as_ref().map(ToString::to_string))
                 .bind(choices.batch_at.map(|at| at.format("%H:%M:%S").to_string()))
+                .bind(choices.debrief.map(DebriefWhen::as_str))
         )?;
         Ok(())
     }

@@ -60,8 +60,9 @@ impl Task {
     }
 }
 
+/// A task as stored.
 #[derive(FromRow)]
-struct Row {
+pub(super) struct TaskRow {
     refusal: RefusalNumber,
     kind: String,
     person_id: PersonId,
@@ -70,11 +71,11 @@ struct Row {
     done_at: Option<DateTime<Utc>>,
 }
 
-impl Row {
-    fn task(self) -> sqlx::Result<Task> {
+impl TaskRow {
+    pub(super) fn task(self) -> sqlx::Result<Task> {
         let kind = TaskKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
         let kind = kind.ok_or_else(|| sqlx::Error::Decode(format!("no task is a {:?}", self.kind).into()))?;
-        let Row { refusal, person_id: person, due_at, told, done_at, .. } = self;
+        let TaskRow { refusal, person_id: person, due_at, told, done_at, .. } = self;
         Ok(Task { refusal, kind, person, due_at, told, done: done_at.is_some() })
     }
 }
@@ -139,16 +140,16 @@ impl Tx {
     /// In whose hands a refusal is, if in anybody's.
     pub async fn task(&mut self, refusal: RefusalNumber) -> sqlx::Result<Option<Task>> {
         let sql = tasks_where!("refusal = $2 AND done_at IS NULL AND kind IN ('deal', 'recontact')");
-        let row: Option<Row> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
-        row.map(Row::task).transpose()
+        let row: Option<TaskRow> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
+        row.map(TaskRow::task).transpose()
     }
 
     /// What a person is to do, soonest first, at most `most`.
     pub async fn tasks_of(&mut self, person: PersonId, most: i64) -> sqlx::Result<Vec<Task>> {
         let sql = tasks_where!("done_at IS NULL AND person_id = $2 ORDER BY due_at, refusal LIMIT $3");
-        let rows: Vec<Row> =
+        let rows: Vec<TaskRow> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(most))?;
-        rows.into_iter().map(Row::task).collect()
+        rows.into_iter().map(TaskRow::task).collect()
     }
 
     /// How much a person is to do.
@@ -177,12 +178,12 @@ impl Tx {
               OR (done_at IS NULL AND person_id = $3 AND say_at <= $4))
              ORDER BY due_at, refusal"
         );
-        let rows: Vec<Row> = run!(
+        let rows: Vec<TaskRow> = run!(
             self,
             fetch_all,
             sqlx::query_as(sql).bind(self.organisation).bind(notice).bind(person).bind(instant(until))
         )?;
-        rows.into_iter().map(Row::task).collect()
+        rows.into_iter().map(TaskRow::task).collect()
     }
 
     /// Remembers that a notice told a person what was to be said by `until`.
