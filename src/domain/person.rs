@@ -12,6 +12,9 @@ use super::{Currency, DailyAt, QuietHours, WorkingHours};
 /// When the daily batch comes, unless a person chose: the start of the usual day.
 pub const BATCH_AT: NaiveTime = NaiveTime::from_hms_opt(9, 0, 0).expect("nine o'clock is a time");
 
+/// When the evening begins for somebody who wants to be asked then.
+const EVENING: NaiveTime = NaiveTime::from_hms_opt(18, 30, 0).expect("half past six is a time");
+
 /// A person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonId(pub i64);
@@ -222,6 +225,12 @@ impl Person {
     /// The daily batch in which it is said that something from `now` has waited for `days` working days.
     pub fn batch_after_days(&self, days: usize, now: DateTime<Utc>) -> DateTime<Utc> {
         (0..=days).fold(now, |at, _| self.next_batch(at))
+    }
+
+    /// The evening of the day it is where they are; `None` once it has come.
+    pub fn this_evening(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let evening = to_utc(wall(now, self.time_zone()).date().and_time(EVENING), self.time_zone())?;
+        (evening > now).then_some(evening)
     }
 
     /// The same time of the day, so many of their working days earlier.

@@ -111,4 +111,3 @@ impl Questionnaire {
         self.questions.iter().rev().find_map(day).map(String::as_str)
     }
 }
-

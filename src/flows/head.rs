@@ -114,6 +114,9 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
     for block in case::history(tx, words, refusal, &decisions).await? {
         card = card.with(block);
     }
+    for block in case::learned(tx, words, head, refusal).await? {
+        card = card.with(block);
+    }
     let mut buttons = Vec::new();
     let undecided = refusal.stage.awaits_head();
     if undecided {

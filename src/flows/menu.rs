@@ -26,10 +26,12 @@ pub fn menu(words: &Catalogue) -> Menu {
         options,
     };
     let about = OptionSpec { name: "command", description: words.localized("option.command"), kind: OptionKind::Text };
+    let number = OptionSpec { name: "number", description: words.localized("option.number"), kind: OptionKind::Text };
     Menu {
         commands: vec![
             command("refusal", refusal_options(words), vec![]),
             command("refusals", vec![], vec![sub("refusals", "mine", vec![]), sub("refusals", "help", vec![])]),
+            command("debrief", vec![number], vec![]),
             command("queue", vec![], vec![]),
             command("recontacts", vec![], vec![]),
             command("panout", vec![], vec![sub("panout", "settings", vec![]), sub("panout", "help", vec![about])]),

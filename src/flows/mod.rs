@@ -4,13 +4,17 @@
 //! `command`, everything the bot says by itself a variant of [`Notice`]. A process makes the same moves each time:
 //! load, decide (in the domain), save, queue, reply, all in one transaction.
 
+mod ask;
 mod assistant;
 mod case;
 mod catch_up;
 mod deal;
+mod debrief;
 mod decide;
 mod head;
 mod help;
+mod learn;
+mod letter;
 mod menu;
 mod mine;
 mod notice;
@@ -19,6 +23,7 @@ mod queue;
 mod recontact;
 mod refusal;
 mod reply;
+mod review;
 mod settings;
 mod suggest;
 mod today;
@@ -30,6 +35,7 @@ use chrono::{DateTime, Utc};
 
 pub use assistant::Assistant;
 pub use catch_up::catch_up;
+pub use learn::Learn;
 pub use menu::menu;
 pub use notice::{Notice, POST, REFRESH, Saying, check_shown, posted, say, still};
 
@@ -88,6 +94,8 @@ pub enum Act {
     Snooze(RefusalNumber),
     /// A client is never to be called again.
     Close(RefusalNumber),
+    /// The debrief, the client's review, the letter.
+    Learn(Learn),
 }
 
 impl Act {
@@ -116,6 +124,7 @@ impl Act {
             Act::Called(RefusalNumber(n)) => format!("called.{n}"),
             Act::Snooze(RefusalNumber(n)) => format!("snooze.{n}"),
             Act::Close(RefusalNumber(n)) => format!("close.{n}"),
+            Act::Learn(learn) => learn.encoded(),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
     }
@@ -128,7 +137,10 @@ pub struct Unknown;
 impl Act {
     /// Whether a press on it only asks: it opens a form or shows something.
     fn only_asks(self) -> bool {
-        !matches!(self, Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::SeenAll(..))
+        match self {
+            Act::Learn(learn) => learn.only_asks(),
+            _ => !matches!(self, Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::SeenAll(..)),
+        }
     }
 }
 
@@ -162,7 +174,7 @@ impl FromStr for Act {
             ("called", [n]) => Act::Called(RefusalNumber(*n)),
             ("snooze", [n]) => Act::Snooze(RefusalNumber(*n)),
             ("close", [n]) => Act::Close(RefusalNumber(*n)),
-            _ => return Err(Unknown),
+            (word, numbers) => Act::Learn(Learn::parse(word, numbers).ok_or(Unknown)?),
         })
     }
 }
@@ -210,6 +222,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("refusals", "mine" | "") => mine::list(call).await,
         ("queue", "") => queue::list(call).await,
         ("recontacts", "") => recontact::list(call).await,
+        ("debrief", _) => debrief::command(call, &first, second).await,
         ("panout", "settings") => Ok(Reply::Ask(settings::form(call))),
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
@@ -246,6 +259,7 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Called(number) => recontact::called_form(call, number).await,
         Act::Snooze(number) => recontact::snooze_form(call, number).await,
         Act::Close(number) => recontact::close_form(call, number).await,
+        Act::Learn(learn) => learn.press(call).await,
     }
 }
 
@@ -267,6 +281,10 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::Called(number) => recontact::called(call, number, values).await,
         Act::Snooze(number) => recontact::snooze(call, number, values).await,
         Act::Close(number) => recontact::close(call, number, values).await,
+        Act::Learn(learn) => match learn.submit(call, values).await? {
+            Some(reply) => Ok(reply),
+            None => tell(call.words.text("denied.unknown_button", args! {})),
+        },
         _ => tell(call.words.text("denied.unknown_button", args! {})),
     }
 }

@@ -10,10 +10,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Shared, deal, head, today, words_for};
+use super::{Result, Shared, deal, debrief, head, review, today, words_for};
 use crate::chat::{Account, Card, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
-use crate::store::{NewJob, Tx};
+use crate::store::{NewJob, TaskKind, Tx};
 
 /// The kind of job that posts a notice.
 pub const POST: &str = "post";
@@ -43,6 +43,12 @@ pub enum Notice {
     Back(i64),
     /// What is due today: the person, and the moment of their batch.
     Today(i64, DateTime<Utc>),
+    /// How it went, to whoever logged a refusal: its number.
+    Debrief(i64),
+    /// The same, at the moment they wanted to be asked instead.
+    DebriefAt(i64, DateTime<Utc>),
+    /// The client gave another reason than the rep, to the head: the difference's id.
+    Differs(i64),
 }
 
 /// What is to be done about a notice now.
@@ -67,6 +73,9 @@ impl Notice {
             Notice::Stranger(id) => format!("stranger:{id}"),
             Notice::Back(id) => format!("back:{id}"),
             Notice::Today(person, at) => format!("today:{person}:{}", at.timestamp()),
+            Notice::Debrief(number) => format!("debrief:{number}"),
+            Notice::DebriefAt(number, at) => format!("debrief_at:{number}:{}", at.timestamp()),
+            Notice::Differs(id) => format!("differs:{id}"),
         }
     }
 
@@ -84,6 +93,9 @@ impl Notice {
             ("stranger", [id]) => Notice::Stranger(*id),
             ("back", [id]) => Notice::Back(*id),
             ("today", [person, at]) => Notice::Today(*person, moment(at)?),
+            ("debrief", [number]) => Notice::Debrief(*number),
+            ("debrief_at", [number, at]) => Notice::DebriefAt(*number, moment(at)?),
+            ("differs", [id]) => Notice::Differs(*id),
             _ => return None,
         })
     }
@@ -91,7 +103,7 @@ impl Notice {
     /// Whether the moment was chosen by its reader, so that it comes whatever the hour; once it is long past, it comes
     /// when they are there.
     fn comes_when_planned(&self, now: DateTime<Utc>) -> bool {
-        matches!(self, Notice::Batch(_, at) | Notice::Today(_, at) if now - *at < ON_TIME)
+        matches!(self, Notice::Batch(_, at) | Notice::Today(_, at) | Notice::DebriefAt(_, at) if now - *at < ON_TIME)
     }
 
     /// Where it goes and its card as things stand; `None` if there is nothing to say.
@@ -104,6 +116,9 @@ impl Notice {
             Notice::Stranger(id) => draw_stranger(tx, shared, PersonId(*id)).await,
             Notice::Back(id) => deal::draw_back(tx, shared, *id).await,
             Notice::Today(person, at) => today::draw(tx, shared, PersonId(*person), *at).await,
+            Notice::Debrief(number) => debrief::draw(tx, shared, self, (*number, None)).await,
+            Notice::DebriefAt(number, at) => debrief::draw(tx, shared, self, (*number, Some(*at))).await,
+            Notice::Differs(id) => review::draw(tx, shared, *id).await,
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))
     }
@@ -184,6 +199,9 @@ fn payload(notice: &Notice) -> String {
 /// When the database does not answer.
 pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<Saying> {
     let Some((to, card)) = notice.draw(tx, shared).await? else { return Ok(Saying::Nothing) };
+    if let Some(at) = debrief::comes_at(tx, notice).await?.filter(|at| *at > now) {
+        return Ok(Saying::NotYet(at));
+    }
     let reachable = to.reachable_at(now);
     if reachable > now && !notice.comes_when_planned(now) {
         return Ok(Saying::NotYet(reachable));
@@ -206,7 +224,10 @@ pub async fn posted(tx: &mut Tx, notice: &Notice) -> Result<()> {
         }
         Notice::Batch(..) => tx.advance_told(&notice.key(), Stage::Logged, Stage::WithHead).await?,
         Notice::Today(person, at) => tx.told_tasks(&notice.key(), PersonId(*person), *at).await?,
-        Notice::Question(_) | Notice::Answer(_) | Notice::Stranger(_) | Notice::Back(_) => {}
+        Notice::Debrief(number) | Notice::DebriefAt(number, _) => {
+            tx.told_task(&notice.key(), RefusalNumber(*number), TaskKind::Debrief).await?;
+        }
+        Notice::Question(_) | Notice::Answer(_) | Notice::Stranger(_) | Notice::Back(_) | Notice::Differs(_) => {}
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
 use super::refusal::summary;
-use super::{Call, Result, Shared, case, words_for};
+use super::{Call, Result, Shared, case, debrief, words_for};
 use crate::args;
 use crate::chat::{Block, Card, Text, Tone};
 use crate::domain::{Person, PersonId, Role};
@@ -65,6 +65,10 @@ pub(super) async fn draw(
 /// The hour, the zone or the days of whoever acts changed: what they were not told of yet comes when they want it now.
 pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
     for task in call.tx.tasks_of(call.by.id, i64::MAX).await?.into_iter().filter(|task| task.told == 0) {
+        if task.kind == TaskKind::Debrief {
+            debrief::moved(call, &task).await?;
+            continue;
+        }
         let day = task.due_at.with_timezone(&call.by.time_zone()).date_naive();
         let due_at = call.by.batch_on(day).max(call.by.next_batch(call.now));
         if due_at != task.due_at {

@@ -197,10 +197,8 @@ impl Tx {
         let sql = "UPDATE differences SET ruling = $3, ruled_by = $4, ruled_at = $5
                    WHERE organisation_id = $1 AND id = $2 AND ruling IS NULL";
         let ruling = if client_is_right { "client" } else { "rep" };
-        let ruled = change!(
-            self,
-            sqlx::query(sql).bind(self.organisation).bind(id).bind(ruling).bind(by).bind(instant(now))
-        );
+        let ruled =
+            change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(ruling).bind(by).bind(instant(now)));
         Ok(ruled? > 0)
     }
 }

@@ -42,10 +42,8 @@ impl Tx {
         let count = "UPDATE tasks SET told = told + 1
                      WHERE organisation_id = $1 AND refusal = $2 AND kind = $3 AND done_at IS NULL";
         let kind = kind.as_str();
-        let remembered = change!(
-            self,
-            sqlx::query(remember).bind(self.organisation).bind(notice).bind(refusal).bind(kind)
-        );
+        let remembered =
+            change!(self, sqlx::query(remember).bind(self.organisation).bind(notice).bind(refusal).bind(kind));
         if remembered? > 0 {
             change!(self, sqlx::query(count).bind(self.organisation).bind(refusal).bind(kind))?;
         }

@@ -182,7 +182,8 @@ impl Tx {
 
     /// Stores what a person chose.
     pub async fn choose(&mut self, person: PersonId, choices: &Choices) -> sqlx::Result<()> {
-        let sql = "UPDATE people SET language = $3, time_zone = $4, working_hours = $5, quiet_hours = $6, batch_at = $7,
+        let sql =
+            "UPDATE people SET language = $3, time_zone = $4, working_hours = $5, quiet_hours = $6, batch_at = $7,
                           debrief = $8
                    WHERE organisation_id = $1 AND id = $2";
         change!(

@@ -140,7 +140,8 @@ impl Tx {
     /// In whose hands a refusal is, if in anybody's.
     pub async fn task(&mut self, refusal: RefusalNumber) -> sqlx::Result<Option<Task>> {
         let sql = tasks_where!("refusal = $2 AND done_at IS NULL AND kind IN ('deal', 'recontact')");
-        let row: Option<TaskRow> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
+        let row: Option<TaskRow> =
+            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
         row.map(TaskRow::task).transpose()
     }
 

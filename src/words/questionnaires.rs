@@ -145,13 +145,7 @@ impl Reading<'_> {
         }
     }
 
-    fn question(
-        &mut self,
-        of: &str,
-        at: Range<usize>,
-        table: &DeTable<'_>,
-        read: &Questionnaire,
-    ) -> Option<Asked> {
+    fn question(&mut self, of: &str, at: Range<usize>, table: &DeTable<'_>, read: &Questionnaire) -> Option<Asked> {
         let before = self.problems.len();
         let text = |name: &str| table.get(name).and_then(|value| value.get_ref().as_str());
         let id = text("id").unwrap_or_default().to_owned();

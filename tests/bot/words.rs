@@ -267,7 +267,11 @@ fn what_is_wrong_in_an_organisations_words_is_told_in_sentences() {
         ),
         ("en.toml", "adapter.cancel = 4", "en.toml, line 1, `adapter.cancel`: a text stands in quotes"),
         ("en.toml", "calendar.months = ['January']", "en.toml, line 1, `calendar.months`: it is a list of 12"),
-        ("de.toml", "", "de.toml: no language has this name: the files of texts are en.toml, fr.toml, ro.toml, and questionnaires.toml"),
+        (
+            "de.toml",
+            "",
+            "de.toml: no language has this name: the files of texts are en.toml, fr.toml, ro.toml, and questionnaires.toml",
+        ),
     ] {
         let expected: &[&str] = if expected.is_empty() { &[] } else { &[expected] };
         assert_eq!(problems(&folder(&[(file, written)])), expected, "{written}");

@@ -16,7 +16,7 @@ mod typed;
 pub(super) use card::{facts, quote, reason_label, summary, title};
 pub(super) use typed::{amount_fault, read_day, typed_amount};
 
-use super::{Act, Call, Result, Values, case, head, refusing, tell};
+use super::{Act, Call, Result, Values, case, debrief, head, letter, refusing, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Command, Form, Look, Reply, Tone};
 use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT};
@@ -192,6 +192,7 @@ async fn store(call: &mut Call<'_>, details: Details, again_of: Option<RefusalNu
     call.tx.save_refusal(&refusal).await?;
     call.tx.audit(Some(number), call.by.id, &Change::of_state("logged"), call.now).await?;
     head::bring(call, &refusal).await?;
+    debrief::plan(call, &refusal).await?;
     Ok(refusal)
 }
 
@@ -206,6 +207,7 @@ async fn stored(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
         Button::new(Act::Edit(refusal.number).action(), words.line("button.edit", args! {})),
         Button::new(Act::Detail(refusal.number).action(), words.line("button.detail", args! {})),
     ];
+    buttons.extend(letter::offered(call.tx, words, &call.by, refusal).await?);
     let undoable = refusal.clone().withdraw(&call.by, call.now).is_ok();
     if undoable {
         buttons.insert(0, Button::new(Act::Undo(refusal.number).action(), words.line("button.undo", args! {})));
@@ -227,6 +229,7 @@ pub(super) async fn undo(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     };
     call.tx.save_refusal(&refusal).await?;
     call.tx.audit(Some(number), call.by.id, &Change::of_state("withdrawn"), call.now).await?;
+    debrief::over(call, &refusal).await?;
     case::changed(call, number).await?;
     let (words, number) = (call.words, number.to_string());
     let title =
@@ -272,6 +275,7 @@ async fn save_edit(call: &mut Call<'_>, refusal: Refusal, details: Details) -> R
         for change in &changes {
             call.tx.audit(Some(number), call.by.id, change, call.now).await?;
         }
+        debrief::over(call, &refusal).await?;
         case::changed(call, number).await?;
     }
     Ok(Reply::Replace(stored(call, &refusal).await?))

@@ -79,6 +79,8 @@ pub(crate) struct Setup {
     pub(crate) begins: DateTime<Utc>,
     /// A door to go through to a database on a server.
     pub(crate) door: Option<Door>,
+    /// Whether people are asked how a refusal went as the bot does by itself; otherwise only when they ask for it.
+    pub(crate) debriefs: bool,
 }
 
 impl Default for Setup {
@@ -96,6 +98,7 @@ impl Default for Setup {
             // A Monday, ten in the morning in Bucharest.
             begins: "2026-11-23T08:00:00Z".parse().expect("an instant"),
             door: None,
+            debriefs: false,
         }
     }
 }
@@ -138,6 +141,9 @@ impl Team {
         }
         app.idle().await;
         self.app = Some(app);
+        if !self.setup.debriefs {
+            self.rows::<(i64,)>("UPDATE people SET debrief = 'asked' WHERE debrief IS NULL RETURNING id").await;
+        }
     }
 
     fn parts(&self, db: panout::store::Db) -> Parts {
