@@ -1,9 +1,12 @@
 //! Stories, one file per flow.
 
+mod debrief;
 mod faults;
 mod heads;
+mod letter;
 mod life;
 mod permissions;
 mod refusal;
 mod render;
+mod review;
 mod together;
