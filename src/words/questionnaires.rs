@@ -104,14 +104,15 @@ impl Reading<'_> {
         };
         let mut seen: Vec<String> = Vec::new();
         for question in questions {
+            let at = question.span();
             let DeValue::Table(table) = question.get_ref() else {
-                self.problem(Some(question.span()), key, "each question is a table [[..]] of its own");
+                self.problem(Some(at), key, "each question is a table [[..]] of its own");
                 continue;
             };
-            let Some(question) = self.question(key, question.span(), table, read) else { continue };
+            let Some(question) = self.question(key, at.clone(), table, read) else { continue };
             if seen.contains(&question.id) {
                 let wrong = format!("there are two questions with the id `{}`", question.id);
-                self.problem(Some(table.iter().next().map_or(0..0, |(name, _)| name.span())), key, &wrong);
+                self.problem(Some(at), key, &wrong);
                 continue;
             }
             seen.push(question.id.clone());

@@ -1,7 +1,7 @@
 //! The debrief as its rep sees it, and what was said of a refusal on the cards of those who may read it.
 
 use crate::args;
-use crate::chat::{Block, Button, Card, Look, Text, Tone};
+use crate::chat::{Block, Button, Card, Look, Span, Text, Tone};
 use crate::domain::{Person, Refusal};
 use crate::flows::refusal::summary;
 use crate::flows::{Act, Learn, Result, ask};
@@ -9,7 +9,9 @@ use crate::store::{Inquiry, TaskKind, Tx};
 use crate::words::Words;
 
 /// The debrief in front of its rep: what to do, and what they said so far.
-pub(super) async fn card(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> Result<Card> {
+///
+/// `asked_at`: when they are asked again, if that is to be said.
+pub(super) async fn card(tx: &mut Tx, words: Words<'_>, refusal: &Refusal, asked_at: Option<Span>) -> Result<Card> {
     if refusal.withdrawn_at.is_some() {
         return Ok(Card::titled(words.text("denied.withdrawn", args! {})));
     }
@@ -30,9 +32,11 @@ pub(super) async fn card(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> Re
     for block in ask::shown(words, questionnaire, &given) {
         card = card.with(block);
     }
+    let again =
+        asked_at.filter(|_| !over).map(|when| Block::Note(words.text("debrief.again_at", args! { when: when })));
     let note = if over { "debrief.ask_the_client" } else { "debrief.who_reads" };
     let note = words.text(note, args! { number: refusal.number.0.to_string() });
-    Ok(card.with(Block::Note(note)).with(Block::Buttons(buttons(words, refusal, count, of, over))))
+    Ok(card.with(Block::Note(note)).with_some(again).with(Block::Buttons(buttons(words, refusal, count, of, over))))
 }
 
 fn buttons(words: Words<'_>, refusal: &Refusal, count: usize, of: usize, over: bool) -> Vec<Button> {

@@ -59,7 +59,7 @@ async fn waiting(call: &mut Call<'_>) -> Result {
 pub(super) async fn open(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     let refusal = load(call, number).await?;
     match refusal.may_debrief(&call.by) {
-        Ok(()) => Ok(Reply::Whisper(card::card(call.tx, call.words, &refusal).await?)),
+        Ok(()) => Ok(Reply::Whisper(as_it_stands(call, &refusal).await?)),
         Err(Denied::NotYours) if call.by.leads(refusal.team) => {
             Ok(Reply::Whisper(case::card(call.tx, call.shared, &call.by, &refusal).await?))
         }
@@ -77,7 +77,14 @@ async fn mine(call: &mut Call<'_>, number: RefusalNumber) -> Result<Refusal> {
 }
 
 async fn stands(call: &mut Call<'_>, refusal: &Refusal) -> Result {
-    Ok(Reply::Replace(card::card(call.tx, call.words, refusal).await?))
+    Ok(Reply::Replace(as_it_stands(call, refusal).await?))
+}
+
+async fn as_it_stands(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
+    let task = call.tx.task_beside(refusal.number, TaskKind::Debrief).await?;
+    let again = task.filter(|task| task.told == 0 && task.due_at > call.now);
+    let again = again.map(|task| super::when(call.words, &call.by, task.due_at));
+    card::card(call.tx, call.words, refusal, again).await
 }
 
 /// Every question in one form.

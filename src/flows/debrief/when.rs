@@ -87,7 +87,8 @@ pub(in crate::flows) async fn draw(
     let number = RefusalNumber(number);
     let Some(refusal) = tx.refusal(number).await? else { return Ok(None) };
     let rep = tx.person(refusal.logged_by).await?;
-    if tx.message(&notice.key()).await?.is_none_or(|message| message.message.is_none()) {
+    let posted = tx.message(&notice.key()).await?.is_some_and(|message| message.message.is_some());
+    if !posted {
         let Some(task) = tx.task_beside(number, TaskKind::Debrief).await? else { return Ok(None) };
         let wanted = match at {
             Some(at) => task.due_at == at,
@@ -97,7 +98,12 @@ pub(in crate::flows) async fn draw(
             return Ok(None);
         }
     }
-    let card = card(tx, words_for(shared, &rep), &refusal).await?;
+    let words = words_for(shared, &rep);
+    // What was said at this moment is not said to come.
+    let again = tx.task_beside(number, TaskKind::Debrief).await?;
+    let again = again.filter(|task| posted && task.told == 0 && at != Some(task.due_at));
+    let again = again.map(|task| crate::flows::when(words, &rep, task.due_at));
+    let card = card(tx, words, &refusal, again).await?;
     Ok(Some((rep, card)))
 }
 
@@ -149,22 +155,17 @@ pub(in crate::flows) async fn later(call: &mut Call<'_>, number: RefusalNumber, 
         _ => answers.must("when", false),
     }
     answers.end()?;
-    let asked_at = match (exact.and_then(|at| DateTime::from_timestamp(at.timestamp(), 0)), day) {
+    match (exact.and_then(|at| DateTime::from_timestamp(at.timestamp(), 0)), day) {
         (Some(at), _) => {
             hand(call, number, at, call.by.batch_after_days(REMINDED_IN, at)).await?;
             notice::plan(call.tx, call.shared, &Notice::DebriefAt(number.0, at), at, call.now).await?;
-            at
         }
         (None, Some(day)) => {
             let at = call.by.batch_on(day).max(call.by.next_batch(call.now));
             hand(call, number, at, at).await?;
-            at
         }
         (None, None) => return reply::incomplete(),
-    };
+    }
     case::changed(call, number).await?;
-    let Reply::Replace(card) = stands(call, &refusal).await? else { return reply::incomplete() };
-    let when = crate::flows::when(call.words, &call.by, asked_at);
-    let note = call.words.text("debrief.again_at", args! { when: when });
-    Ok(Reply::Replace(card.with(crate::chat::Block::Note(note))))
+    stands(call, &refusal).await
 }

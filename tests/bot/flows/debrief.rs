@@ -146,7 +146,7 @@ async fn later_is_in_an_hour_this_evening_or_on_a_day(#[values(On::Slack, On::Di
     ana.screen();
     ana.presses("Later").await;
     ana.submits().await;
-    ana.sees_parts(&["I ask again: "]);
+    ana.sees_parts(&["I ask: "]);
     team.it_is("2026-11-23T09:29:00Z").await;
     ana.sees_nothing();
     team.it_is("2026-11-23T09:30:00Z").await;

@@ -6,6 +6,7 @@ mod heads;
 mod letter;
 mod life;
 mod permissions;
+mod questions;
 mod refusal;
 mod render;
 mod review;
