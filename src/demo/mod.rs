@@ -5,6 +5,7 @@
 
 mod dice;
 mod fates;
+mod learned;
 mod refusals;
 mod team;
 
@@ -46,11 +47,13 @@ async fn fill(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {
         .into_iter()
         .flat_map(|product| product.aliases.into_iter().map(move |alias| (alias, product.id)))
         .collect();
-    let mut dice = Dice::new(3);
+    let (mut dice, mut of_learning) = (Dice::new(3), Dice::new(8));
     for sample in refusals::samples(now, &head) {
         let rep = reps.get(sample.rep).context("a sample of a rep who is none")?;
         let refusal = store(tx, sample, (rep, &head), &products).await?;
+        let number = refusal.number;
         fates::befall(tx, refusal, (rep, &head), now, &mut dice).await?;
+        learned::learn(tx, number, (rep, &head), now, &mut of_learning).await?;
     }
     Ok(())
 }

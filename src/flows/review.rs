@@ -115,6 +115,7 @@ pub(super) async fn write(call: &mut Call<'_>, number: RefusalNumber, values: &V
     ask::at_least_one(&mut answers, questionnaire.asked().next(), &given, "review_form.nothing");
     answers.end()?;
     let (inquiry, version, said_by) = (Inquiry::Review, questionnaire.version, call.by.id);
+    let heard_on = Some(heard_on);
     let said = Answered { refusal: number, inquiry, version, said_by, from_whom, heard_on, given };
     ask::store(call, &said, &before).await?;
     let refusal = match reason {
@@ -126,13 +127,13 @@ pub(super) async fn write(call: &mut Call<'_>, number: RefusalNumber, values: &V
 }
 
 /// A day that is not still to come; today if none is given.
-fn past_day(answers: &mut Answers<'_, '_>, field: &str) -> Option<NaiveDate> {
+fn past_day(answers: &mut Answers<'_, '_>, field: &str) -> NaiveDate {
     let today = reply::today(answers.call);
     let day = answers.day(field).unwrap_or(today);
     if day > today {
         answers.fault(field, "review_form.heard.future");
     }
-    Some(day)
+    day
 }
 
 /// Stores the client's reason; a new difference goes to the head, who may be the one who writes.

@@ -93,9 +93,9 @@ impl Tx {
     /// Puts a refusal into somebody's hands, in place of whoever had it; what stands beside stays.
     pub async fn hand(&mut self, task: &Task, now: DateTime<Utc>) -> sqlx::Result<()> {
         if IN_HAND.contains(&task.kind) {
-            self.done_with(task.refusal, now).await?
+            self.done_with(task.refusal, now).await?;
         } else {
-            self.done(task, now).await?
+            self.done(task, now).await?;
         }
         let sql = "INSERT INTO tasks (organisation_id, refusal, kind, person_id, due_at, say_at)
                    VALUES ($1, $2, $3, $4, $5, $5)";
