@@ -199,8 +199,8 @@ fn payload(notice: &Notice) -> String {
 /// When the database does not answer.
 pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<Saying> {
     let Some((to, card)) = notice.draw(tx, shared).await? else { return Ok(Saying::Nothing) };
-    if let Some(at) = debrief::comes_at(tx, notice).await?.filter(|at| *at > now) {
-        return Ok(Saying::NotYet(at));
+    if let Some(saying) = debrief::untimely(tx, notice, now).await? {
+        return Ok(saying);
     }
     let reachable = to.reachable_at(now);
     if reachable > now && !notice.comes_when_planned(now) {

@@ -14,7 +14,7 @@ mod card;
 mod when;
 
 pub(super) use card::{asks, shown};
-pub(super) use when::{comes_at, draw, later, later_form, moved, over, plan};
+pub(super) use when::{draw, later, later_form, moved, over, plan, untimely};
 
 use chrono::NaiveDate;
 

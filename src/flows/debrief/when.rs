@@ -7,13 +7,16 @@ use super::{is_done, mine, stands};
 use crate::args;
 use crate::chat::{Card, Choice, Kind, Reply};
 use crate::domain::{DebriefWhen, Person, Refusal, RefusalNumber, Role};
-use crate::flows::notice::{self, Notice};
+use crate::flows::notice::{self, Notice, Saying};
 use crate::flows::reply::{self, Answers};
 use crate::flows::{Act, Call, Learn, Result, Shared, Values, case, words_for};
 use crate::store::{Inquiry, Task, TaskKind, Tx};
 
 /// How soon after it was logged, if that is in working hours.
 const SOON: TimeDelta = TimeDelta::minutes(30);
+/// How late it may still be asked by itself: after that the message of the day says it, so that after a pause of the bot
+/// nobody is asked twice at once.
+const LATE: TimeDelta = TimeDelta::hours(12);
 /// In how many working days the message of the day reminds of it.
 const REMINDED_IN: usize = 1;
 
@@ -48,11 +51,11 @@ async fn hand(call: &mut Call<'_>, number: RefusalNumber, due_at: DateTime<Utc>,
 
 /// Whoever acts changed when they want to be asked, or their hours: a debrief they were not asked for yet follows.
 pub(in crate::flows) async fn moved(call: &mut Call<'_>, task: &Task) -> Result<()> {
-    let say_at = match call.by.choices.debrief.unwrap_or_default() {
-        DebriefWhen::Soon => call.by.batch_after_days(REMINDED_IN, task.due_at.max(call.now)),
-        DebriefWhen::Daily => call.by.next_batch(call.now),
-        DebriefWhen::Asked => return Ok(call.tx.say_task_at(task, None).await?),
-    };
+    if call.by.choices.debrief.unwrap_or_default() == DebriefWhen::Asked {
+        return Ok(call.tx.say_task_at(task, None).await?);
+    }
+    // Not before they wanted it.
+    let say_at = call.by.next_batch((task.due_at - TimeDelta::seconds(1)).max(call.now));
     call.tx.say_task_at(task, Some(say_at)).await?;
     let today = Notice::Today(call.by.id.0, say_at);
     notice::plan(call.tx, call.shared, &today, say_at, call.now).await
@@ -66,15 +69,21 @@ pub(in crate::flows) async fn over(call: &mut Call<'_>, refusal: &Refusal) -> Re
     Ok(())
 }
 
-/// Not before this moment is it asked; nothing if there is nothing to wait for.
-pub(in crate::flows) async fn comes_at(tx: &mut Tx, notice: &Notice) -> Result<Option<DateTime<Utc>>> {
-    match notice {
-        Notice::DebriefAt(_, at) => Ok(Some(*at)),
+/// What is to be done about a notice that asks for a debrief before its moment, or long after; nothing in between, and
+/// about any other notice.
+pub(in crate::flows) async fn untimely(tx: &mut Tx, notice: &Notice, now: DateTime<Utc>) -> Result<Option<Saying>> {
+    let at = match notice {
+        Notice::DebriefAt(_, at) => Some(*at),
         Notice::Debrief(number) => {
-            Ok(tx.task_beside(RefusalNumber(*number), TaskKind::Debrief).await?.map(|task| task.due_at))
+            tx.task_beside(RefusalNumber(*number), TaskKind::Debrief).await?.map(|task| task.due_at)
         }
-        _ => Ok(None),
-    }
+        _ => None,
+    };
+    Ok(match at {
+        Some(at) if at > now => Some(Saying::NotYet(at)),
+        Some(at) if now - at > LATE => Some(Saying::Nothing),
+        _ => None,
+    })
 }
 
 /// The card that asks; `at`: when its rep wanted it instead. What was said elsewhere already is not said again.

@@ -9,6 +9,7 @@ mod life;
 mod line;
 mod money;
 mod names;
+mod questionnaire;
 mod recontact;
 mod schedule;
 mod similarity;

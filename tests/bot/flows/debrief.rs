@@ -190,6 +190,18 @@ async fn in_the_evening_it_waits_for_working_hours(#[values(On::Slack, On::Disco
 
 #[rstest]
 #[tokio::test]
+async fn after_two_days_without_the_bot_it_is_asked_once(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = logged(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    team.it_is("2026-11-25T08:00:00Z").await;
+    let shown = ana.sees_parts(&["One thing to do today", "#1 say how it went: Acme"]);
+    assert!(!shown.contains("How did it go with"), "{shown}");
+    elena.screen();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn whoever_chose_so_is_asked_in_the_message_of_the_day_or_never(
     #[values(On::Slack, On::Discord, On::Local)] on: On,
 ) {
