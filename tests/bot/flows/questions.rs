@@ -131,3 +131,45 @@ async fn one_by_one_every_question_has_a_form_of_its_own(
     elena.screen();
     team.ends().await;
 }
+
+/// A thousand characters, as many as an answer may have, beginning with a word of its own.
+fn long(at: usize) -> String {
+    let begins = format!("Answer{at:02} ");
+    let words = "word ".repeat(200);
+    format!("{begins}{}END{at:02}", &words[..1000 - begins.len() - 5])
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_longest_answers_to_every_question_are_shown_whole(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let catalogue = Catalogue::built_in();
+    let words = catalogue.in_language(Language::En);
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    ana.types("/refusal Acme 12k price").await;
+    ana.screen();
+    elena.screen();
+    let questionnaires = words.questionnaires();
+    let mut asked = 0;
+    for (command, button, questions) in [
+        ("/debrief 1", "Answer", &questionnaires.debrief),
+        ("/debrief client 1", "Write it down", &questionnaires.review),
+    ] {
+        ana.types(command).await;
+        ana.presses(button).await;
+        for question in questions.asked() {
+            ana.fills(&[(&words.asked(question).label, &long(asked))]).await;
+            asked += 1;
+        }
+        if button == "Write it down" {
+            ana.fills(&[("Who answered?", "Their CFO"), ("Their main reason", "Timing")]).await;
+        }
+        ana.submits().await;
+        ana.screen();
+    }
+    let shown = elena.screen();
+    for at in 0..asked {
+        assert!(shown.contains(&format!("Answer{at:02} ")) && shown.contains(&format!("END{at:02}")), "{at}\n{shown}");
+    }
+    team.ends().await;
+}
