@@ -29,6 +29,8 @@
 //! 4. The worker ([`jobs`]) claims the job, decides where the card goes and which mark it carries, and stores that.
 //!    Then the adapter posts the card with the mark. If the answer is lost, nothing is sent again before the platform
 //!    was asked whether the mark is there. When it is known to be posted, the job is done.
+//!    Half an hour after logging, another job asks Ana how it went ([`domain::Questionnaire`]): what she answers stands on
+//!    Elena's card.
 //! 5. Elena presses *Revive*, and says with which terms. Who may do that is decided by [`domain::Refusal::revive`], from
 //!    who she is and where the refusal is in its life ([`domain::Stage`]). The decision is stored, the refusal is put
 //!    into a rep's hands with a date, and every card about it is drawn again from what stands.

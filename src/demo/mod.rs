@@ -5,6 +5,7 @@
 
 mod dice;
 mod fates;
+mod learned;
 mod refusals;
 mod team;
 
@@ -53,7 +54,7 @@ async fn fill(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {
         .into_iter()
         .flat_map(|product| product.aliases.into_iter().map(move |alias| (alias, product.id)))
         .collect();
-    let (mut dice, mut seconds) = (Dice::new(3), Vec::new());
+    let (mut dice, mut of_learning, mut seconds) = (Dice::new(3), Dice::new(8), Vec::new());
     let samples = refusals::samples(now, &head);
     // Who is asked again after the first no is not asked a third time.
     let mut asked: HashMap<String, usize> = HashMap::new();
@@ -65,8 +66,10 @@ async fn fill(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {
         again(tx, &mut seconds, sample.logged_at, (&head, now), &mut dice).await?;
         let once = asked.get(&account_key(&sample.details.account)) == Some(&1);
         let refusal = store(tx, sample, (rep, &head), &products).await?;
+        let number = refusal.number;
         let second = fates::befall(tx, refusal, (rep, &head), now, &mut dice).await?;
         seconds.extend(second.filter(|_| once).map(|second| (rep, second)));
+        learned::learn(tx, number, (rep, &head), now, &mut of_learning).await?;
     }
     again(tx, &mut seconds, now, (&head, now), &mut dice).await
 }

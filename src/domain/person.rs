@@ -12,6 +12,9 @@ use super::{Away, Currency, DailyAt, Intensity, QuietHours, Reminders, Rhythm, S
 /// When the daily batch comes, unless a person chose: the start of the usual day.
 pub const BATCH_AT: NaiveTime = NaiveTime::from_hms_opt(9, 0, 0).expect("nine o'clock is a time");
 
+/// When the evening begins for somebody who wants to be asked then.
+const EVENING: NaiveTime = NaiveTime::from_hms_opt(18, 30, 0).expect("half past six is a time");
+
 /// A person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonId(pub i64);
@@ -102,6 +105,40 @@ fn works_on(hours: &WorkingHours, zone: Tz, day: NaiveDate) -> bool {
     hours.next_opening(begins, zone).with_timezone(&zone).date_naive() == day
 }
 
+/// When somebody is asked how a refusal they logged went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DebriefWhen {
+    /// By itself, soon after they logged it.
+    #[default]
+    Soon,
+    /// With the message of the day.
+    Daily,
+    /// Only when they ask for it.
+    Asked,
+}
+
+impl DebriefWhen {
+    /// Every choice.
+    pub const ALL: [DebriefWhen; 3] = [DebriefWhen::Soon, DebriefWhen::Daily, DebriefWhen::Asked];
+
+    /// Its stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DebriefWhen::Soon => "soon",
+            DebriefWhen::Daily => "daily",
+            DebriefWhen::Asked => "asked",
+        }
+    }
+}
+
+impl FromStr for DebriefWhen {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        DebriefWhen::ALL.into_iter().find(|when| when.as_str() == name).ok_or_else(|| name.to_owned())
+    }
+}
+
 /// What a person chose for themselves; where they did not, the team's choice holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choices {
@@ -119,6 +156,8 @@ pub struct Choices {
     pub intensity: Option<Intensity>,
     /// How often the batch comes.
     pub rhythm: Option<Rhythm>,
+    /// When they are asked how a refusal went.
+    pub debrief: Option<DebriefWhen>,
 }
 
 /// Somebody of the organisation.
@@ -271,6 +310,12 @@ impl Person {
     pub fn reminded_at(&self, told: i64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let intensity = self.intensity();
         (told < intensity.times()).then(|| self.batch_in_days(intensity.days_between(), now))
+    }
+
+    /// The evening of the day it is where they are; `None` once it has come.
+    pub fn this_evening(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let evening = to_utc(wall(now, self.time_zone()).date().and_time(EVENING), self.time_zone())?;
+        (evening > now).then_some(evening)
     }
 
     /// The same time of the day, so many of their working days earlier.

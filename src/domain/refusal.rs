@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Money, Outcome, Person, PersonId, ReasonId, Stage, TeamId, Terms};
+use super::{Money, Outcome, Person, PersonId, ReasonId, Role, Stage, TeamId, Terms};
 
 /// How long a rep may undo what they logged.
 pub const UNDO: TimeDelta = TimeDelta::minutes(10);
@@ -74,6 +74,8 @@ pub struct Refusal {
     pub seen: Option<(PersonId, DateTime<Utc>)>,
     /// The reason the head heard from the client; it stands beside the rep's and never replaces it.
     pub head_reason: Option<ReasonId>,
+    /// The reason the client gave when asked for a review; it stands beside the others too.
+    pub client_reason: Option<ReasonId>,
     /// The refusal of which this is the second one.
     pub again_of: Option<RefusalNumber>,
     /// When it was undone.
@@ -128,6 +130,7 @@ impl Refusal {
             stage: Stage::Logged,
             seen: None,
             head_reason: None,
+            client_reason: None,
             again_of: None,
             withdrawn_at: None,
             delegate: None,
@@ -353,6 +356,57 @@ impl Refusal {
     /// When it was undone, or is at an end already.
     pub fn leave_in_peace(self) -> Result<Self, Denied> {
         if self.withdrawn_at.is_some() { Err(Denied::Withdrawn) } else { self.become_stage(Stage::Closed) }
+    }
+
+    /// Whether a person may say how it went: whoever logged it, and nobody in their place.
+    ///
+    /// # Errors
+    /// When it is somebody else's, or undone.
+    pub fn may_debrief(&self, by: &Person) -> Result<(), Denied> {
+        if self.logged_by != by.id {
+            return Err(Denied::NotYours);
+        }
+        if self.withdrawn_at.is_some() { Err(Denied::Withdrawn) } else { Ok(()) }
+    }
+
+    /// Whether a person may read what its rep said of it: the rep, and whoever leads the team. No colleague, whoever has
+    /// it now, and no observer.
+    pub fn shows_debrief_to(&self, person: &Person) -> bool {
+        person.role != Role::Observer && (self.logged_by == person.id || person.leads(self.team))
+    }
+
+    /// Whether its rep is asked how it went.
+    pub fn asks_for_debrief(&self) -> bool {
+        self.withdrawn_at.is_none() && self.details.outcome.counts()
+    }
+
+    /// Whether a person may write to its client, who went silent.
+    ///
+    /// # Errors
+    /// When it is not theirs, undone, or at an end.
+    pub fn may_write(&self, by: &Person) -> Result<(), Denied> {
+        self.may_edit(by)?;
+        if self.stage.is_end() { Err(Denied::Decided(self.stage)) } else { Ok(()) }
+    }
+
+    /// Whether a letter may go to its client.
+    pub fn is_silent(&self) -> bool {
+        self.details.outcome == Outcome::Silent && self.withdrawn_at.is_none() && !self.stage.is_end()
+    }
+
+    /// Whether the client gave another reason than its rep, and no head heard one that agrees.
+    pub fn reasons_differ(&self) -> bool {
+        let client = self.client_reason.as_ref();
+        client.is_some_and(|client| *client != self.details.reason && self.head_reason.as_ref() != Some(client))
+    }
+
+    /// Keeps which of two reasons the head takes to be true; neither of them changes.
+    ///
+    /// # Errors
+    /// When this person does not lead its team, or it was undone.
+    pub fn settle_reason(self, by: &Person, reason: ReasonId) -> Result<Self, Denied> {
+        self.may_ask(by)?;
+        Ok(Self { head_reason: Some(reason), ..self })
     }
 
     fn become_stage(self, next: Stage) -> Result<Self, Denied> {

@@ -240,7 +240,7 @@ pub(super) async fn back(call: &mut Call<'_>) -> Result {
     for task in call.tx.tasks_of(call.by.id, 1000).await? {
         // What was kept for the return is said at the next message.
         if task.say_at.is_some() && task.say_at == would_hear {
-            call.tx.say_task_at(&task, next).await?;
+            call.tx.say_task_at(&task, Some(next)).await?;
         }
     }
     notice::plan(call.tx, call.shared, &Notice::Today(call.by.id.0, next), next, call.now).await?;

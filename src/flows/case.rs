@@ -4,11 +4,13 @@ use chrono::Utc;
 
 use super::notice::{self, Notice};
 use super::refusal::{facts, quote, reason_label, summary};
-use super::{Act, Call, Result, Shared, deal, hands, head, recontact, similar, tell, words_for};
+use super::{
+    Act, Call, Result, Shared, deal, debrief, hands, head, letter, recontact, review, similar, tell, words_for,
+};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Look, Pick, Reply, Text};
 use crate::domain::{Currency, Denied, Money, Person, Refusal, RefusalNumber, Stage};
-use crate::store::{Decision, Tx};
+use crate::store::{Decision, Task, TaskKind, Tx};
 use crate::words::Words;
 
 /// A refusal as it stands, in place of the card that was pressed.
@@ -40,12 +42,27 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, reader: &Person, refusal:
         card = card.with(block);
     }
     card.blocks.extend(hands::history(tx, words, refusal).await?);
-    let buttons = match () {
+    for block in learned(tx, words, reader, refusal).await? {
+        card = card.with(block);
+    }
+    let mut buttons = match () {
         () if in_hand => buttons(words, refusal),
         () if refusal.may_decide(reader).is_ok() => head::to_decide(words, refusal.number),
         () => Vec::new(),
     };
+    buttons.extend(debrief::asks(tx, words, reader, refusal).await?);
+    buttons.extend(letter::offered(tx, words, reader, refusal).await?);
     Ok(if buttons.is_empty() { card } else { card.with(Block::Buttons(buttons)) })
+}
+
+/// What was learned of a refusal, as far as this person may read it: every reason that was given, the debrief, the client's
+/// review, the letter.
+pub(super) async fn learned(tx: &mut Tx, words: Words<'_>, reader: &Person, refusal: &Refusal) -> Result<Vec<Block>> {
+    let mut blocks: Vec<Block> = review::reasons(words, refusal).into_iter().collect();
+    blocks.extend(debrief::shown(tx, words, reader, refusal).await?);
+    blocks.extend(review::shown(tx, words, refusal).await?);
+    blocks.extend(letter::shown(tx, words, refusal).await?);
+    Ok(blocks)
 }
 
 /// What may be reported of a refusal in its owner's hands; nothing of another.
@@ -145,6 +162,9 @@ pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Resul
     if let Some(revived) = decisions.iter().rev().find(|decision| decision.stage == Stage::Revived) {
         notice::refresh(call.tx, &Notice::Back(revived.id), call.now).await?;
     }
+    if let Some(difference) = call.tx.latest_difference(number).await? {
+        notice::refresh(call.tx, &Notice::Differs(difference.id), call.now).await?;
+    }
     Ok(())
 }
 
@@ -154,7 +174,30 @@ pub(super) async fn open(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     if !refusal.is_open_to(&call.by) {
         return tell(super::refusal::denied_text(call, Denied::NotYours));
     }
-    Ok(Reply::Whisper(card(call.tx, call.shared, &call.by, &refusal).await?))
+    match asked_for(call, &refusal).await? {
+        Some(TaskKind::Debrief) => debrief::open(call, number).await,
+        Some(TaskKind::Letter) => letter::check(call, &refusal).await,
+        _ => Ok(Reply::Whisper(card(call.tx, call.shared, &call.by, &refusal).await?)),
+    }
+}
+
+/// What this person is to do about a refusal they open, if it has a card of its own: what is in their hands comes first.
+async fn asked_for(call: &mut Call<'_>, refusal: &Refusal) -> Result<Option<TaskKind>> {
+    if call.by.leads(refusal.team) && refusal.stage.awaits_head() {
+        return Ok(None);
+    }
+    let in_hand = call.tx.task(refusal.number).await?.filter(|task| task.person == call.by.id);
+    let comes = |task: &Task| task.told > 0 || task.due_at <= call.now;
+    if in_hand.as_ref().is_some_and(comes) {
+        return Ok(None);
+    }
+    for kind in [TaskKind::Letter, TaskKind::Debrief] {
+        let task = call.tx.task_beside(refusal.number, kind).await?.filter(|task| task.person == call.by.id);
+        if task.is_some_and(|task| in_hand.is_none() || comes(&task)) {
+            return Ok(Some(kind));
+        }
+    }
+    Ok(None)
 }
 
 /// The menu that opens one of these.
@@ -162,7 +205,15 @@ pub(super) fn pick(label: String, refusals: &[(RefusalNumber, String)]) -> Block
     let choice = |(number, account): &(RefusalNumber, String)| {
         Choice::new(number.0.to_string(), Choice::fitting(&format!("{number} {account}")))
     };
-    Block::Pick(Pick { action: Act::Open.action(), label, choices: refusals.iter().take(25).map(choice).collect() })
+    // Of one refusal more than one thing may be to do.
+    let mut choices: Vec<Choice> = Vec::new();
+    for choice in refusals.iter().map(choice) {
+        if !choices.iter().any(|known| known.value == choice.value) {
+            choices.push(choice);
+        }
+    }
+    choices.truncate(25);
+    Block::Pick(Pick { action: Act::Open.action(), label, choices })
 }
 
 /// How long ago something was, in the reader's days.

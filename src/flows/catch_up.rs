@@ -36,7 +36,7 @@ async fn inherit(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<()>
             let Some(say_at) = task.say_at else { continue };
             let comes = head.next_batch(say_at - chrono::TimeDelta::seconds(1)).max(head.next_batch(now));
             if comes != say_at {
-                tx.say_task_at(&task, comes).await?;
+                tx.say_task_at(&task, Some(comes)).await?;
             }
             notice::plan(tx, shared, &Notice::Today(head.id.0, comes), comes, now).await?;
         }

@@ -12,7 +12,7 @@ use chrono::{Days, NaiveDate};
 
 use super::refusal::{denied_text, load, reason_label};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Values, case, hands, notice, plays, tell};
+use super::{Act, Call, Result, Values, case, debrief, hands, notice, plays, tell};
 use crate::args;
 use crate::chat::{Choice, Field, Form, Kind, Reply};
 use crate::domain::{self, Change, Denied, Lever, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on};
@@ -143,7 +143,8 @@ pub(super) async fn validate_form(call: &mut Call<'_>, number: RefusalNumber) ->
     let words = call.words;
     let shown = Some(reason_label(words, &refusal.details.reason));
     let reason = Kind::Search { source: "reason".into(), shown };
-    let again = recontact_on(&refusal.details, 0, reply::today(call));
+    let again = debrief::day_wished(call, number).await?;
+    let again = again.unwrap_or_else(|| recontact_on(&refusal.details, 0, reply::today(call)));
     let fields = vec![
         reply::field(words, "validate_form", "reason", reason).filled(Some(refusal.details.reason.as_str())),
         reply::field(words, "validate_form", "who_decided", Kind::Line { max: 200 }).optional(),

@@ -144,6 +144,9 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
         card = card.with(block);
     }
     card.blocks.extend(hands::history(tx, words, refusal).await?);
+    for block in case::learned(tx, words, head, refusal).await? {
+        card = card.with(block);
+    }
     let undecided = refusal.stage.awaits_head();
     let mut buttons = if undecided { to_decide(words, refusal.number) } else { Vec::new() };
     match refusal.seen {

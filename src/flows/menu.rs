@@ -36,6 +36,7 @@ pub fn menu(words: &Catalogue) -> Menu {
         commands: vec![
             command("refusal", refusal_options(words), vec![]),
             command("refusals", vec![], ["mine", "gap", "help"].map(|name| sub("refusals", name, vec![])).into()),
+            command("debrief", vec![text("number")], vec![]),
             command("queue", vec![], vec![]),
             command("recontacts", vec![text("rep")], vec![]),
             command("plays", vec![subject], vec![]),

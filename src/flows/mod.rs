@@ -4,17 +4,21 @@
 //! `command`, everything the bot says by itself a variant of [`Notice`]. A process makes the same moves each time:
 //! load, decide (in the domain), save, queue, reply, all in one transaction.
 
+mod ask;
 mod assistant;
 mod away;
 mod case;
 mod catch_up;
 mod consent;
 mod deal;
+mod debrief;
 mod decide;
 mod gap;
 mod hands;
 mod head;
 mod help;
+mod learn;
+mod letter;
 mod menu;
 mod mine;
 mod notice;
@@ -26,6 +30,7 @@ mod redate;
 mod refusal;
 mod reminders;
 mod reply;
+mod review;
 mod settings;
 mod similar;
 mod small;
@@ -39,6 +44,7 @@ use chrono::{DateTime, Utc};
 
 pub use assistant::Assistant;
 pub use catch_up::catch_up;
+pub use learn::Learn;
 pub use menu::menu;
 pub use notice::{Notice, POST, REFRESH, Saying, check_shown, posted, say, still};
 pub use small::{SETTLE, settle};
@@ -110,6 +116,8 @@ pub enum Act {
     Away,
     /// Somebody wants the message of the day once a week.
     Weekly,
+    /// The debrief, the client's review, the letter.
+    Learn(Learn),
 }
 
 impl Act {
@@ -144,6 +152,7 @@ impl Act {
             Act::Start => "start".to_owned(),
             Act::Away => "away".to_owned(),
             Act::Weekly => "weekly".to_owned(),
+            Act::Learn(learn) => learn.encoded(),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
     }
@@ -156,10 +165,13 @@ pub struct Unknown;
 impl Act {
     /// Whether a press on it only asks: it opens a form or shows something.
     fn only_asks(self) -> bool {
-        !matches!(
-            self,
-            Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::SeenAll(..) | Act::Start | Act::Weekly
-        )
+        match self {
+            Act::Learn(learn) => learn.only_asks(),
+            Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::SeenAll(..) | Act::Start | Act::Weekly => {
+                false
+            }
+            _ => true,
+        }
     }
 }
 
@@ -199,7 +211,7 @@ impl FromStr for Act {
             ("start", []) => Act::Start,
             ("away", []) => Act::Away,
             ("weekly", []) => Act::Weekly,
-            _ => return Err(Unknown),
+            (word, numbers) => Act::Learn(Learn::parse(word, numbers).ok_or(Unknown)?),
         })
     }
 }
@@ -267,6 +279,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("recontacts", "") => recontact::list(call).await,
         ("plays", _) => plays::list(call, command).await,
         ("recontacts", _) => recontact::list_named(call, command.text.trim()).await,
+        ("debrief", _) => debrief::command(call, &first, second).await,
         ("panout", "settings") => Ok(Reply::Ask(settings::form(call))),
         ("panout", "start") => consent::start(call).await,
         ("panout", "stop") => consent::stop(call).await,
@@ -315,6 +328,7 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Start => consent::start(call).await,
         Act::Away => away::leave(call, "").await,
         Act::Weekly => today::weekly(call).await,
+        Act::Learn(learn) => learn.press(call).await,
     }
 }
 
@@ -339,6 +353,10 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::Reassign(number) => hands::reassign(call, number, values).await,
         Act::Delegate(number) => hands::delegate(call, number, values).await,
         Act::Away => away::save(call, values).await,
+        Act::Learn(learn) => match learn.submit(call, values).await? {
+            Some(reply) => Ok(reply),
+            None => tell(call.words.text("denied.unknown_button", args! {})),
+        },
         _ => tell(call.words.text("denied.unknown_button", args! {})),
     }
 }

@@ -10,10 +10,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Shared, consent, deal, hands, head, plays, reminders, today, words_for};
+use super::{Result, Shared, consent, deal, debrief, hands, head, plays, reminders, review, today, words_for};
 use crate::chat::{Account, Card, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
-use crate::store::{NewJob, Tx};
+use crate::store::{NewJob, TaskKind, Tx};
 
 /// The kind of job that posts a notice.
 pub const POST: &str = "post";
@@ -54,6 +54,12 @@ pub enum Notice {
     /// What waits for people who want no reminders, without a name or a client, in a channel of their team: the team, the
     /// moment, and which of its channels.
     Unsaid(i64, DateTime<Utc>, i64),
+    /// How it went, to whoever logged a refusal: its number.
+    Debrief(i64),
+    /// The same, at the moment they wanted to be asked instead.
+    DebriefAt(i64, DateTime<Utc>),
+    /// The client gave another reason than the rep, to the head: the difference's id.
+    Differs(i64),
 }
 
 /// What is to be done about a notice now.
@@ -85,6 +91,9 @@ impl Notice {
             Notice::Handed(id) => format!("handed:{id}"),
             Notice::Welcome(id) => format!("welcome:{id}"),
             Notice::Unsaid(team, at, channel) => format!("unsaid:{team}:{}:{channel}", at.timestamp()),
+            Notice::Debrief(number) => format!("debrief:{number}"),
+            Notice::DebriefAt(number, at) => format!("debrief_at:{number}:{}", at.timestamp()),
+            Notice::Differs(id) => format!("differs:{id}"),
         }
     }
 
@@ -107,6 +116,9 @@ impl Notice {
             ("handed", [id]) => Notice::Handed(*id),
             ("welcome", [id]) => Notice::Welcome(*id),
             ("unsaid", [team, at, channel]) => Notice::Unsaid(*team, moment(at)?, *channel),
+            ("debrief", [number]) => Notice::Debrief(*number),
+            ("debrief_at", [number, at]) => Notice::DebriefAt(*number, moment(at)?),
+            ("differs", [id]) => Notice::Differs(*id),
             _ => return None,
         })
     }
@@ -114,7 +126,7 @@ impl Notice {
     /// Whether the moment was chosen by its reader, so that it comes whatever the hour; once it is long past, it comes
     /// when they are there.
     pub(super) fn comes_when_planned(&self, now: DateTime<Utc>) -> bool {
-        matches!(self, Notice::Batch(_, at) | Notice::Today(_, at) if now - *at < ON_TIME)
+        matches!(self, Notice::Batch(_, at) | Notice::Today(_, at) | Notice::DebriefAt(_, at) if now - *at < ON_TIME)
     }
 
     /// Where it goes and its card as things stand; `None` if there is nothing to say.
@@ -137,6 +149,9 @@ impl Notice {
                 let drawn = consent::draw_unsaid(tx, shared, TeamId(*team), *channel, now).await?;
                 return Ok(drawn.map(|(team, channel, card)| (To::Channel(Box::new(team), channel), card)));
             }
+            Notice::Debrief(number) => debrief::draw(tx, shared, self, (*number, None)).await,
+            Notice::DebriefAt(number, at) => debrief::draw(tx, shared, self, (*number, Some(*at))).await,
+            Notice::Differs(id) => review::draw(tx, shared, *id, now).await,
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))
     }
@@ -219,6 +234,9 @@ pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Ut
         return Ok(saying);
     }
     let Some((to, card)) = notice.draw(tx, shared, now).await? else { return Ok(Saying::Nothing) };
+    if let Some(saying) = debrief::untimely(tx, notice, now).await? {
+        return Ok(saying);
+    }
     if let To::Person(reader) = &to
         && let Some(saying) = consent::gate(tx, shared, notice, reader, now).await?
     {
@@ -252,6 +270,9 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         Notice::Batch(..) => tx.advance_told(&notice.key(), Stage::Logged, Stage::WithHead).await?,
         Notice::Today(person, _) => reminders::told(tx, shared, PersonId(*person), &notice.key(), now).await?,
         Notice::Welcome(id) => consent::asked(tx, PersonId(*id)).await?,
+        Notice::Debrief(number) | Notice::DebriefAt(number, _) => {
+            tx.told_task(&notice.key(), RefusalNumber(*number), TaskKind::Debrief).await?;
+        }
         Notice::Question(_)
         | Notice::Answer(_)
         | Notice::Stranger(_)
@@ -259,6 +280,7 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         | Notice::Won(..)
         | Notice::WonToHead(_)
         | Notice::Handed(_)
+        | Notice::Differs(_)
         | Notice::Unsaid(..) => {}
     }
     Ok(())

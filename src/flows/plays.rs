@@ -134,7 +134,8 @@ pub(super) async fn won(call: &mut Call<'_>, won: &Refusal, decision: &Decision)
 
 /// A word to the head, unless they said it themselves or its card is fresh.
 async fn tell_head(call: &mut Call<'_>, won: &Refusal) -> Result<()> {
-    let Some(head) = call.tx.head_of(won.team).await?.filter(|head| head.id != call.by.id) else { return Ok(()) };
+    let head = call.tx.responsible_for(won.team, call.now).await?;
+    let Some(head) = head.filter(|head| head.id != call.by.id) else { return Ok(()) };
     let told = match call.tx.told_in(won.number).await? {
         Some(notice) => call.tx.message(&notice).await?,
         None => None,

@@ -17,7 +17,7 @@ use super::decide::{decision, hand, save, try_again};
 use super::refusal::{denied_text, load, summary};
 use super::reply::{self, Answers};
 use super::today::to_do;
-use super::{Act, Call, Result, Values, case, tell};
+use super::{Act, Call, Result, Values, case, letter, tell};
 use crate::args;
 use crate::chat::{Block, Card, Choice, Kind, Reply, Text, Tone};
 use crate::domain::{Denied, Lever, Person, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on};
@@ -225,6 +225,7 @@ pub(super) async fn close(call: &mut Call<'_>, number: RefusalNumber, values: &V
     let said = vec![("why".to_owned(), why.clone()), ("said_by".to_owned(), said_by.clone())];
     save(call, &closed).await?;
     let decision = Decision { call: said, ..decision(call, &closed, Stage::Closed) };
+    letter::ends(call, number).await?;
     if why == "no_contact" {
         leave_in_peace(call, &closed, &said_by, &decision).await?;
     }
@@ -241,6 +242,7 @@ async fn leave_in_peace(call: &mut Call<'_>, closed: &Refusal, said_by: &str, de
         save(call, &ended).await?;
         call.tx.decided(&Decision { refusal: number, ..decision.clone() }).await?;
         call.tx.done_with(number, call.now).await?;
+        letter::ends(call, number).await?;
         case::changed(call, number).await?;
     }
     Ok(())

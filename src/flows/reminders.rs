@@ -11,7 +11,7 @@ use super::{Call, Result, Shared, away};
 use crate::args;
 use crate::chat::Text;
 use crate::domain::{Person, PersonId, RefusalNumber, Role, TeamId};
-use crate::store::{Telling, Tx, Waiting};
+use crate::store::{Telling, Tx, Waiting, Whose};
 use crate::words::Words;
 
 /// How many working days after the head was told that something is late the admin is.
@@ -81,7 +81,7 @@ pub(super) async fn told(tx: &mut Tx, shared: &Shared, person: PersonId, key: &s
     let reader = tx.standing_in(reader, now).await?;
     tx.sends_today(person, key, now).await?;
     tell_heads(tx, shared, &reader, key, now).await?;
-    if !tx.tasks_to_say(person, now).await?.is_empty() {
+    if !tx.tasks_to_say(Whose::Own(person), now).await?.is_empty() {
         tx.one_more_ignored(person).await?;
         let intensity = reader.intensity();
         let telling = Telling {
@@ -89,13 +89,13 @@ pub(super) async fn told(tx: &mut Tx, shared: &Shared, person: PersonId, key: &s
             again_at: reader.batch_in_days(intensity.days_between(), now),
             head_at: reader.batch_in_days(intensity.days_to_head(), now),
         };
-        tx.told_tasks(key, person, now, &telling).await?;
+        tx.told_tasks(key, Whose::Own(person), now, &telling).await?;
         plan_today(tx, shared, &reader, telling.again_at, now).await?;
         if let Some(head) = tx.responsible_for(reader.team.id, now).await? {
             let at = head.next_batch(telling.head_at - TimeDelta::seconds(1));
             plan_today(tx, shared, &head, at, now).await?;
         }
-        if !tx.tasks_to_say(person, now).await?.is_empty() {
+        if !tx.tasks_to_say(Whose::Own(person), now).await?.is_empty() {
             // More than one message tells.
             plan_today(tx, shared, &reader, reader.next_batch(now), now).await?;
         }
@@ -105,7 +105,7 @@ pub(super) async fn told(tx: &mut Tx, shared: &Shared, person: PersonId, key: &s
         // They hear of it themselves when they are back.
         let again_at = owner.next_batch(owner.returns_at().unwrap_or(now) - TimeDelta::seconds(1));
         let telling = Telling { times: i64::MAX, again_at, head_at: again_at };
-        tx.told_tasks(key, owner.id, now, &telling).await?;
+        tx.told_tasks(key, Whose::StoodInFor(owner.id), now, &telling).await?;
         plan_today(tx, shared, &owner, again_at, now).await?;
     }
     Ok(())

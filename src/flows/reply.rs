@@ -8,6 +8,7 @@ use super::refusal::read_day;
 use super::{Act, Call, Error, Result, Values};
 use crate::args;
 use crate::chat::{Fault, Faults, Field, Form, Kind};
+use crate::domain::ReasonId;
 use crate::words::Words;
 
 /// How far away a day may be on which something is looked at again.
@@ -80,19 +81,35 @@ impl<'r, 'a> Answers<'r, 'a> {
     /// A day after today, not too far; anything else is a fault.
     pub(super) fn later_day(&mut self, field: &str) -> Option<NaiveDate> {
         let today = today(self.call);
-        let Some(typed) = self.text(field) else {
+        if self.text(field).is_none() {
             self.must(field, false);
-            return None;
-        };
-        let Some(day) = read_day(&typed, today) else {
-            let says = self.call.words.line("typed.unknown_day", args! { typed: typed });
-            self.faults.push(Fault { field: field.into(), says });
-            return None;
-        };
+        }
+        let day = self.day(field)?;
         if let Some(key) = wrong_day(day, today) {
             self.fault(field, key);
         }
         Some(day)
+    }
+
+    /// A day, if one was typed; what is none is a fault.
+    pub(super) fn day(&mut self, field: &str) -> Option<NaiveDate> {
+        let typed = self.text(field)?;
+        let day = read_day(&typed, today(self.call));
+        if day.is_none() {
+            let says = self.call.words.line("typed.unknown_day", args! { typed: typed });
+            self.faults.push(Fault { field: field.into(), says });
+        }
+        day
+    }
+
+    /// A reason, if one was chosen; what is none is a fault.
+    pub(super) fn reason(&mut self, field: &str) -> Option<ReasonId> {
+        let typed = self.text(field)?;
+        let found = self.call.shared.reasons.find(&typed).map(|found| found.value);
+        if found.is_none() {
+            self.fault(field, "validate_form.reason.missing");
+        }
+        found
     }
 
     /// Without it, the form's own reminder is the fault.

@@ -9,7 +9,9 @@ use chrono_tz::Tz;
 use super::{Act, Call, Error, Result, Values, consent, notice, today};
 use crate::args;
 use crate::chat::{Block, Card, Choice, Fault, Faults, Field, Form, Kind, Reply, Tone};
-use crate::domain::{Change, Choices, Intensity, Lexicon, Person, QuietHours, Reminders, Rhythm, WorkingHours};
+use crate::domain::{
+    Change, Choices, DebriefWhen, Intensity, Lexicon, Person, QuietHours, Reminders, Rhythm, WorkingHours,
+};
 use crate::words::{Language, Words};
 
 /// The form, filled with what holds now.
@@ -43,6 +45,9 @@ pub(super) fn form(call: &Call<'_>) -> Form {
             choice(words, "reminders", &["on", "off"], on_or_off(by)),
             choice(words, "intensity", &Intensity::ALL.map(Intensity::as_str), by.intensity().as_str()),
             choice(words, "rhythm", &Rhythm::ALL.map(Rhythm::as_str), by.rhythm().as_str()),
+            Field::new("debrief", label("debrief"), Kind::Choice(debriefs(words)))
+                .missing(fault("debrief"))
+                .filled(Some(by.choices.debrief.unwrap_or_default().as_str())),
         ],
     }
 }
@@ -56,6 +61,10 @@ fn choice(words: Words<'_>, name: &str, ids: &[&str], holds: &str) -> Field {
 
 fn on_or_off(person: &Person) -> &'static str {
     if person.wants_reminders() { "on" } else { "off" }
+}
+
+fn debriefs(words: Words<'_>) -> Vec<Choice> {
+    DebriefWhen::ALL.map(|when| Choice::new(when.as_str(), words.label("debrief_when", when.as_str()))).into()
 }
 
 /// Saves the form.
@@ -93,7 +102,7 @@ fn saved(call: &Call<'_>) -> Card {
 }
 
 /// What holds for a person, by field.
-fn shown(words: Words<'_>, person: &Person) -> [(&'static str, String); 8] {
+fn shown(words: Words<'_>, person: &Person) -> [(&'static str, String); 9] {
     let named = |name: &str, id: &str| words.line(&format!("settings.{name}.{id}"), args! {});
     let language = Language::from_tag(person.language());
     [
@@ -105,6 +114,7 @@ fn shown(words: Words<'_>, person: &Person) -> [(&'static str, String); 8] {
         ("reminders", named("reminders", on_or_off(person))),
         ("intensity", named("intensity", person.intensity().as_str())),
         ("rhythm", named("rhythm", person.rhythm().as_str())),
+        ("debrief", words.label("debrief_when", person.choices.debrief.unwrap_or_default().as_str())),
     ]
 }
 
@@ -119,12 +129,14 @@ fn read(words: Words<'_>, values: &Values) -> Result<Choices, Faults> {
     let working_hours = typed("working_hours").and_then(|text| text.parse::<WorkingHours>().ok());
     let quiet_hours = typed("quiet_hours").map(|text| text.parse::<QuietHours>().ok());
     let batch_at = typed("batch_at").and_then(hour);
+    let debrief = typed("debrief").and_then(|when| when.parse::<DebriefWhen>().ok());
     for (field, wrong) in [
         ("language", language.is_none()),
         ("time_zone", time_zone.is_none()),
         ("working_hours", working_hours.is_none()),
         ("quiet_hours", matches!(quiet_hours, Some(None))),
         ("batch_at", batch_at.is_none()),
+        ("debrief", debrief.is_none()),
     ] {
         if wrong {
             fault(field);
@@ -137,7 +149,7 @@ fn read(words: Words<'_>, values: &Values) -> Result<Choices, Faults> {
     let intensity = typed("intensity").and_then(|id| id.parse().ok());
     let rhythm = typed("rhythm").and_then(|id| id.parse().ok());
     let quiet_hours = quiet_hours.flatten();
-    Ok(Choices { language, time_zone, working_hours, quiet_hours, batch_at, intensity, rhythm })
+    Ok(Choices { language, time_zone, working_hours, quiet_hours, batch_at, debrief, intensity, rhythm })
 }
 
 /// A zone by its name, or by its city: `paris`, `bucharest`, `new york`.

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
 use super::refusal::{quote, summary};
-use super::{Act, Call, Result, Shared, case, recontact, reminders, words_for};
+use super::{Act, Call, Result, Shared, case, debrief, recontact, reminders, words_for};
 use crate::args;
 use crate::chat::{Action, Block, Button, Card, Form, Reply, Text, Tone};
 use crate::domain::{Person, PersonId, Rhythm, Stage};
-use crate::store::{Task, TaskKind, Tx};
+use crate::store::{Task, TaskKind, Tx, Whose};
 use crate::words::Words;
 
 /// The most lines of the message.
@@ -62,9 +62,9 @@ pub(super) async fn draw(
 
 /// What is to be said now: their own, and what those they stand in for have in hand.
 async fn to_say(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<Vec<Task>> {
-    let mut tasks = tx.tasks_to_say(reader.id, now).await?;
+    let mut tasks = tx.tasks_to_say(Whose::Own(reader.id), now).await?;
     for one in &reader.stands_in {
-        tasks.extend(tx.tasks_to_say(one.person, now).await?);
+        tasks.extend(tx.tasks_to_say(Whose::StoodInFor(one.person), now).await?);
     }
     Ok(tasks)
 }
@@ -113,6 +113,10 @@ async fn with_tasks(tx: &mut Tx, words: Words<'_>, reader: &Person, mut card: Ca
 /// The hour, the zone or the days of whoever acts changed: what is still to be said comes when they want it now.
 pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
     for task in call.tx.tasks_of(call.by.id, i64::MAX).await? {
+        if task.kind == TaskKind::Debrief && task.told == 0 {
+            debrief::moved(call, &task).await?;
+            continue;
+        }
         let Some(say_at) = task.say_at else { continue };
         let day = say_at.with_timezone(&call.by.time_zone()).date_naive();
         let comes = call.by.batch_on(day).max(call.by.next_batch(call.now));
@@ -122,7 +126,7 @@ pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
         if task.told == 0 {
             call.tx.move_task(&task, comes).await?;
         } else {
-            call.tx.say_task_at(&task, comes).await?;
+            call.tx.say_task_at(&task, Some(comes)).await?;
         }
         let today = Notice::Today(call.by.id.0, comes);
         notice::plan(call.tx, call.shared, &today, comes, call.now).await?;

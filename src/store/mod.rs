@@ -4,6 +4,8 @@
 //! through [`Db::write`], all reading through [`Db::read`]; both hand a [`Tx`], and every query on it is limited to its
 //! organisation. The only exceptions are the queries on `organisations` itself.
 
+mod answers;
+mod beside;
 mod db;
 mod decisions;
 mod drafts;
@@ -27,6 +29,7 @@ mod tasks;
 mod tx;
 mod writer;
 
+pub use answers::{Answer, Answered, Difference, Inquiry};
 pub use db::{Db, Health};
 pub use decisions::Decision;
 pub use earlier::Earlier;
@@ -41,7 +44,7 @@ pub use plays::PlaysFor;
 pub use products::Product;
 pub use questions::Question;
 pub use refusals::Scope;
-pub use tasks::{Task, TaskKind, Telling, Waiting};
+pub use tasks::{Task, TaskKind, Telling, Waiting, Whose};
 pub use tx::{Closure, Tx};
 
 /// What a query fails with.

@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sqlx::FromRow;
 
 use super::tx::{Tx, change, run};
-use crate::domain::{Away, Choices, Intensity, Person, PersonId, Reminders, Rhythm, Role, StandIn, Team, TeamId};
+use crate::domain::{
+    Away, Choices, DebriefWhen, Intensity, Person, PersonId, Reminders, Rhythm, Role, StandIn, Team, TeamId,
+};
 
 /// A person with their team, as stored: texts are parsed by [`PersonRow::person`].
 #[derive(Clone, Debug, FromRow)]
@@ -17,6 +19,7 @@ pub struct PersonRow {
     working_hours: Option<String>,
     quiet_hours: Option<String>,
     batch_at: Option<String>,
+    debrief: Option<String>,
     service: Option<String>,
     page_language: Option<String>,
     reminders: Option<String>,
@@ -38,7 +41,7 @@ macro_rules! people_where {
     ($condition:literal) => {
         concat!(
             "SELECT p.id, p.name, p.role, p.language, p.time_zone, p.working_hours, p.quiet_hours, p.batch_at, p.service,
-                    p.page_language, p.reminders, p.intensity, p.rhythm, p.away_until, p.away_deputy, p.ignored,
+                    p.page_language, p.reminders, p.intensity, p.rhythm, p.away_until, p.away_deputy, p.ignored, p.debrief,
                     t.id AS team_id, t.name AS team_name, t.language AS team_language, t.currency AS team_currency,
                     t.time_zone AS team_time_zone, t.working_hours AS team_working_hours, t.channels AS team_channels
              FROM people p JOIN teams t ON t.organisation_id = p.organisation_id AND t.id = p.team_id
@@ -73,6 +76,7 @@ impl PersonRow {
                 batch_at: chosen::<NaiveTime>(self.batch_at.as_ref())?,
                 intensity: chosen::<Intensity>(self.intensity.as_ref())?,
                 rhythm: chosen::<Rhythm>(self.rhythm.as_ref())?,
+                debrief: chosen(self.debrief.as_ref())?,
                 language: self.language,
             },
             name: self.name,
@@ -275,7 +279,7 @@ impl Tx {
     pub async fn choose(&mut self, person: PersonId, choices: &Choices) -> sqlx::Result<()> {
         let sql =
             "UPDATE people SET language = $3, time_zone = $4, working_hours = $5, quiet_hours = $6, batch_at = $7,
-                          intensity = $8, rhythm = $9
+                          intensity = $8, rhythm = $9, debrief = $10
                    WHERE organisation_id = $1 AND id = $2";
         change!(
             self,
@@ -289,6 +293,7 @@ impl Tx {
                 .bind(choices.batch_at.map(|at| at.format("%H:%M:%S").to_string()))
                 .bind(choices.intensity.map(Intensity::as_str))
                 .bind(choices.rhythm.map(Rhythm::as_str))
+                .bind(choices.debrief.map(DebriefWhen::as_str))
         )?;
         Ok(())
     }

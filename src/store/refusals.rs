@@ -53,6 +53,7 @@ struct Row {
     logged_at: DateTime<Utc>,
     stage: String,
     head_reason: Option<String>,
+    client_reason: Option<String>,
     again_of: Option<RefusalNumber>,
     seen_by: Option<PersonId>,
     seen_at: Option<DateTime<Utc>>,
@@ -65,7 +66,7 @@ macro_rules! refusals_where {
         concat!(
             "SELECT number, team_id, account, contact, contact_role, outcome, reason, products, budget_minor,
                     budget_currency, competitor, verbatim, segment, contract_until, happened_on, owner_id, logged_by,
-                    logged_at, stage, head_reason, again_of, seen_by, seen_at, withdrawn_at, delegate_id
+                    logged_at, stage, head_reason, client_reason, again_of, seen_by, seen_at, withdrawn_at, delegate_id
              FROM refusals WHERE organisation_id = $1 AND ",
             $condition
         )
@@ -122,6 +123,7 @@ impl Row {
             logged_at: self.logged_at,
             stage: self.stage.parse().map_err(unreadable)?,
             head_reason: self.head_reason.map(|reason| reason.parse().map_err(unreadable)).transpose()?,
+            client_reason: self.client_reason.map(|reason| reason.parse().map_err(unreadable)).transpose()?,
             again_of: self.again_of,
             seen: self.seen_by.zip(self.seen_at),
             withdrawn_at: self.withdrawn_at,

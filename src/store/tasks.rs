@@ -73,6 +73,24 @@ pub struct Telling {
     pub head_at: DateTime<Utc>,
 }
 
+/// Whose tasks a message of the day says.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose {
+    /// Its reader's own: all of them.
+    Own(PersonId),
+    /// Those of somebody for whom the reader stands in: what is in their hands. How it went only they can say.
+    StoodInFor(PersonId),
+}
+
+impl Whose {
+    fn person(self) -> (PersonId, bool) {
+        match self {
+            Whose::Own(person) => (person, true),
+            Whose::StoodInFor(person) => (person, false),
+        }
+    }
+}
+
 /// Things of one person that the head is told about.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Waiting {
@@ -89,8 +107,9 @@ pub struct Waiting {
 /// The most things one message tells.
 const MOST: i64 = 100;
 
+/// A task as stored.
 #[derive(FromRow)]
-struct Row {
+pub(super) struct TaskRow {
     refusal: RefusalNumber,
     kind: String,
     person_id: PersonId,
@@ -100,11 +119,11 @@ struct Row {
     done_at: Option<DateTime<Utc>>,
 }
 
-impl Row {
-    fn task(self) -> sqlx::Result<Task> {
+impl TaskRow {
+    pub(super) fn task(self) -> sqlx::Result<Task> {
         let kind = TaskKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
         let kind = kind.ok_or_else(|| sqlx::Error::Decode(format!("no task is a {:?}", self.kind).into()))?;
-        let Row { refusal, person_id: person, due_at, say_at, told, done_at, .. } = self;
+        let TaskRow { refusal, person_id: person, due_at, say_at, told, done_at, .. } = self;
         Ok(Task { refusal, kind, person, due_at, say_at, told, done: done_at.is_some() })
     }
 }
@@ -140,12 +159,12 @@ impl Tx {
         Ok(())
     }
 
-    /// Says something at another moment; how often it was said still counts.
-    pub async fn say_task_at(&mut self, task: &Task, say_at: DateTime<Utc>) -> sqlx::Result<()> {
+    /// When a message of the day says something next; `None`: never by itself. How often it was said still counts.
+    pub async fn say_task_at(&mut self, task: &Task, say_at: Option<DateTime<Utc>>) -> sqlx::Result<()> {
         let sql = "UPDATE tasks SET say_at = $4
                    WHERE organisation_id = $1 AND refusal = $2 AND kind = $3 AND done_at IS NULL";
         let (refusal, kind) = (task.refusal, task.kind.as_str());
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(kind).bind(instant(say_at)))?;
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(kind).bind(say_at.map(instant)))?;
         Ok(())
     }
 
@@ -178,16 +197,17 @@ impl Tx {
     /// In whose hands a refusal is, if in anybody's.
     pub async fn task(&mut self, refusal: RefusalNumber) -> sqlx::Result<Option<Task>> {
         let sql = tasks_where!("refusal = $2 AND done_at IS NULL AND kind IN ('deal', 'recontact')");
-        let row: Option<Row> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
-        row.map(Row::task).transpose()
+        let row: Option<TaskRow> =
+            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
+        row.map(TaskRow::task).transpose()
     }
 
     /// What a person is to do, soonest first, at most `most`.
     pub async fn tasks_of(&mut self, person: PersonId, most: i64) -> sqlx::Result<Vec<Task>> {
         let sql = tasks_where!("done_at IS NULL AND person_id = $2 ORDER BY due_at, refusal LIMIT $3");
-        let rows: Vec<Row> =
+        let rows: Vec<TaskRow> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(most))?;
-        rows.into_iter().map(Row::task).collect()
+        rows.into_iter().map(TaskRow::task).collect()
     }
 
     /// How much a person is to do.
@@ -210,34 +230,38 @@ impl Tx {
             "id IN (SELECT task_id FROM tasks_told WHERE organisation_id = $1 AND notice = $2)
              ORDER BY due_at, refusal LIMIT 200"
         );
-        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(notice))?;
-        rows.into_iter().map(Row::task).collect()
+        let rows: Vec<TaskRow> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(notice))?;
+        rows.into_iter().map(TaskRow::task).collect()
     }
 
     /// What is to be said to a person by `until`.
-    pub async fn tasks_to_say(&mut self, person: PersonId, until: DateTime<Utc>) -> sqlx::Result<Vec<Task>> {
+    pub async fn tasks_to_say(&mut self, whose: Whose, until: DateTime<Utc>) -> sqlx::Result<Vec<Task>> {
+        let (person, all) = whose.person();
         let sql = tasks_where!(
-            "done_at IS NULL AND person_id = $2 AND say_at <= $3 ORDER BY say_at, due_at, refusal LIMIT $4"
+            "done_at IS NULL AND person_id = $2 AND say_at <= $3 AND (kind IN ('deal', 'recontact') OR $5)
+             ORDER BY say_at, due_at, refusal LIMIT $4"
         );
-        let rows: Vec<Row> = run!(
+        let rows: Vec<TaskRow> = run!(
             self,
             fetch_all,
-            sqlx::query_as(sql).bind(self.organisation).bind(person).bind(instant(until)).bind(MOST)
+            sqlx::query_as(sql).bind(self.organisation).bind(person).bind(instant(until)).bind(MOST).bind(all)
         )?;
-        rows.into_iter().map(Row::task).collect()
+        rows.into_iter().map(TaskRow::task).collect()
     }
 
     /// Remembers that a notice told what was to be said to a person by `until`.
     pub async fn told_tasks(
         &mut self,
         notice: &str,
-        person: PersonId,
+        whose: Whose,
         until: DateTime<Utc>,
         telling: &Telling,
     ) -> sqlx::Result<()> {
+        let (person, all) = whose.person();
         let told = "INSERT INTO tasks_told (organisation_id, notice, task_id)
                     SELECT organisation_id, $2, id FROM tasks
                     WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $3 AND say_at <= $4
+                      AND (kind IN ('deal', 'recontact') OR $6)
                     ORDER BY say_at, due_at, refusal LIMIT $5
                     ON CONFLICT DO NOTHING";
         let said = "UPDATE tasks SET told = told + 1,
@@ -245,9 +269,13 @@ impl Tx {
                            head_at = CASE WHEN told + 1 < $5 OR kind NOT IN ('deal', 'recontact') THEN head_at
                                           ELSE COALESCE(head_at, $7) END
                     WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $3 AND say_at <= $4
+                      AND (kind IN ('deal', 'recontact') OR $8)
                       AND id IN (SELECT task_id FROM tasks_told WHERE organisation_id = $1 AND notice = $2)";
         let until = instant(until);
-        change!(self, sqlx::query(told).bind(self.organisation).bind(notice).bind(person).bind(until).bind(MOST))?;
+        change!(
+            self,
+            sqlx::query(told).bind(self.organisation).bind(notice).bind(person).bind(until).bind(MOST).bind(all)
+        )?;
         change!(
             self,
             sqlx::query(said)
@@ -258,6 +286,7 @@ impl Tx {
                 .bind(telling.times)
                 .bind(instant(telling.again_at))
                 .bind(instant(telling.head_at))
+                .bind(all)
         )?;
         Ok(())
     }
@@ -343,12 +372,16 @@ impl Tx {
                                         AND done_at IS NULL AND kind IN ('deal', 'recontact'))";
         let tasks = "UPDATE tasks SET person_id = $4, left_by = $2, head_at = $5, head_notice = NULL, told = 0,
                          say_at = COALESCE(say_at, $5)
-                     WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL
+                     WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL AND kind <> 'debrief'
                        AND refusal IN (SELECT number FROM refusals WHERE organisation_id = $1
                                          AND number = tasks.refusal AND team_id = $3)";
         change!(self, sqlx::query(owned).bind(self.organisation).bind(from).bind(team).bind(to))?;
         let head_at = instant(head_at);
         change!(self, sqlx::query(tasks).bind(self.organisation).bind(from).bind(team).bind(to).bind(head_at))?;
+        // How it went nobody else can say.
+        let debriefs = "UPDATE tasks SET done_at = $3
+                        WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL AND kind = 'debrief'";
+        change!(self, sqlx::query(debriefs).bind(self.organisation).bind(from).bind(head_at))?;
         Ok(())
     }
 }

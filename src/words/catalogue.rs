@@ -8,6 +8,7 @@ use icu_plurals::PluralCategory;
 
 use super::file;
 use super::folder::{self, Problem};
+use super::questionnaires::{self, Questionnaires};
 use super::template::Template;
 use super::{Language, Words};
 use crate::chat::Localized;
@@ -30,6 +31,7 @@ pub(super) enum Entry {
 #[derive(Debug)]
 pub struct Catalogue {
     texts: [Texts; Language::ALL.len()],
+    questionnaires: Questionnaires,
     /// Keys already reported as missing.
     reported: Mutex<BTreeSet<String>>,
 }
@@ -45,7 +47,7 @@ impl Catalogue {
     /// The compiled-in texts, with those in place of which `dir` has others.
     ///
     /// `dir` holds `en.toml`, `fr.toml`, `ro.toml` or some of them, of the same shape as those in `prompts/` and with
-    /// any part of their keys.
+    /// any part of their keys; and `questionnaires.toml` with questions of its own.
     ///
     /// # Errors
     /// Everything that is wrong in the folder, by file, line and key: a file that cannot be read or is no language's,
@@ -54,6 +56,10 @@ impl Catalogue {
         let mut catalogue = Self::built_in();
         let mut problems = Vec::new();
         for path in folder::files(dir).map_err(|problem| vec![problem])? {
+            if path.file_name().is_some_and(|name| name == questionnaires::FILE) {
+                problems.extend(catalogue.ask_as(&path));
+                continue;
+            }
             match folder::read(&path) {
                 Ok((language, written)) => {
                     let name = path.display().to_string();
@@ -66,6 +72,24 @@ impl Catalogue {
             }
         }
         if problems.is_empty() { Ok(catalogue) } else { Err(problems) }
+    }
+
+    /// What people are asked about a refusal.
+    pub fn questionnaires(&self) -> &Questionnaires {
+        &self.questionnaires
+    }
+
+    /// Puts an organisation's questions in place; what is wrong with them.
+    fn ask_as(&mut self, path: &Path) -> Vec<Problem> {
+        match folder::written(path) {
+            Ok(written) => {
+                let ours = std::mem::take(&mut self.questionnaires);
+                let (read, problems) = ours.with(&path.display().to_string(), &written);
+                self.questionnaires = read;
+                problems
+            }
+            Err(problem) => vec![problem],
+        }
     }
 
     /// The texts in one language.
@@ -89,8 +113,12 @@ impl Catalogue {
             problems.extend(missing.map(|key| Problem::of_key(&name, key, "it is not translated")));
             texts
         });
+        let questionnaires = Questionnaires::built_in().unwrap_or_else(|wrong| {
+            problems.extend(wrong);
+            Questionnaires::default()
+        });
         if problems.is_empty() {
-            Ok(Self { texts: [english, french, romanian], reported: Mutex::default() })
+            Ok(Self { texts: [english, french, romanian], questionnaires, reported: Mutex::default() })
         } else {
             Err(problems)
         }

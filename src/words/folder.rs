@@ -6,7 +6,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::Language;
+use super::{Language, questionnaires};
 
 /// Something wrong in a file of texts. Shown, it is a sentence with the file, the line, the key and the mend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,9 +66,14 @@ pub(super) fn read(path: &Path) -> Result<(Language, String), Problem> {
     let named = |language: &Language| path.file_stem().is_some_and(|stem| stem == language.tag());
     let language = Language::ALL.into_iter().find(named).ok_or_else(|| {
         let files = Language::ALL.map(|language| format!("{language}.toml")).join(", ");
-        Problem::of_file(path, format!("no language has this name: the files of texts are {files}"))
+        let and = questionnaires::FILE;
+        Problem::of_file(path, format!("no language has this name: the files of texts are {files}, and {and}"))
     })?;
+    Ok((language, written(path)?))
+}
+
+/// What is written in a file.
+pub(super) fn written(path: &Path) -> Result<String, Problem> {
     let written = std::fs::read_to_string(path);
-    let written = written.map_err(|error| Problem::of_file(path, format!("it cannot be read ({error})")))?;
-    Ok((language, written))
+    written.map_err(|error| Problem::of_file(path, format!("it cannot be read ({error})")))
 }

@@ -25,6 +25,7 @@ mod folder;
 mod language;
 mod numbers;
 mod phrase;
+mod questionnaires;
 mod template;
 
 pub use self::args::{Arg, Args};
@@ -32,10 +33,12 @@ pub use self::catalogue::Catalogue;
 pub use self::folder::Problem;
 pub use self::language::Language;
 pub use self::numbers::{money, number};
+pub use self::questionnaires::Questionnaires;
 pub use crate::args;
 
 use self::catalogue::Entry;
 use crate::chat::Text;
+use crate::domain::{Asked, Said};
 
 /// The texts in one language.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +102,29 @@ impl<'a> Words<'a> {
     /// An amount of `minor` units of the currency `code`, which has `digits` of them after the point: see [`money`].
     pub fn money(self, minor: i64, digits: u32, code: &str) -> String {
         numbers::money(self.language, minor, digits, code)
+    }
+
+    /// How a question is asked.
+    pub fn asked(self, question: &'a Asked) -> &'a Said {
+        const NOTHING: &Said = &Said { asks: String::new(), label: String::new(), hint: None, day: None };
+        question.said(self.language.tag()).unwrap_or(NOTHING)
+    }
+
+    /// What people are asked about a refusal.
+    pub fn questionnaires(self) -> &'a Questionnaires {
+        self.catalogue.questionnaires()
+    }
+
+    /// What is said before a client's review.
+    pub fn opening(self) -> &'a str {
+        &self.questionnaires().opening[self.language as usize]
+    }
+
+    /// The letter to a client who went silent: the `client`, the `product` and the `rep` are its arguments.
+    pub fn letter(self, args: &Args) -> String {
+        let letter = self.questionnaires().letters[self.language as usize].as_ref();
+        let filled = letter.and_then(|letter| letter.fill(args, self.language).ok());
+        filled.map(|text| text.unstyled()).unwrap_or_default()
     }
 
     /// The word at a position of a list of texts.

@@ -134,6 +134,21 @@ async fn twelve_weeks_of_refusals_are_spread_as_they_are_in_life() {
 }
 
 #[tokio::test]
+async fn reps_said_how_it_went_some_clients_were_asked_and_some_were_written_to() {
+    let (database, db) = sample(now()).await;
+    let of = async |sql| database.rows::<(i64,)>(sql).await[0].0;
+    let all = of("SELECT COUNT(*) FROM refusals").await;
+    let debriefed = of("SELECT COUNT(DISTINCT refusal) FROM answers WHERE questionnaire = 'debrief'").await;
+    assert!((50..=75).contains(&(debriefed * 100 / all)), "{debriefed} of {all}");
+    let reviewed = of("SELECT COUNT(*) FROM refusals WHERE client_reason IS NOT NULL").await;
+    let differ = of("SELECT COUNT(*) FROM refusals WHERE client_reason <> reason").await;
+    assert!(reviewed > 6 && differ > 2 && differ < reviewed, "{differ} of {reviewed}");
+    assert_eq!(of("SELECT COUNT(*) FROM differences WHERE ruling IS NULL").await, 0);
+    assert!(of("SELECT COUNT(*) FROM answers WHERE questionnaire = 'letter' AND question = 'sent'").await > 3);
+    ends(database, db).await;
+}
+
+#[tokio::test]
 async fn clients_say_many_different_things_and_never_the_same_twice() {
     let all = refusals(now()).await;
     let said: Vec<&str> = all.iter().filter_map(|(_, refusal)| refusal.details.verbatim.as_deref()).collect();

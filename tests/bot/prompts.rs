@@ -15,7 +15,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 29] = [
+const PUT_TOGETHER: [(&str, &str); 36] = [
     ("command.", "flows::menu, by command and subcommand"),
     ("option.", "flows::menu, by option"),
     ("fact.", "flows::refusal::card, by field"),
@@ -45,6 +45,13 @@ const PUT_TOGETHER: [(&str, &str); 29] = [
     ("away_form.", "flows::reply, by field"),
     ("today.deal", "flows::today, by task"),
     ("today.recontact", "flows::today, by task"),
+    ("today.debrief", "flows::today, by task"),
+    ("today.letter", "flows::today, by task"),
+    ("debrief_when.", "Words::label"),
+    ("debrief_form.", "flows::reply, by field"),
+    ("later_form.", "flows::reply, by field"),
+    ("review_form.", "flows::reply, by field"),
+    ("letter_form.", "flows::reply, by field"),
 ];
 
 const FORMS: [(&str, PluralCategory); 6] = [

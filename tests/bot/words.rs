@@ -267,7 +267,11 @@ fn what_is_wrong_in_an_organisations_words_is_told_in_sentences() {
         ),
         ("en.toml", "adapter.cancel = 4", "en.toml, line 1, `adapter.cancel`: a text stands in quotes"),
         ("en.toml", "calendar.months = ['January']", "en.toml, line 1, `calendar.months`: it is a list of 12"),
-        ("de.toml", "", "de.toml: no language has this name: the files of texts are en.toml, fr.toml, ro.toml"),
+        (
+            "de.toml",
+            "",
+            "de.toml: no language has this name: the files of texts are en.toml, fr.toml, ro.toml, and questionnaires.toml",
+        ),
     ] {
         let expected: &[&str] = if expected.is_empty() { &[] } else { &[expected] };
         assert_eq!(problems(&folder(&[(file, written)])), expected, "{written}");
@@ -319,4 +323,101 @@ fn problems(folder: &TempDir) -> Vec<String> {
     let path = format!("{}/", folder.path().display());
     let problems = Catalogue::with_overrides(folder.path()).err().unwrap_or_default();
     problems.iter().map(|problem| problem.to_string().replace(&path, "")).collect()
+}
+
+#[test]
+fn an_organisation_asks_its_own_questions() {
+    let own = r#"
+        [debrief]
+        version = 2
+        [[debrief.questions]]
+        id = "ended"
+        retired = true
+        [[debrief.questions]]
+        id = "next_step"
+        en = { asks = "What is the next step?" }
+        fr = { asks = "Quelle est la prochaine étape ?", hint = "Appeler lundi" }
+        ro = { asks = "Care e pasul următor?" }
+        [letter]
+        version = 5
+        en = "Dear {client}, {rep}"
+    "#;
+    let catalogue = Catalogue::with_overrides(folder(&[("questionnaires.toml", own)]).path()).unwrap();
+    let debrief = &catalogue.questionnaires().debrief;
+    let asked: Vec<&str> = debrief.asked().map(|question| question.id.as_str()).collect();
+    assert_eq!((debrief.version, asked), (2, vec!["why", "well_and_short", "again", "next_step"]));
+    let french = catalogue.in_language(Language::Fr);
+    let new = debrief.asked().last().unwrap();
+    assert_eq!(french.asked(new).label, "Quelle est la prochaine étape\u{202f}?");
+    let letter = catalogue.in_language(Language::En).letter(args! { client: "*A*", product: "B", rep: "Ana" });
+    assert_eq!(letter, "Dear *A*, Ana");
+    assert_eq!(catalogue.questionnaires().review.version, 1, "what it left alone");
+}
+
+#[test]
+fn what_is_wrong_in_an_organisations_questions_is_told_in_sentences() {
+    let question = |of: &str, rest: &str| format!("[{of}]\nversion = 2\n[[{of}.questions]]\n{rest}");
+    let three = |asks: &str| format!("en = {{ {asks} }}\nfr = {{ {asks} }}\nro = {{ {asks} }}");
+    let asks = three("asks = 'Why?'");
+    for (written, expected) in [
+        (
+            "[debriefs]\nversion = 2".to_owned(),
+            "line 1, `debriefs`: there is no such questionnaire: there are debrief, review and letter",
+        ),
+        ("[debrief]".into(), "line 1, `debrief.version`: give a number above 1: it is stored with each answer"),
+        (
+            "[debrief]\nversion = 1".into(),
+            "line 2, `debrief.version`: give a number above 1: it is stored with each answer",
+        ),
+        (
+            "[debrief]\nversion = 2\nquestion = 1".into(),
+            "line 3, `debrief.question`: it is not known here: a questionnaire has a version and questions",
+        ),
+        (
+            question("debrief", &format!("id = 'Next step'\n{asks}")),
+            "line 3, `debrief`: `Next step` is no id: small letters and _, at most 24, such as next_step",
+        ),
+        (
+            question("review", &format!("id = 'from_whom'\n{asks}")),
+            "line 3, `review`: the id `from_whom` is taken: choose another",
+        ),
+        (
+            question("debrief", "id = 'next'\nen = { asks = 'Next?' }\nfr = { asks = 'Et ?' }"),
+            "line 3, `debrief.next.ro`: the question is not asked in this language: give a table with `asks`",
+        ),
+        (
+            question("debrief", &format!("id = 'next'\ntakes = 'number'\n{asks}")),
+            "line 3, `debrief.next.takes`: it takes one of text, day, reason, text_and_day",
+        ),
+        (
+            question("debrief", &format!("id = 'next'\nhints = 'x'\n{asks}")),
+            "line 5, `debrief.next.hints`: it is not known here: a question has id, takes, retired, en, fr and ro",
+        ),
+        (
+            question("debrief", &format!("id = 'n'\n{asks}\n[[debrief.questions]]\nid = 'n'\n{asks}")),
+            "line 8, `debrief`: there are two questions with the id `n`",
+        ),
+        (
+            "[letter]\nversion = 2\nen = 'Dear {nobody}'".into(),
+            "line 3, `letter.en`: there is no argument {nobody}: a letter has {client}, {product} and {rep}",
+        ),
+        (
+            "[letter]\nversion = 2\nde = 'Hallo'".into(),
+            "line 3, `letter.de`: it is not known here: a letter has a version, en, fr and ro",
+        ),
+    ] {
+        let expected = format!("questionnaires.toml, {expected}");
+        assert_eq!(problems(&folder(&[("questionnaires.toml", &written)])), [expected], "{written}");
+    }
+    let long = three(&format!("asks = '{}'", "x".repeat(46)));
+    let told = problems(&folder(&[("questionnaires.toml", &question("debrief", &format!("id = 'next'\n{long}")))]));
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[0].ends_with("`debrief.next.en.label`: it has 46 characters, 45 fit: write a shorter `label`"));
+    let day = three("asks = 'When?'");
+    let told = question("debrief", &format!("id = 'next'\ntakes = 'text_and_day'\n{day}"));
+    assert!(problems(&folder(&[("questionnaires.toml", &told)]))[0].contains("the question takes a day too"));
+    let many: String =
+        ["a", "b", "c", "d", "e", "f", "g"].map(|id| format!("[[debrief.questions]]\nid = '{id}'\n{asks}\n")).concat();
+    let told = problems(&folder(&[("questionnaires.toml", &format!("[debrief]\nversion = 2\n{many}"))]));
+    assert_eq!(told, ["questionnaires.toml, line 1, `debrief`: it asks 11 questions: 10 at most, or nobody answers"]);
 }

@@ -16,7 +16,7 @@ mod typed;
 pub(super) use card::{facts, quote, reason_label, summary, title};
 pub(super) use typed::{amount_fault, read_day, typed_amount};
 
-use super::{Act, Call, Result, Values, case, deal, head, refusing, similar, tell};
+use super::{Act, Call, Result, Values, case, deal, debrief, head, letter, refusing, similar, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Command, Form, Look, Reply, Tone};
 use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT};
@@ -192,6 +192,7 @@ async fn store(call: &mut Call<'_>, details: Details, again_of: Option<RefusalNu
     call.tx.save_refusal(&refusal).await?;
     call.tx.audit(Some(number), call.by.id, &Change::of_state("logged"), call.now).await?;
     head::bring(call, &refusal).await?;
+    debrief::plan(call, &refusal).await?;
     Ok(refusal)
 }
 
@@ -207,6 +208,7 @@ async fn stored(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
         Button::new(Act::Detail(refusal.number).action(), words.line("button.detail", args! {})),
         similar::button(words, refusal.number),
     ];
+    buttons.extend(letter::offered(call.tx, words, &call.by, refusal).await?);
     let undoable = refusal.clone().withdraw(&call.by, call.now).is_ok();
     if undoable {
         buttons.insert(0, Button::new(Act::Undo(refusal.number).action(), words.line("button.undo", args! {})));
@@ -228,6 +230,7 @@ pub(super) async fn undo(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     };
     call.tx.save_refusal(&refusal).await?;
     call.tx.audit(Some(number), call.by.id, &Change::of_state("withdrawn"), call.now).await?;
+    debrief::over(call, &refusal).await?;
     case::changed(call, number).await?;
     if let Some(first) = refusal.again_of {
         deal::try_on(call, first).await?;
@@ -276,6 +279,7 @@ async fn save_edit(call: &mut Call<'_>, refusal: Refusal, details: Details) -> R
         for change in &changes {
             call.tx.audit(Some(number), call.by.id, change, call.now).await?;
         }
+        debrief::over(call, &refusal).await?;
         case::changed(call, number).await?;
     }
     Ok(Reply::Replace(stored(call, &refusal).await?))

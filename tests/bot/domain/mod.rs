@@ -10,6 +10,7 @@ mod line;
 mod money;
 mod names;
 mod plays;
+mod questionnaire;
 mod recontact;
 mod schedule;
 mod similarity;

@@ -51,12 +51,16 @@ async fn team(on: On) -> (Team, Ids) {
     elena.fills(&[("Your question", "Who decided?")]).await;
     elena.submits().await;
     bogdan.types("/refusal Acme 1k technical").await;
+    // The client says something else than Ana did.
+    forges(&team, "Ana", "review", &form("review.1", REVIEW)).await;
+    team.idle().await;
     look_away(&team);
     let one = async |sql| team.rows::<(i64,)>(sql).await[0].0;
     let ids = Ids {
         question: one("SELECT MAX(id) FROM questions").await,
         pending: one("SELECT MAX(id) FROM pending_refusals").await,
         team: one("SELECT team_id FROM refusals").await,
+        difference: one("SELECT MAX(id) FROM differences").await,
     };
     (team, ids)
 }
@@ -65,6 +69,7 @@ struct Ids {
     question: i64,
     pending: i64,
     team: i64,
+    difference: i64,
 }
 
 fn look_away(team: &Team) {
@@ -112,6 +117,9 @@ async fn state(team: &Team) -> Vec<String> {
                UNION ALL SELECT 'question ' || id || ' ' || question || ' ' || COALESCE(answer, '-') FROM questions
                UNION ALL SELECT 'stage ' || number || ' ' || stage || ' ' || owner_id FROM refusals
                UNION ALL SELECT 'tasks ' || COUNT(*) FROM tasks
+               UNION ALL SELECT 'answer ' || question || ' ' || answer FROM answers
+               UNION ALL SELECT 'client ' || number || ' ' || COALESCE(client_reason, '-') FROM refusals
+               UNION ALL SELECT 'difference ' || id || ' ' || COALESCE(ruling, '-') FROM differences
                UNION ALL SELECT 'decisions ' || COUNT(*) FROM decisions
                UNION ALL SELECT 'pending ' || id || ' ' || COALESCE(CAST(became AS TEXT), '-') FROM pending_refusals
                UNION ALL SELECT 'audit ' || COUNT(*) FROM audit
@@ -133,6 +141,10 @@ const WON: &[(&str, &str)] = &[("how", "By magic.")];
 const AGAIN_ON: &[(&str, &str)] = &[("again_on", "2027-01-04")];
 const CALLED: &[(&str, &str)] = &[("outcome", "not_now")];
 const HAND: &[(&str, &str)] = &[("to", "2"), ("note", "Mine now.")];
+const DEBRIEF: &[(&str, &str)] = &[("ended", "Badly."), ("why", "Mallory.")];
+const LATER: &[(&str, &str)] = &[("when", "tomorrow")];
+const REVIEW: &[(&str, &str)] = &[("decision", "Ours."), ("from_whom", "Mallory"), ("client_reason", "timing")];
+const LETTER: &[(&str, &str)] = &[("said", "Nothing.")];
 const CLOSE: &[(&str, &str)] = &[("why", "no_contact"), ("said_by", "Mallory")];
 
 #[rstest]
@@ -140,6 +152,7 @@ const CLOSE: &[(&str, &str)] = &[("why", "no_contact"), ("said_by", "Mallory")];
 async fn whatever_is_made_up_is_refused_to_whoever_it_is_not_for(#[values(On::Local, On::Slack, On::Discord)] on: On) {
     let (team, ids) = team(on).await;
     team.stranger("Mallory");
+    let difference = ids.difference;
     let (question, pending) = (format!("answer.{}", ids.question), ids.pending);
     let seen_all = format!("seen_all.{}.0", ids.team);
     let not_ana = &["Bogdan", "Elena", "Oana", "Adi", "Paul", "Mallory"][..];
@@ -184,6 +197,24 @@ async fn whatever_is_made_up_is_refused_to_whoever_it_is_not_for(#[values(On::Lo
         (form("reassign.1", HAND), not_open),
         (press("delegate.1"), not_leading),
         (form("delegate.1", HAND), not_leading),
+        (press("debrief.1"), not_open),
+        (press("all_questions.1"), not_ana),
+        (form("all_questions.1", DEBRIEF), not_ana),
+        (press("next_question.1"), not_ana),
+        (form("next_question.1", DEBRIEF), not_ana),
+        (press("debrief_later.1"), not_ana),
+        (form("debrief_later.1", LATER), not_ana),
+        (press("that_is_all.1"), not_ana),
+        (press("review.1"), not_open),
+        (form("review.1", REVIEW), not_open),
+        (press(format!("client_is_right.{difference}")), not_leading),
+        (press(format!("rep_is_right.{difference}")), not_leading),
+        (press("letter.1"), not_open),
+        (press("letter_in.1.2"), not_open),
+        (press("letter_sent.1.0"), not_open),
+        (press("letter_answered.1"), not_open),
+        (form("letter_answered.1", LETTER), not_open),
+        (press("still_silent.1"), not_open),
     ];
     let before = state(&team).await;
     for (n, (forged, wrong)) in made_up.iter().enumerate() {
@@ -222,6 +253,17 @@ async fn what_is_not_there_reads_like_what_is_somebody_elses(#[values(On::Local)
             ("similar", None),
             ("reassign", Some(HAND)),
             ("delegate", Some(HAND)),
+            ("debrief", None),
+            ("all_questions", Some(DEBRIEF)),
+            ("next_question", Some(DEBRIEF)),
+            ("debrief_later", Some(LATER)),
+            ("that_is_all", None),
+            ("review", Some(REVIEW)),
+            ("client_is_right", None),
+            ("rep_is_right", None),
+            ("letter", None),
+            ("letter_answered", Some(LETTER)),
+            ("still_silent", None),
         ] {
             let action = format!("{word}.{number}");
             let forms = answers.map(|answers| form(&action, answers));

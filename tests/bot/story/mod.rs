@@ -85,6 +85,8 @@ pub(crate) struct Setup {
     pub(crate) self_validation: Option<SelfValidation>,
     /// Whether everybody has started their reminders.
     pub(crate) consents: bool,
+    /// Whether people are asked how a refusal went as the bot does by itself; otherwise only when they ask for it.
+    pub(crate) debriefs: bool,
 }
 
 impl Default for Setup {
@@ -105,6 +107,7 @@ impl Default for Setup {
             amounts_in_channel: Vec::new(),
             self_validation: None,
             consents: true,
+            debriefs: false,
         }
     }
 }
@@ -150,6 +153,9 @@ impl Team {
         }
         app.idle().await;
         self.app = Some(app);
+        if !self.setup.debriefs {
+            self.rows::<(i64,)>("UPDATE people SET debrief = 'asked' WHERE debrief IS NULL RETURNING id").await;
+        }
     }
 
     fn parts(&self, db: panout::store::Db) -> Parts {
