@@ -267,12 +267,6 @@ impl Person {
         self.batch_after_days(days.saturating_sub(1), tomorrow - TimeDelta::seconds(1))
     }
 
-    /// When the same thing is said to them again that was said for the `told`-th time at `now`; `None`: often enough.
-    pub fn reminded_at(&self, told: i64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let intensity = self.intensity();
-        (told < intensity.times()).then(|| self.batch_in_days(intensity.days_between(), now))
-    }
-
     /// The same time of the day, so many of their working days earlier.
     pub fn working_days_before(&self, days: usize, at: DateTime<Utc>) -> DateTime<Utc> {
         let Some(skipped) = days.checked_sub(1) else { return at };
