@@ -306,12 +306,6 @@ impl Person {
         self.batch_after_days(days.saturating_sub(1), tomorrow - TimeDelta::seconds(1))
     }
 
-    /// When the same thing is said to them again that was said for the `told`-th time at `now`; `None`: often enough.
-    pub fn reminded_at(&self, told: i64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let intensity = self.intensity();
-        (told < intensity.times()).then(|| self.batch_in_days(intensity.days_between(), now))
-    }
-
     /// The evening of the day it is where they are; `None` once it has come.
     pub fn this_evening(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let evening = to_utc(wall(now, self.time_zone()).date().and_time(EVENING), self.time_zone())?;

@@ -3,7 +3,7 @@
 use panout::domain::Role;
 use rstest::rstest;
 
-use crate::story::{Actor, On, Team};
+use crate::story::{Actor, On, Team, Trouble};
 
 /// Ana has so many clients to call again on 14 December, a Monday, at nine in Bucharest.
 async fn asleep(on: On, clients: usize) -> Team {
@@ -230,5 +230,60 @@ async fn the_clients_of_a_rep_who_left_are_in_the_heads_hands(#[values(On::Slack
     team.person("Elena").sees_nothing();
     team.it_is("2026-12-14T07:00:00Z").await;
     team.person("Elena").sees_parts(&["2 things to do today"]);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_service_that_fails_for_days_gets_one_message_in_the_end(#[values(On::Slack, On::Discord)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    for (n, day) in (1..=2).zip(["2026-12-14", "2026-12-16"]) {
+        ana.types(&format!("/refusal Client{n} 12k price")).await;
+        elena.presses("Validate").await;
+        elena.fills(&[("Their main reason", "Timing"), ("When may we come back?", day)]).await;
+        elena.submits().await;
+        team.passes(chrono::TimeDelta::seconds(2)).await;
+    }
+    ana.screen();
+    elena.screen();
+    team.service().trouble(Trouble::Status { times: 4, status: 503 });
+    team.it_is("2026-12-14T07:00:00Z").await;
+    ana.sees_nothing();
+    team.it_is("2026-12-16T07:00:00Z").await;
+    for _ in 0..4 {
+        team.passes(chrono::TimeDelta::minutes(10)).await;
+    }
+    let shown = ana.sees_parts(&["2 things to do today", "#1 call again", "#2 call again"]);
+    assert_eq!(shown.matches("to do today").count(), 1, "{shown}");
+    team.it_is("2026-12-17T07:00:00Z").await;
+    ana.sees_nothing();
+    team.it_is("2026-12-18T07:00:00Z").await;
+    ana.sees_parts(&["2 things to do today"]);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_moves_west_or_east_has_one_message_a_day_at_their_hour_there(
+    #[values(On::Slack, On::Discord)] on: On,
+) {
+    let team = asleep(on, 2).await;
+    let ana = team.person("Ana");
+    team.it_is("2026-12-14T07:00:00Z").await;
+    ana.sees_parts(&["2 things to do today"]);
+    chooses(&ana, "Time zone", "America/New_York").await;
+    // Nine in New York, on the same day.
+    team.it_is("2026-12-14T14:00:00Z").await;
+    ana.sees_nothing();
+    team.it_is("2026-12-16T07:00:00Z").await;
+    ana.sees_nothing();
+    team.it_is("2026-12-16T14:00:00Z").await;
+    ana.sees_parts(&["2 things to do today"]);
+    chooses(&ana, "Time zone", "Asia/Tokyo").await;
+    team.it_is("2026-12-17T00:00:00Z").await;
+    ana.sees_nothing();
+    team.it_is("2026-12-18T00:00:00Z").await;
+    ana.sees_parts(&["2 things to do today"]);
     team.ends().await;
 }
