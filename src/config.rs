@@ -72,6 +72,8 @@ pub struct Organisation {
     pub time_zone: Tz,
     /// From this budget on a refusal comes to the head at once, smaller ones once a day; `None`: all at once.
     pub head_card_above: Option<Money>,
+    /// How many messages somebody gets a day at most.
+    pub messages_a_day: u32,
     /// Below this budget a refusal validates itself; `None`: the head decides about all.
     pub self_validate_below: Option<Money>,
     /// One in so many of those goes to the head all the same; none for zero.
@@ -195,6 +197,7 @@ impl Default for Organisation {
             currency: "EUR".parse().expect("the euro is a currency"),
             time_zone: Tz::UTC,
             head_card_above: None,
+            messages_a_day: 3,
             self_validate_below: None,
             sample_one_in: 5,
             prompts: None,

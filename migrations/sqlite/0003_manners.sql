@@ -8,6 +8,9 @@ ALTER TABLE people ADD COLUMN away_deputy INTEGER REFERENCES people (id); -- who
 ALTER TABLE people ADD COLUMN ignored INTEGER NOT NULL DEFAULT 0; -- messages of the day in a row on which they did not act
 ALTER TABLE people ADD COLUMN today_notice TEXT;    -- their last message of the day: messages.notice
 ALTER TABLE people ADD COLUMN today_at TEXT;        -- and when it was sent: one a day
+ALTER TABLE people ADD COLUMN wrote_on TEXT;        -- the last day the bot wrote to them, where they are
+ALTER TABLE people ADD COLUMN wrote INTEGER NOT NULL DEFAULT 0; -- how often on that day
+ALTER TABLE people ADD COLUMN batch_on TEXT;        -- the last day they had refusals in one message
 ALTER TABLE people ADD COLUMN left_at TEXT;         -- when the configuration named them no more
 CREATE INDEX people_deputy ON people (organisation_id, away_deputy) WHERE away_deputy IS NOT NULL;
 CREATE INDEX people_left ON people (organisation_id, left_at) WHERE left_at IS NOT NULL;

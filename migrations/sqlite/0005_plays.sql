@@ -32,8 +32,8 @@ CREATE INDEX refusals_won ON refusals (organisation_id, reason, logged_at)
 
 -- How often the client or the head says another reason than the rep.
 CREATE INDEX refusals_heard ON refusals
-    (organisation_id, team_id, logged_at, reason, products, logged_by, head_reason, outcome, withdrawn_at)
-    WHERE head_reason IS NOT NULL;
+    (organisation_id, team_id, logged_at, reason, products, logged_by, head_reason, client_reason, outcome, withdrawn_at)
+    WHERE head_reason IS NOT NULL OR client_reason IS NOT NULL;
 
 -- Who gave a refusal to whom, and why.
 CREATE TABLE handovers (

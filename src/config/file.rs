@@ -64,6 +64,7 @@ fn read_organisation(reader: &mut Reader<'_>, root: &DeTable<'_>, config: &mut C
     set(&mut organisation.time_zone, reader.value(section, "time_zone", values::zone));
     let currency = organisation.currency;
     organisation.head_card_above = reader.number(section, "head_card_above", |text| values::money(text, currency));
+    set(&mut organisation.messages_a_day, reader.number(section, "messages_a_day", values::messages_a_day));
     organisation.self_validate_below =
         reader.number(section, "self_validate_below", |text| values::money(text, currency));
     set(&mut organisation.sample_one_in, reader.number(section, "sample_one_in", values::sample));

@@ -75,6 +75,7 @@ impl Config {
             language: self.organisation.language,
             head_card_above: self.organisation.head_card_above,
             services,
+            messages_a_day: self.organisation.messages_a_day.into(),
             amounts_in_channel: wanted.map(|team| team.name.clone()).collect(),
             self_validation,
         }

@@ -19,6 +19,7 @@ const SECTIONS: [(&str, &[&str]); 8] = [
             "currency",
             "time_zone",
             "head_card_above",
+            "messages_a_day",
             "self_validate_below",
             "sample_one_in",
             "prompts",

@@ -91,6 +91,11 @@ pub(super) fn sample(written: &str) -> Value<u32> {
         .map_err(|_| format!("\"{written}\" is not a number of refusals: write for example 5, or 0 for none"))
 }
 
+pub(super) fn messages_a_day(written: &str) -> Value<u32> {
+    let number = written.parse().ok().filter(|number| *number >= 2);
+    number.ok_or_else(|| format!("\"{written}\" is not a number of messages from 2 on: write for example 3"))
+}
+
 pub(super) fn role(written: &str) -> Value<Role> {
     written.parse().map_err(|_| {
         let meant = closest(written, Role::ALL.into_iter().map(Role::as_str));

@@ -323,6 +323,12 @@ impl Person {
         day.and_then(|day| to_utc(day.and_time(wall.time()), self.time_zone())).unwrap_or(at)
     }
 
+    /// The day it is where they are, and when it began.
+    pub fn day_at(&self, at: DateTime<Utc>) -> (NaiveDate, DateTime<Utc>) {
+        let day = at.with_timezone(&self.time_zone()).date_naive();
+        (day, self.day_begins(day).unwrap_or(at))
+    }
+
     /// The first instant of a day where they are: if clocks leave out its midnight, the one after the gap.
     fn day_begins(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
         to_utc(day.and_time(NaiveTime::MIN), self.time_zone())

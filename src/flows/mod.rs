@@ -25,6 +25,7 @@ mod notice;
 mod people;
 mod plays;
 mod queue;
+mod quiet;
 mod recontact;
 mod redate;
 mod refusal;
@@ -390,6 +391,8 @@ pub struct Rules {
     pub head_card_above: Option<Money>,
     /// The services that run: where the bot can write to people.
     pub services: Vec<Service>,
+    /// How many messages somebody gets a day at most, but for answers and questions of colleagues.
+    pub messages_a_day: i64,
     /// The teams, by name, that want amounts in their channels.
     pub amounts_in_channel: Vec<String>,
     /// Which refusals validate themselves; `None`: the head decides about all.

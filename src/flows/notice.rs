@@ -10,7 +10,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Shared, consent, deal, debrief, hands, head, plays, reminders, review, today, words_for};
+use super::{Result, Shared, consent, deal, debrief, hands, head, plays, quiet, reminders, review, today, words_for};
 use crate::chat::{Account, Card, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
 use crate::store::{NewJob, TaskKind, Tx};
@@ -248,6 +248,11 @@ pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Ut
     }
     match to.place(tx, shared).await? {
         Some(place) => {
+            if let To::Person(reader) = &to
+                && let Some(saying) = quiet::gate(tx, shared, notice, reader, now).await?
+            {
+                return Ok(saying);
+            }
             if let Notice::Today(person, _) = notice {
                 tx.sends_today(PersonId(*person), &notice.key(), now).await?;
             }

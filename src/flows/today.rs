@@ -9,7 +9,7 @@ use super::refusal::{quote, summary};
 use super::{Act, Call, Result, Shared, case, debrief, recontact, reminders, words_for};
 use crate::args;
 use crate::chat::{Action, Block, Button, Card, Form, Reply, Text, Tone};
-use crate::domain::{Person, PersonId, Rhythm, Stage};
+use crate::domain::{DebriefWhen, Person, PersonId, Rhythm, Stage};
 use crate::store::{Task, TaskKind, Tx, Whose};
 use crate::words::Words;
 
@@ -113,7 +113,7 @@ async fn with_tasks(tx: &mut Tx, words: Words<'_>, reader: &Person, mut card: Ca
 /// The hour, the zone or the days of whoever acts changed: what is still to be said comes when they want it now.
 pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
     for task in call.tx.tasks_of(call.by.id, i64::MAX).await? {
-        if task.kind == TaskKind::Debrief && task.told == 0 {
+        if task.kind == TaskKind::Debrief && (task.told == 0 || call.by.choices.debrief == Some(DebriefWhen::Asked)) {
             debrief::moved(call, &task).await?;
             continue;
         }

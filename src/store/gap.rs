@@ -32,13 +32,14 @@ impl Tx {
     /// How often a team's refusals since a moment were given another reason than the rep's, by the rep's reason, by what
     /// was offered and by rep. A finer or broader word for the same is not another reason.
     pub async fn reasons_heard(&mut self, team: TeamId, since: DateTime<Utc>) -> sqlx::Result<Vec<Heard>> {
-        // What is heard: the one place that says so. What the client says goes before what the head says.
+        // What is heard: the one place that says so. What the head ruled goes before what the client said.
         let sql = "SELECT reason, products, logged_by, COUNT(*) AS heard,
                        CAST(SUM(CASE WHEN said = reason OR said LIKE reason || '/%' OR reason LIKE said || '/%'
                                 THEN 0 ELSE 1 END) AS BIGINT) AS differing
-                   FROM (SELECT reason, products, logged_by, head_reason AS said FROM refusals
+                   FROM (SELECT reason, products, logged_by, COALESCE(head_reason, client_reason) AS said FROM refusals
                          WHERE organisation_id = $1 AND team_id = $2 AND logged_at >= $3 AND withdrawn_at IS NULL
-                           AND outcome <> 'invalid' AND head_reason IS NOT NULL) heard
+                           AND outcome <> 'invalid'
+                           AND (head_reason IS NOT NULL OR client_reason IS NOT NULL)) heard
                    GROUP BY reason, products, logged_by";
         let rows: Vec<Row> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(instant(since)))?;

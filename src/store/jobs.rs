@@ -121,10 +121,13 @@ impl Tx {
         let sql = "UPDATE jobs SET state = 'ready', lease_until = NULL, run_at = $4, error = $5,
                           attempts = CASE WHEN $5 IS NULL THEN attempts - 1 ELSE attempts END
                    WHERE organisation_id = $1 AND id = $2 AND lease_token = $3 AND state = 'sending'";
-        Ok(change!(
+        let returned = change!(
             self,
             sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token).bind(instant(at)).bind(fault)
-        )? > 0)
+        )?;
+        // Whoever waits for its lease to end waits for this moment instead.
+        self.planned |= returned > 0;
+        Ok(returned > 0)
     }
 
     /// Lays a claimed job aside until somebody wants reminders.

@@ -1,6 +1,6 @@
 //! Who wants to be written to, who is away, and what was said to them last.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
 use super::tx::{Tx, change, instant, run};
@@ -15,7 +15,37 @@ pub struct HeldJob {
     pub occurrence: String,
 }
 
+/// How often the bot wrote to somebody on a day.
+#[derive(Clone, Copy, Debug, FromRow)]
+pub struct Wrote {
+    /// How often.
+    pub times: i64,
+    /// Whether refusals came in one message.
+    pub batch: bool,
+    /// Whether the message of the day was sent.
+    pub today: bool,
+}
+
 impl Tx {
+    /// How often the bot wrote to somebody on a day, which began at `began` where they are.
+    pub async fn wrote(&mut self, person: PersonId, day: NaiveDate, began: DateTime<Utc>) -> sqlx::Result<Wrote> {
+        let sql = "SELECT CASE WHEN wrote_on = $3 THEN wrote ELSE 0 END AS times,
+                          COALESCE(batch_on = $3, FALSE) AS batch, COALESCE(today_at >= $4, FALSE) AS today
+                   FROM people WHERE organisation_id = $1 AND id = $2";
+        let day = day.to_string();
+        run!(self, fetch_one, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(&day).bind(instant(began)))
+    }
+
+    /// Counts a message to somebody on a day, `batch`: with several refusals.
+    pub async fn writes(&mut self, person: PersonId, day: NaiveDate, batch: bool) -> sqlx::Result<()> {
+        let sql = "UPDATE people SET wrote = CASE WHEN wrote_on = $3 THEN wrote + 1 ELSE 1 END, wrote_on = $3,
+                          batch_on = CASE WHEN $4 THEN $3 ELSE batch_on END
+                   WHERE organisation_id = $1 AND id = $2";
+        let day = day.to_string();
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(&day).bind(batch))?;
+        Ok(())
+    }
+
     /// Remembers whether somebody wants reminders.
     pub async fn wants_reminders(&mut self, person: PersonId, reminders: Reminders) -> sqlx::Result<()> {
         let sql = "UPDATE people SET reminders = $3 WHERE organisation_id = $1 AND id = $2";

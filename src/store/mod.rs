@@ -35,7 +35,7 @@ pub use decisions::Decision;
 pub use earlier::Earlier;
 pub use handovers::{Given, Handover};
 pub use jobs::{DeadJob, JobRow, NewJob};
-pub use manners::HeldJob;
+pub use manners::{HeldJob, Wrote};
 pub use messages::MessageRow;
 pub use organisation::{ListedPerson, ListedProduct, ListedTeam, Listing};
 pub use pending::Pending;

@@ -43,6 +43,7 @@ pub(crate) async fn measure() {
         language: Language::En,
         head_card_above: None,
         services: vec![Service::Slack],
+        messages_a_day: 1000,
         amounts_in_channel: Vec::new(),
         self_validation: None,
     };

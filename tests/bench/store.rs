@@ -41,6 +41,7 @@ async fn stored_by(callers: usize, db: &Db) -> (u64, Duration) {
         language: Language::En,
         head_card_above: None,
         services: vec![Service::Slack],
+        messages_a_day: 1000,
         amounts_in_channel: Vec::new(),
         self_validation: None,
     };

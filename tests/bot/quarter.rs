@@ -39,6 +39,8 @@ struct Quarter {
     logged: usize,
     /// What each message held when it was last worked on.
     done: HashMap<(String, usize), String>,
+    /// Who is on leave, and until when.
+    away: HashMap<String, NaiveDate>,
 }
 
 fn instant(day: NaiveDate, hour: u32) -> DateTime<Utc> {
@@ -59,6 +61,7 @@ impl Quarter {
             language: Language::En,
             head_card_above: Some(panout::domain::Money::new(4_000_000, "EUR".parse().expect("a currency"))),
             services: vec![Service::Slack],
+            messages_a_day: 3,
             amounts_in_channel: Vec::new(),
             self_validation: None,
         };
@@ -79,8 +82,8 @@ impl Quarter {
         let heads = [("UH0", Nature::Diligent), ("UH1", Nature::Busy)];
         let people = heads.map(|(id, nature)| Worker::new(id, nature, &bot)).into_iter();
         let people = people.chain((0..REPS).map(|n| Worker::new(&format!("U{n}"), natures(n), &bot))).collect();
-        let (dice, done) = (fastrand::Rng::with_seed(7), HashMap::new());
-        (Self { database, db, clock, office, jobs, people, dice, logged: 0, done }, stop)
+        let (dice, done, away) = (fastrand::Rng::with_seed(7), HashMap::new(), HashMap::new());
+        (Self { database, db, clock, office, jobs, people, dice, logged: 0, done, away }, stop)
     }
 
     /// Everybody who is in looks at what came, does some of it, and logs what was refused.
@@ -89,6 +92,9 @@ impl Quarter {
         self.jobs.idle().await;
         for n in 0..self.people.len() {
             let mut worker = self.people[n].clone();
+            if self.away.get(&worker.id).is_some_and(|until| day <= *until) {
+                continue;
+            }
             let looks = match worker.nature {
                 Nature::Diligent => true,
                 Nature::Busy => day.ordinal0() % 2 == 0 && hour == 14,
@@ -100,6 +106,19 @@ impl Quarter {
             if n >= 2 && self.dice.usize(0..12) == 0 {
                 self.logs(&mut worker).await;
             }
+            self.people[n] = worker;
+        }
+    }
+
+    /// Some reps are on leave for two weeks, every other one with a deputy.
+    async fn goes_away(&mut self, until: NaiveDate) {
+        for n in (4..self.people.len()).step_by(9) {
+            let mut worker = self.people[n].clone();
+            let deputy = if n % 2 == 0 { " deputy Rep 2" } else { "" };
+            let reply = worker.types("panout", &format!("away until {until}{deputy}")).await;
+            let said = serde_json::to_string(&reply).expect("a reply is plain data");
+            assert!(said.contains("You are away until"), "{said}");
+            self.away.insert(worker.id.clone(), until);
             self.people[n] = worker;
         }
     }
@@ -120,7 +139,10 @@ impl Quarter {
         let reason = ["price", "technical/integration", "timing", "indecision", "silent/after_offer"][self.logged % 5];
         let line = format!("Client{} {}k {reason} #crm \"not this year\"", self.logged, 1 + self.logged % 60);
         let reply = worker.types("refusal", &line).await;
-        assert!(matches!(reply, Reply::Whisper(_)), "{reply:?}");
+        let Reply::Whisper(card) = reply else { panic!("{reply:?}") };
+        if worker.nature != Nature::Absent {
+            worker.starts(&card).await;
+        }
     }
 
     /// Every refusal is in exactly one person's hands with a date, or at its end.
@@ -137,6 +159,57 @@ impl Quarter {
             WHERE stage = 'logged' AND withdrawn_at IS NULL AND told_in IS NULL AND p.role = 'rep'";
         let unbrought: Vec<(i64,)> = self.database.rows(unbrought).await;
         assert!(unbrought.is_empty(), "{unbrought:?} were brought to nobody");
+    }
+}
+
+impl Quarter {
+    /// Prints what came of the quarter, and holds it to its bounds.
+    async fn reports(&self, days: &[NaiveDate]) {
+        let mut came: Vec<usize> = Vec::new();
+        for worker in &self.people {
+            came.extend(days.iter().map(|day| self.office.came(&worker.id, *day)));
+        }
+        came.sort_unstable();
+        let (median, most, sum) = (came[came.len() / 2], came[came.len() - 1], came.iter().sum::<usize>());
+        let (in_channels, logged) = (self.office.in_channels(), self.logged);
+        eprintln!("{logged} refusals; {in_channels} messages in channels");
+        eprintln!("messages a person and working day: median {median}, at most {most}, {sum} in all of {}", came.len());
+        assert!(median <= 1 && most <= 3, "median {median}, at most {most}");
+        let debriefed = self.share(
+            "SELECT COUNT(*), SUM(CASE WHEN EXISTS (SELECT 1 FROM answers a WHERE a.organisation_id = 1
+                AND a.refusal = r.number AND a.questionnaire = 'debrief') THEN 1 ELSE 0 END)
+             FROM refusals r WHERE r.withdrawn_at IS NULL",
+        );
+        let recontacted = self.share(
+            "SELECT COUNT(*), SUM(CASE WHEN done_at IS NOT NULL THEN 1 ELSE 0 END) FROM tasks
+             WHERE kind IN ('deal', 'recontact') AND due_at < (SELECT MAX(logged_at) FROM refusals)",
+        );
+        let (debriefed, recontacted, in_time) = (debriefed.await, recontacted.await, self.processed_in_time().await);
+        eprintln!("debriefed {debriefed} %, processed in time {in_time} %, recontacted {recontacted} %; 0 lost");
+        assert!(debriefed >= 60 && in_time >= 60 && recontacted >= 70);
+    }
+
+    /// The percentage of the second of the first number.
+    async fn share(&self, sql: &'static str) -> i64 {
+        let counts: Vec<(i64, i64)> = self.database.rows(sql).await;
+        counts[0].1 * 100 / counts[0].0.max(1)
+    }
+
+    /// The percentage of refusals that their head decided within two working days, of those old enough.
+    async fn processed_in_time(&self) -> i64 {
+        let sql = "SELECT r.logged_at, (SELECT MIN(d.decided_at) FROM decisions d WHERE d.organisation_id = 1
+                        AND d.refusal = r.number) FROM refusals r WHERE r.withdrawn_at IS NULL";
+        let rows: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)> = self.database.rows(sql).await;
+        let (mut old, mut in_time) = (0, 0);
+        for (logged, decided) in rows {
+            let day = |at: DateTime<Utc>| at.with_timezone(&Bucharest).date_naive();
+            let last = day(logged).iter_days().skip(1).filter(|day| works(*day)).nth(1).unwrap_or_default();
+            if last < day(self.clock.now()) {
+                old += 1;
+                in_time += i64::from(decided.is_some_and(|decided| day(decided) <= last));
+            }
+        }
+        in_time * 100 / old.max(1)
     }
 }
 
@@ -182,27 +255,14 @@ async fn in_a_quarter_of_forty_reps_nobody_is_pestered_and_nothing_is_lost() {
         for hour in LOOKS {
             quarter.passes(*day, hour).await;
         }
+        if *day == first + Days::new(28) {
+            quarter.goes_away(first + Days::new(41)).await;
+        }
         if day.weekday() == Weekday::Fri {
             quarter.nothing_is_lost().await;
         }
     }
-    let mut came: Vec<usize> = Vec::new();
-    for worker in &quarter.people {
-        came.extend(days.iter().map(|day| quarter.office.came(&worker.id, *day)));
-    }
-    came.sort_unstable();
-    let (median, most) = (came[came.len() / 2], came[came.len() - 1]);
-    let sum: usize = came.iter().sum();
-    eprintln!(
-        "{} refusals; messages a person and working day: median {median}, at most {most}, {:.2} on average; {} in channels",
-        quarter.logged,
-        f64::from(u32::try_from(sum).unwrap_or(u32::MAX)) / f64::from(u32::try_from(came.len()).unwrap_or(u32::MAX)),
-        quarter.office.in_channels()
-    );
-    let stages: Vec<(String, i64)> =
-        quarter.database.rows("SELECT stage, COUNT(*) FROM refusals GROUP BY stage ORDER BY stage").await;
-    eprintln!("{stages:?}");
-    assert!(median <= 1 && most <= 3, "median {median}, at most {most}");
+    quarter.reports(&days).await;
     stop.cancel();
     quarter.db.close().await;
     quarter.database.drop().await;

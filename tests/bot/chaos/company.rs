@@ -240,7 +240,9 @@ impl Company {
 }
 
 fn configuration(teams: &[Team]) -> String {
-    let mut written = String::from("[organisation]\nname = \"Acme\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\n");
+    let mut written = String::from(
+        "[organisation]\nname = \"Acme\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\nmessages_a_day = 1000\n",
+    );
     for (n, Team { on, rep, head, channel }) in teams.iter().enumerate() {
         // A head who always works: the cards are not to wait for Monday.
         let _ = write!(

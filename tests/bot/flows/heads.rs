@@ -21,7 +21,7 @@ async fn a_head_who_comes_later_is_brought_what_nobody_was_there_for(#[values(On
     team.restarts_with(vec![("Ana", Role::Rep), ("Elena", Role::Head)]).await;
     team.person("Elena").sees_nothing();
     team.it_is("2026-11-24T07:00:00Z").await;
-    let shown = team.person("Elena").sees_parts(&["2 smaller refusals", "#1 Acme", "#2 Globex"]);
+    let shown = team.person("Elena").sees_parts(&["2 refusals have come in", "#1 Acme", "#2 Globex"]);
     // One was undone, and one she logged herself.
     assert!(!shown.contains("Initech") && !shown.contains("Umbrella"), "{shown}");
     team.restarts_with(vec![("Ana", Role::Rep), ("Elena", Role::Head)]).await;

@@ -261,7 +261,7 @@ async fn small_refusals_come_in_one_message_a_day(#[values(On::Local, On::Slack,
     team.it_is("2026-11-24T07:00:00Z").await;
     elena.sees(
         "
-        3 smaller refusals have come in since the last message
+        3 refusals have come in since the last message
         #3 Gamma, €3,000, Technical, Ana
         #2 Beta, €2,000, Price, Ana
         #4 Delta, Price, Ana

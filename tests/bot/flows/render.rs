@@ -168,7 +168,7 @@ async fn a_batch_of_thirty_refusals_is_listed_and_counted(#[values(On::Local, On
     }
     team.it_is("2026-11-24T07:00:00Z").await;
     elena.sees_parts(&[
-        "30 smaller refusals have come in since the last message",
+        "30 refusals have come in since the last message",
         "#30 Client30",
         "And 10 more, smaller still.",
     ]);

@@ -28,19 +28,21 @@ pub(super) struct Worker {
 }
 
 /// Which buttons are pressed, by the first word of what they mean: the first that somebody finds on a card.
-const PRESSED: [&str; 14] = [
+const PRESSED: [&str; 16] = [
     "start",
     "won",
     "again",
     "more_time",
     "called",
-    "answer",
+    "all_questions",
     "debrief",
-    "client_right",
+    "client_is_right",
     "revive",
     "validate",
-    "letter_answer",
-    "letter_silent",
+    "letter_answered",
+    "still_silent",
+    "answer",
+    "weekly",
     "seen_all",
     "seen",
 ];
@@ -80,7 +82,7 @@ impl Worker {
         let values = form.fields.iter().filter_map(|field| {
             let value = field.value.clone().or_else(|| match &field.kind {
                 Kind::Line { .. } | Kind::Paragraph { .. } => Some("As we said.".to_owned()),
-                Kind::Choice(choices) if field.required || field.name == "would_change" => {
+                Kind::Choice(choices) if field.required || ["would_change", "lever"].contains(&field.name.as_str()) => {
                     Some(choices[self.acts % choices.len()].value.clone())
                 }
                 Kind::Search { source, .. } if source == "reason" => Some("price".to_owned()),
@@ -113,6 +115,17 @@ impl Worker {
         self.presses_first(card).await;
     }
 
+    /// Starts the reminders, if a card offers that.
+    pub(super) async fn starts(&mut self, card: &Card) {
+        let offered = card.blocks.iter().find_map(|block| match block {
+            Block::Buttons(buttons) => buttons.iter().find(|button| button.action.as_str() == "start"),
+            _ => None,
+        });
+        if let Some(button) = offered {
+            self.presses(&button.action, None).await;
+        }
+    }
+
     async fn presses_first(&mut self, card: &Card) {
         let buttons: Vec<&Action> = card
             .blocks
@@ -121,7 +134,11 @@ impl Worker {
             .flatten()
             .map(|button| &button.action)
             .collect();
-        let word = |action: &Action| action.as_str().split('.').next().unwrap_or_default().to_owned();
+        // What stands on a message of the day itself is the same act.
+        let word = |action: &Action| {
+            let act = action.as_str();
+            act.strip_prefix("day.").unwrap_or(act).split('.').next().unwrap_or_default().to_owned()
+        };
         let mut offered: Vec<&Action> = PRESSED
             .iter()
             .filter_map(|wanted| buttons.iter().copied().find(|action| word(action) == *wanted))

@@ -79,6 +79,8 @@ pub(crate) struct Setup {
     pub(crate) begins: DateTime<Utc>,
     /// A door to go through to a database on a server.
     pub(crate) door: Option<Door>,
+    /// How many messages somebody gets a day at most.
+    pub(crate) messages_a_day: i64,
     /// The teams that want amounts in their channels.
     pub(crate) amounts_in_channel: Vec<&'static str>,
     /// Which refusals validate themselves.
@@ -104,6 +106,7 @@ impl Default for Setup {
             // A Monday, ten in the morning in Bucharest.
             begins: "2026-11-23T08:00:00Z".parse().expect("an instant"),
             door: None,
+            messages_a_day: 1000,
             amounts_in_channel: Vec::new(),
             self_validation: None,
             consents: true,
@@ -163,6 +166,7 @@ impl Team {
             language: self.setup.language,
             head_card_above: self.setup.head_card_above,
             services: vec![self.stage.kind()],
+            messages_a_day: self.setup.messages_a_day,
             amounts_in_channel: self.setup.amounts_in_channel.iter().map(ToString::to_string).collect(),
             self_validation: self.setup.self_validation,
         };
