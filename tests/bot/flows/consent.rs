@@ -81,7 +81,7 @@ async fn who_stops_hears_nothing_until_they_start_again(#[values(On::Slack, On::
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     elena.types("/panout stop").await;
-    elena.sees_parts(&["Your reminders are off", "/panout start starts them again."]);
+    elena.sees_parts(&["Your reminders are off", "/panout start starts your reminders again."]);
     ana.types("/refusal Acme 12k price").await;
     ana.screen();
     elena.sees_nothing();

@@ -44,22 +44,17 @@ async fn half_an_hour_after_logging_a_rep_is_asked_and_answers_in_one_form(
     ana.presses("Answer").await;
     ana.submits().await;
     assert!(told(&ana).contains("Answer one question at least, in a few words."));
-    ana.fills(&[ENDED, WHY, WELL, DIFFERENTLY, ("Chase this client again: when?", "2027-03-01")]).await;
+    ana.fills(&[ENDED, WHY, WELL, DIFFERENTLY, ("Chase this client again on", "2027-03-01")]).await;
     ana.submits().await;
     ana.sees_parts(&[
-        "Thank you: Acme, #1, is debriefed",
+        "Thank you: the debrief of Acme, #1, is done",
         "> We cannot justify it.",
         "> See their CFO first.",
-        "Chase this client again: when?: 1 March 2027",
+        "Chase this client again on: 1 March 2027",
         "To hear the client too: /debrief client 1",
         "[Change an answer]",
     ]);
-    elena.sees_parts(&[
-        "Ana, just after it:",
-        "How did it end?",
-        "> A call on Friday.",
-        "> The demo; the offer was late.",
-    ]);
+    elena.sees_parts(&["Debrief by Ana:", "How did it end?", "> A call on Friday.", "> The demo; the offer was late."]);
     // What the rep wishes is what the head is offered.
     elena.presses("Validate").await;
     assert!(elena.form().contains("2027-03-01"), "{}", elena.form());
@@ -88,7 +83,7 @@ async fn one_by_one_each_answer_is_kept_at_once_and_the_rest_can_wait(
     ana.fills(&[ENDED]).await;
     ana.submits().await;
     ana.sees_parts(&["Acme, #1: 1 of 4 answered", "> A call on Friday.", "[Next question] [All in one form] [Later]"]);
-    elena.sees_parts(&["Ana, just after it:", "> A call on Friday."]);
+    elena.sees_parts(&["Debrief by Ana:", "> A call on Friday."]);
     ana.presses("Next question").await;
     ana.fills(&[WHY]).await;
     ana.submits().await;
@@ -101,7 +96,7 @@ async fn one_by_one_each_answer_is_kept_at_once_and_the_rest_can_wait(
     ana.sees_parts(&["> Their board cannot justify it."]);
     elena.screen();
     ana.presses("That is all").await;
-    ana.sees_parts(&["Thank you: Acme, #1, is debriefed", "[Change an answer] [Next question]"]);
+    ana.sees_parts(&["Thank you: the debrief of Acme, #1, is done", "[Change an answer] [Next question]"]);
     let audit = "SELECT was, is_now FROM audit WHERE what = 'debrief' AND was IS NOT NULL";
     let audit: Vec<(String, String)> = team.rows(audit).await;
     assert_eq!(audit, [("why: We cannot justify it.".into(), "why: Their board cannot justify it.".into())]);
@@ -132,7 +127,7 @@ async fn unanswered_it_comes_in_the_message_of_the_day_and_opens_from_there(
     let shown = ana.screen();
     // The first message, the one of the day and the card: all of them say so.
     assert!(shown.contains("Everything in this message is done."), "{shown}");
-    assert_eq!(shown.matches("Thank you: Acme, #1, is debriefed").count(), 2, "{shown}");
+    assert_eq!(shown.matches("Thank you: the debrief of Acme, #1, is done").count(), 2, "{shown}");
     elena.screen();
     team.ends().await;
 }
@@ -160,7 +155,7 @@ async fn later_is_in_an_hour_this_evening_or_on_a_day(#[values(On::Slack, On::Di
     ana.presses("Later").await;
     ana.fills(&[("When?", "On another day"), ("If on another day: which?", "2026-11-20")]).await;
     ana.submits().await;
-    assert!(told(&ana).contains("This day is over: choose tomorrow or later."));
+    assert!(told(&ana).contains("Choose tomorrow or a later day."));
     ana.fills(&[("If on another day: which?", "2026-12-07")]).await;
     ana.submits().await;
     ana.screen();
@@ -208,7 +203,7 @@ async fn whoever_chose_so_is_asked_in_the_message_of_the_day_or_never(
     let team = logged(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     // Also what waits already follows.
-    chooses(&ana, "In the message of the day").await;
+    chooses(&ana, "In the daily message").await;
     team.it_is("2026-11-23T12:00:00Z").await;
     ana.sees_nothing();
     team.it_is("2026-11-24T07:00:00Z").await;
@@ -216,7 +211,7 @@ async fn whoever_chose_so_is_asked_in_the_message_of_the_day_or_never(
     ana.types("/refusal Globex 3k technical").await;
     ana.screen();
     elena.screen();
-    chooses(&ana, "Only when I ask for it").await;
+    chooses(&ana, "Only when you ask for it").await;
     ana.types("/refusal Initech 4k technical").await;
     ana.screen();
     elena.screen();
@@ -233,9 +228,9 @@ async fn whoever_chose_so_is_asked_in_the_message_of_the_day_or_never(
 
 async fn chooses(who: &Actor<'_>, when: &str) {
     who.types("/panout settings").await;
-    who.fills(&[("How it went: asked when?", when)]).await;
+    who.fills(&[("When I ask how it went", when)]).await;
     who.submits().await;
-    who.sees_parts(&[&format!("How it went: asked when?: {when}")]);
+    who.sees_parts(&[&format!("When I ask how it went: {when}")]);
 }
 
 #[rstest]
@@ -297,7 +292,7 @@ async fn a_colleague_who_has_the_refusal_now_never_reads_its_debrief(
     bogdan.sees_parts(&["This is not yours to open or change."]);
     for reader in [&elena, &adi] {
         reader.types("/debrief 1").await;
-        reader.sees_parts(&["Ana, just after it:", "> A call on Friday."]);
+        reader.sees_parts(&["Debrief by Ana:", "> A call on Friday."]);
     }
     team.person("Oana").types("/debrief 1").await;
     team.person("Oana").sees_parts(&["This is not yours to open or change."]);

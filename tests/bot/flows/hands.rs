@@ -163,7 +163,7 @@ async fn a_line_moves_the_day_to_call_and_says_what_is_wrong_with_it(
         (&ana, "99999999999999999999 recontact 2027-03", "This is not yours to open or change."),
         (&ana, "1 recontact", "Until when? Type /refusal #1 recontact 2027-03-15"),
         (&ana, "1 recontact soon", "I cannot read \"soon\" as a day"),
-        (&ana, "1 recontact 2026-01-01", "This day is over: choose tomorrow or later."),
+        (&ana, "1 recontact 2026-01-01", "Choose tomorrow or a later day."),
         (&ana, "1 recontact 2036-01-01", "This is more than three years away"),
     ] {
         who.types(&line(rest)).await;

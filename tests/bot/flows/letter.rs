@@ -45,7 +45,7 @@ async fn a_letter_is_drafted_sent_and_asked_about_in_two_weeks(#[values(On::Slac
     team.it_is("2026-12-04T08:00:00Z").await;
     ana.sees_nothing();
     team.it_is("2026-12-07T07:00:00Z").await;
-    ana.sees_parts(&["One thing to do today", "#1 did they answer your letter?: *Acme*"]);
+    ana.sees_parts(&["One thing to do today", "#1 say whether they answered the letter: *Acme*"]);
     ana.chooses("Open one of them", "#1 *Acme*").await;
     ana.sees_parts(&["Did *Acme* answer your letter?"]);
     ana.presses("They answered").await;

@@ -98,7 +98,7 @@ async fn a_second_no_is_a_new_refusal_that_says_of_which(#[values(On::Slack, On:
         assert!(shown.contains(part), "{part:?} is not in\n{shown}");
     }
     let heads = elena.screen();
-    for part in ["Refused again, says Ana: #2.", "It is the second no after #1.", "> Still too dear."] {
+    for part in ["Refused again, says Ana: #2.", "This is the second no, after #1.", "> Still too dear."] {
         assert!(heads.contains(part), "{part:?} is not in\n{heads}");
     }
     team.it_is("2026-12-07T07:00:00Z").await;
@@ -128,7 +128,7 @@ async fn a_validated_refusal_sleeps_until_its_day_and_is_called_again(
     ana.sees_parts(&[
         "One thing to do today",
         "#1 call again: Acme, €12,000, Price",
-        "They said no on 23 November 2026. Ana logged it as #1.",
+        "Refusal of 23 November 2026, logged by Ana as #1.",
         "Ask what they pay now, and whether it was worth it.",
         "> 30% too dear",
         "[I called] [Snooze] [Close for good]",
@@ -137,20 +137,20 @@ async fn a_validated_refusal_sleeps_until_its_day_and_is_called_again(
     ana.fills(&[
         ("What came of it?", "Not now"),
         ("If not now: when again?", "2027-05-03"),
-        ("How does the chosen solution work?", "It crashes every Monday."),
+        ("How is the chosen solution working?", "It crashes every Monday."),
     ])
     .await;
     ana.submits().await;
     let shown = ana.screen();
     for part in [
         "Acme is to be called again on 3 May 2027",
-        "Ana made it sleep until 3 May 2027.",
-        "How the chosen solution works: It crashes every Monday.",
+        "Ana let it sleep until 3 May 2027.",
+        "How the chosen solution is working: It crashes every Monday.",
         "Everything in this message is done.",
     ] {
         assert!(shown.contains(part), "{part:?} is not in\n{shown}");
     }
-    elena.sees_parts(&["Ana made it sleep until 3 May 2027."]);
+    elena.sees_parts(&["Ana let it sleep until 3 May 2027."]);
     team.it_is("2027-05-03T07:00:00Z").await;
     ana.sees_parts(&["One thing to do today"]);
     ana.presses("I called").await;
@@ -179,7 +179,7 @@ async fn snoozed_it_comes_on_the_other_day_and_closed_it_never_comes(
     ana.presses("Snooze").await;
     ana.fills(&[("Until when?", "2027-01-31")]).await;
     ana.submits().await;
-    assert!(told(&ana).contains("This day is over: choose tomorrow or later."));
+    assert!(told(&ana).contains("Choose tomorrow or a later day."));
     ana.fills(&[("Until when?", "2027-02-10")]).await;
     ana.submits().await;
     ana.screen();

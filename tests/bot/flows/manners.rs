@@ -222,7 +222,7 @@ async fn the_clients_of_a_rep_who_left_are_in_the_heads_hands(#[values(On::Slack
     team.restarts_with(vec![("Elena", Role::Head), ("Bogdan", Role::Rep)]).await;
     team.person("Elena").sees_nothing();
     team.it_is("2026-11-24T07:00:00Z").await;
-    team.person("Elena").sees_parts(&["2 clients of Ana, who left, are in your hands: type /recontacts."]);
+    team.person("Elena").sees_parts(&["Ana has left: 2 of their clients are in your hands. Type /recontacts."]);
     team.person("Elena").types("/recontacts").await;
     team.person("Elena").sees_parts(&["2 clients are in your hands", "#1 14 Dec 2026, call again: Client1"]);
     team.restarts_with(vec![("Elena", Role::Head), ("Bogdan", Role::Rep)]).await;

@@ -79,7 +79,7 @@ async fn plays_are_asked_for_by_reason_or_product_and_a_wrong_word_says_what_to_
     let team = Team::start(on).await;
     let (ana, oana) = (team.person("Ana"), team.person("Oana"));
     asks_for_plays(&team, on, "Ana", "").await;
-    ana.sees_parts(&["No client was won back yet."]);
+    ana.sees_parts(&["No client has been won back yet."]);
     is_won_back(&team, "Ana", "/refusal Acme 12k price/no_budget #crm", "They pay in two parts.").await;
     look_away(&team);
     for about in ["price", "no budget", "crm", "CRM Suite"] {

@@ -40,7 +40,7 @@ async fn who_logs_reads_which_earlier_refusals_are_alike_and_what_brought_them_b
     bogdan.types(ALIKE).await;
     let theirs = bogdan.sees_parts(&[
         "Stored as #2: Globex",
-        "One earlier refusal is like this:",
+        "One earlier refusal is like this one:",
         "A colleague's: Price: Payment terms, CRM Suite, November 2026",
         "What brought it back: Payment terms: They pay in two parts.",
         "Alike: same reason, same product, said alike (",
@@ -54,7 +54,7 @@ async fn who_logs_reads_which_earlier_refusals_are_alike_and_what_brought_them_b
     elena.sees_parts(&["Globex refused", "#1 Acme, Price: Payment terms, CRM Suite, November 2026"]);
     // Their own they read whole.
     ana.types("/refusal Initech 5k price/payment_terms #crm \"90 days or nothing\"").await;
-    ana.sees_parts(&["2 earlier refusals are like this:", "#1 Acme, Price: Payment terms", "A colleague's: Price"]);
+    ana.sees_parts(&["2 earlier refusals are like this one:", "#1 Acme, Price: Payment terms", "A colleague's: Price"]);
     look_away(&team);
     team.ends().await;
 }
@@ -124,7 +124,7 @@ async fn the_card_tells_what_the_account_said_before_and_only_counts_what_is_not
     look_away(&team);
     bogdan.types("/recontacts").await;
     bogdan.chooses("Open one of them", "#2 ACME Inc.").await;
-    let theirs = bogdan.sees_parts(&["Earlier from this client:", "and one of a colleague"]);
+    let theirs = bogdan.sees_parts(&["Earlier from this client:", "one logged by a colleague"]);
     assert!(!theirs.contains("Technical"), "{theirs}");
     look_away(&team);
     team.ends().await;

@@ -31,7 +31,7 @@ async fn a_small_refusal_validates_itself_once_it_cannot_be_undone(
     ana.types("/recontacts").await;
     ana.chooses("Open one of them", "#1 Acme").await;
     ana.sees_parts(&[
-        "Validated by itself, as every refusal below €1,000: it sleeps until 21 February 2027.",
+        "Validated by itself, like every refusal below €1,000: it sleeps until 21 February 2027.",
         "[I called]",
     ]);
     let gap = team.rows::<(i64,)>("SELECT COUNT(*) FROM refusals WHERE head_reason IS NOT NULL").await;

@@ -85,7 +85,7 @@ async fn a_head_takes_back_that_a_client_asked_not_to_be_contacted(
     ana.types("/refusal 1 contact again").await;
     ana.sees_parts(&["This is not yours to open or change."]);
     elena.types("/refusal #1 contact again").await;
-    elena.sees_parts(&["Closed for good by Elena.", "Elena made it sleep until 21 February 2027.", "[I called]"]);
+    elena.sees_parts(&["Closed for good by Elena.", "Elena let it sleep until 21 February 2027.", "[I called]"]);
     assert_eq!(team.rows::<(i64,)>("SELECT COUNT(*) FROM do_not_contact").await, [(0,)]);
     team.it_is("2027-02-22T07:00:00Z").await;
     ana.sees_parts(&["#1 call again: Acme"]);
