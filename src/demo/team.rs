@@ -62,6 +62,8 @@ pub fn config(base: Config) -> Config {
         organisation: Organisation {
             name: "Larkspur".to_owned(),
             time_zone: Tz::Europe__Paris,
+            // Whoever tries it wants to see each card come.
+            messages_a_day: 50,
             ..Organisation::default()
         },
         teams: vec![Team {

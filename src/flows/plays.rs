@@ -194,9 +194,14 @@ async fn word(
     amounts: bool,
 ) -> Result<Card, Error> {
     let by = tx.person(decision.by).await?;
-    let lever = words.label("lever", decision.lever.unwrap_or(Lever::Other).as_str());
     let (name, account) = (by.name.as_str(), refusal.details.account.as_str());
-    let title = words.text("won.title", args! { name: name, account: account, lever: lever });
+    let title = match decision.lever.filter(|lever| *lever != Lever::Other) {
+        Some(lever) => {
+            let lever = words.label("lever", lever.as_str());
+            words.text("won.title", args! { name: name, account: account, lever: lever })
+        }
+        None => words.text("won.anyhow", args! { name: name, account: account }),
+    };
     let signed = decision.call.iter().find(|(key, _)| key == "won").filter(|_| amounts);
     let signed = signed.and_then(|(_, typed)| Money::parse(typed, Currency::EUR).ok());
     let signed = signed.map(|money| words.text("won.signed", args! { amount: amount(words, money) }));

@@ -174,7 +174,8 @@ pub(super) fn in_place(reply: Reply, number: RefusalNumber, list: Vec<Block>) ->
                 buttons.retain(|button| button.action != action);
             }
         }
-        let before_buttons = card.blocks.iter().rposition(|block| matches!(block, Block::Buttons(_)));
+        // Not between an offer below and its button.
+        let before_buttons = card.blocks.iter().position(|block| matches!(block, Block::Buttons(_)));
         let at = before_buttons.unwrap_or(card.blocks.len());
         card.blocks.splice(at..at, list);
         card

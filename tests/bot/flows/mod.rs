@@ -14,6 +14,7 @@ mod manners;
 mod permissions;
 mod plays;
 mod questions;
+mod quiet;
 mod refusal;
 mod render;
 mod review;

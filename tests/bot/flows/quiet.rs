@@ -1,0 +1,70 @@
+//! Nobody is written to more than a few times a day.
+
+use rstest::rstest;
+
+use crate::story::{On, Setup, Team};
+
+async fn strict(on: On) -> Team {
+    Team::start_with(on, Setup { messages_a_day: 3, debriefs: true, ..Setup::default() }).await
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_would_be_too_many_comes_to_the_head_together(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = strict(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    for account in ["Acme", "Globex", "Initech", "Umbrella"] {
+        ana.types(&format!("/refusal {account} 12k price")).await;
+        ana.sees_parts(&["Stored as #"]);
+        // A service takes one message a second in a conversation.
+        team.passes(chrono::TimeDelta::seconds(2)).await;
+    }
+    // Two cards; the third message of the day is kept for the others.
+    let shown = elena.sees_parts(&["Acme refused", "Globex refused"]);
+    assert!(!shown.contains("Initech refused") && !shown.contains("Umbrella refused"), "{shown}");
+    team.it_is("2026-11-23T09:00:00Z").await;
+    elena.sees_parts(&["2 refusals have come in since the last message", "#3 Initech", "#4 Umbrella"]);
+    // Nothing more today: it is in tomorrow's.
+    ana.types("/refusal Hooli 12k price").await;
+    ana.screen();
+    team.it_is("2026-11-23T15:00:00Z").await;
+    elena.sees_nothing();
+    team.it_is("2026-11-24T07:00:00Z").await;
+    elena.sees_parts(&["One refusal has come in since the last message", "#5 Hooli"]);
+    ana.screen();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_rep_who_logs_much_is_asked_three_times_and_then_in_the_daily_message(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = strict(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    for account in ["Acme", "Globex", "Initech", "Umbrella", "Hooli"] {
+        ana.types(&format!("/refusal {account} 12k price")).await;
+        ana.screen();
+        team.passes(chrono::TimeDelta::seconds(2)).await;
+    }
+    for minute in 0..5 {
+        team.it_is(&format!("2026-11-23T08:3{minute}:30Z")).await;
+    }
+    let asked = ana.screen().matches("How did it go with").count();
+    assert_eq!(asked, 3);
+    // A question of the head is a conversation: it comes all the same.
+    elena.screen();
+    elena.presses("Ask the rep").await;
+    elena.fills(&[("Your question", "Who decided?")]).await;
+    elena.submits().await;
+    elena.screen();
+    ana.sees_parts(&["> Who decided?"]);
+    team.it_is("2026-11-25T08:00:00Z").await;
+    let shown = ana.screen();
+    for part in ["5 things to do today", "say how it went: Umbrella", "say how it went: Hooli"] {
+        assert!(shown.contains(part), "{part:?} is not in\n{shown}");
+    }
+    elena.screen();
+    team.person("Adi").screen();
+    team.ends().await;
+}
