@@ -12,6 +12,7 @@
 //! | [`jobs`] | what happens later: the worker, and saying a thing exactly once |
 //! | [`platforms`] | Slack, Discord, and the page on this machine |
 //! | [`config`], [`app`], [`clock`] | every setting; the parts put together; the only source of time |
+//! | [`command_line`], [`commands`], [`demo`] | what is typed in a shell; the sample team |
 //!
 //! Who may use whom is held by `tests/bot/layers.rs`.
 //!
