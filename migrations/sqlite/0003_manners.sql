@@ -27,6 +27,10 @@ CREATE INDEX tasks_for_head ON tasks (organisation_id, head_at)
     WHERE done_at IS NULL AND head_at IS NOT NULL AND head_notice IS NULL;
 CREATE INDEX tasks_head_notice ON tasks (organisation_id, head_notice) WHERE head_notice IS NOT NULL;
 
+-- What those who left have not decided.
+CREATE INDEX refusals_undecided_of ON refusals (organisation_id, owner_id)
+    WHERE stage IN ('logged', 'with_head') AND withdrawn_at IS NULL;
+
 -- The message of the day that told the admin, once, that a refusal waits for its head.
 ALTER TABLE refusals ADD COLUMN admin_notice TEXT;
 CREATE INDEX refusals_admin_notice ON refusals (organisation_id, admin_notice) WHERE admin_notice IS NOT NULL;

@@ -85,10 +85,9 @@ impl App {
     /// When the database does not take what the configuration lists, or a platform cannot even begin.
     pub async fn assemble(parts: Parts, clock: Clock) -> anyhow::Result<Self> {
         let Parts { db, listing, rules, words, limits, slack, discord, local } = parts;
-        list(&db, listing, &clock).await.context("storing what the configuration lists")?;
         let services = rules.services.clone();
         let shared = Arc::new(Shared::new(words, rules));
-        catch_up(&db, &shared, &clock).await.context("looking for what was brought to nobody")?;
+        list(&db, listing, &shared, &clock).await.context("storing what the configuration lists")?;
         let bot: Arc<dyn Bot> = Arc::new(Assistant::new(db.clone(), shared.clone(), clock.clone()));
         let drafts: Arc<dyn Drafts> = Arc::new(kept::Kept { db: db.clone(), clock: clock.clone() });
         let (busy, stop, tasks) = (Busy::default(), CancellationToken::new(), TaskTracker::new());
@@ -198,21 +197,16 @@ pub fn discord_settings(config: &Config) -> Option<discord::Settings> {
     })
 }
 
-async fn list(db: &Db, listing: Listing, clock: &Clock) -> anyhow::Result<()> {
-    let (listing, now) = (Arc::new(listing), clock.now());
+/// Stores what the configuration lists, and brings what that made possible: refusals that had nobody to go to may have a
+/// head now.
+async fn list(db: &Db, listing: Listing, shared: &Arc<Shared>, clock: &Clock) -> anyhow::Result<()> {
+    let (listing, shared, now) = (Arc::new(listing), shared.clone(), clock.now());
     let write = db.write(move |tx| {
-        let listing = listing.clone();
-        Box::pin(async move { Ok(tx.list(&listing, now).await?) })
-    });
-    write.await
-}
-
-/// What a configuration change may have made possible: refusals that had nobody to go to have a head now.
-async fn catch_up(db: &Db, shared: &Arc<Shared>, clock: &Clock) -> anyhow::Result<()> {
-    let (shared, now) = (shared.clone(), clock.now());
-    let write = db.write(move |tx| {
-        let shared = shared.clone();
-        Box::pin(async move { flows::catch_up(tx, &shared, now).await })
+        let (listing, shared) = (listing.clone(), shared.clone());
+        Box::pin(async move {
+            let adopted = tx.list_adopting(&listing, now).await?;
+            flows::catch_up(tx, &shared, &adopted, now).await
+        })
     });
     write.await.map_err(|error| match error {
         flows::Error::Internal(error) => error,

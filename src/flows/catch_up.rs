@@ -1,19 +1,21 @@
-//! What was logged while nobody led the team, and what people left behind.
+//! What was logged while nobody led the team, what waits for a new head, and what people left behind.
 //!
 //! Starts: with the bot. Acts: nobody. Ends: the refusals of each team that were brought to no head wait for the one it
 //! has now, in the message of the day; so does what is in the hands of people who left.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::notice::Notice;
+use super::today::TO_DECIDE;
 use super::{Result, Shared, notice};
+use crate::domain::{Person, PersonId};
 use crate::store::Tx;
 
-/// Plans to bring the heads what nobody was there for.
+/// Plans to bring the heads what nobody was there for; `adopted`: those who have what a stranger did.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn catch_up(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<()> {
+pub async fn catch_up(tx: &mut Tx, shared: &Shared, adopted: &[PersonId], now: DateTime<Utc>) -> Result<()> {
     for team in tx.teams_with_untold().await? {
         let Some(head) = tx.responsible_for(team, now).await? else { continue };
         let at = head.next_batch(now);
@@ -23,25 +25,47 @@ pub async fn catch_up(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Resul
             notice::plan(tx, shared, &batch, at, now).await?;
         }
     }
-    inherit(tx, shared, now).await
+    for person in adopted {
+        let person = tx.person(*person).await?;
+        bring(tx, shared, &person, None, now).await?;
+    }
+    inherit(tx, shared, now).await?;
+    succeed(tx, shared, now).await
+}
+
+/// Whoever is responsible hears of what waits, also if somebody else was when it was logged. Planned by the moment at
+/// which it was late, which is one job for whoever was responsible all along.
+async fn succeed(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<()> {
+    for (team, since) in tx.teams_waiting().await? {
+        let Some(head) = tx.responsible_for(team, now).await? else { continue };
+        let late = head.batch_after_days(TO_DECIDE, since);
+        let at = if late > now { late } else { head.batch_after_days(TO_DECIDE, now) };
+        notice::plan(tx, shared, &Notice::Today(head.id.0, late), at, now).await?;
+    }
+    Ok(())
 }
 
 /// What people who left have in hand goes to the head of its team, who is told so in the message of the day.
 async fn inherit(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<()> {
     for (left, team) in tx.left_behind().await? {
-        let Some(head) = tx.head_of(team).await?.filter(|head| head.id != left) else { continue };
-        tx.inherit((left, team), head.id, now).await?;
-        // What was due to who left comes to the head now.
-        for task in tx.tasks_of(head.id, i64::MAX).await? {
-            let Some(say_at) = task.say_at else { continue };
-            let comes = head.next_batch(say_at - chrono::TimeDelta::seconds(1)).max(head.next_batch(now));
-            if comes != say_at {
-                tx.say_task_at(&task, Some(comes)).await?;
-            }
-            notice::plan(tx, shared, &Notice::Today(head.id.0, comes), comes, now).await?;
+        let Some(heir) = tx.heir_of(team, now).await?.filter(|heir| heir.id != left) else { continue };
+        tx.inherit((left, team), heir.id, now).await?;
+        // What was due to who left comes to the heir now.
+        bring(tx, shared, &heir, Some(left), now).await?;
+        let at = heir.next_batch(now);
+        notice::plan(tx, shared, &Notice::Today(heir.id.0, at), at, now).await?;
+    }
+    Ok(())
+}
+
+/// What came into somebody's hands is said when they have their message; `left_by`: only what this person left to them.
+async fn bring(tx: &mut Tx, shared: &Shared, to: &Person, left_by: Option<PersonId>, now: DateTime<Utc>) -> Result<()> {
+    for say_at in tx.moments_to_say(to.id, left_by).await? {
+        let comes = to.next_batch(say_at - TimeDelta::seconds(1)).max(to.next_batch(now));
+        if comes != say_at {
+            tx.say_instead((to.id, left_by), say_at, comes).await?;
         }
-        let at = head.next_batch(now);
-        notice::plan(tx, shared, &Notice::Today(head.id.0, at), at, now).await?;
+        notice::plan(tx, shared, &Notice::Today(to.id.0, comes), comes, now).await?;
     }
     Ok(())
 }

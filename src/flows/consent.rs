@@ -41,12 +41,26 @@ pub(super) async fn gate(
     if matches!(notice, Notice::Today(..)) {
         // What waits for a head who hears nothing, the admin hears of all the same.
         reminders::escalates(tx, shared, reader, now).await?;
+        reminders::unheard(tx, shared, reader, now).await?;
+    }
+    if let Some(team) = stands_in_for(tx, notice, reader).await? {
+        // Not theirs for good: in the morning it may be for the head who is back.
+        return Ok(Some(Saying::NotYet(team.next_morning(now))));
     }
     let at = reader.team.next_morning(now);
     for channel in channels(shared, &reader.team) {
         notice::plan(tx, shared, &Notice::Unsaid(reader.team.id.0, at, channel), at, now).await?;
     }
     Ok(Some(Saying::Held(reader.id)))
+}
+
+/// The team whose head a reader stands in for, if the notice is for that head.
+async fn stands_in_for(tx: &mut Tx, notice: &Notice, reader: &Person) -> Result<Option<Team>> {
+    let Some(team) = notice.to_head_of(tx).await? else { return Ok(None) };
+    match tx.head_of(team).await? {
+        Some(head) if head.id != reader.id => Ok(tx.team(team).await?),
+        _ => Ok(None),
+    }
 }
 
 /// Which of a team's channels are told: the first one of each service that runs.

@@ -15,7 +15,9 @@ use super::reply::{self, Answers};
 use super::{Act, Call, Result, Values, case, debrief, hands, notice, plays, tell};
 use crate::args;
 use crate::chat::{Choice, Field, Form, Kind, Reply};
-use crate::domain::{self, Change, Denied, Lever, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on};
+use crate::domain::{
+    self, Change, Denied, Lever, Person, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on,
+};
 use crate::store::{Decision, Given, Task, TaskKind};
 
 /// When it is asked how new terms went, unless the head says otherwise.
@@ -29,9 +31,10 @@ pub(super) async fn revive_form(call: &mut Call<'_>, number: RefusalNumber) -> R
         Ok(refusal) => refusal,
         Err(decided) => return case::stands(call, &decided).await,
     };
-    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    let people = owners(call, &refusal).await?;
     // A menu holds 25: whoever has it now is among them.
     let (has_it, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|(id, _)| *id == refusal.owner);
+    let owner = has_it.first().map(|(id, _)| id.0.to_string());
     let people = has_it.into_iter().chain(others);
     let people = people.map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(&name)));
     let words = call.words;
@@ -44,12 +47,17 @@ pub(super) async fn revive_form(call: &mut Call<'_>, number: RefusalNumber) -> R
     let terms = vec![
         lever,
         note,
-        reply::field(words, "revive_form", "owner", Kind::Choice(people.take(25).collect()))
-            .filled(Some(refusal.owner.0.to_string())),
+        reply::field(words, "revive_form", "owner", Kind::Choice(people.take(25).collect())).filled(owner),
         reply::field(words, "revive_form", "due_on", Kind::Date).filled(due.map(|day| day.to_string())),
     ];
     let fields = play.into_iter().chain(terms).collect();
     Ok(Reply::Ask(form(call, Act::Revive(number), "revive_form.title", fields)))
+}
+
+/// Who may have a refusal in hand from now on; if nobody of its team is left, whoever acts.
+async fn owners(call: &mut Call<'_>, refusal: &Refusal) -> Result<Vec<(PersonId, String)>> {
+    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    Ok(if people.is_empty() { vec![(call.by.id, call.by.name.clone())] } else { people })
 }
 
 /// A refusal this person may decide about; as an error the one that is decided already.
@@ -79,7 +87,7 @@ pub(super) async fn revive(call: &mut Call<'_>, number: RefusalNumber, values: &
         Ok(refusal) => refusal,
         Err(decided) => return case::stands(call, &decided).await,
     };
-    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    let people = owners(call, &refusal).await?;
     let play = plays::chosen(call, values).await?;
     let mut answers = Answers::new(call, "revive_form", values);
     let lever = answers.parsed::<Lever>("lever").or(play.as_ref().map(|play| play.lever));
@@ -123,9 +131,8 @@ pub(super) async fn try_again(
         ..decision(call, revived, Stage::Revived)
     };
     let id = call.tx.decided(&decision).await?;
-    hand(call, revived, TaskKind::Deal, terms.due_on).await?;
-    if terms.owner != call.by.id {
-        let owner = call.tx.person(terms.owner).await?;
+    let owner = hand(call, revived, TaskKind::Deal, terms.due_on).await?;
+    if owner.id != call.by.id {
         let at = owner.reachable_at(call.now);
         notice::plan(call.tx, call.shared, &notice::Notice::Back(id), at, call.now).await?;
     }
@@ -162,7 +169,7 @@ async fn next_owner(call: &mut Call<'_>, refusal: &Refusal) -> Result<Option<Fie
     if refusal.details.reason.level1() != "relationship" {
         return Ok(None);
     }
-    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    let people = owners(call, refusal).await?;
     let (has_it, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|(id, _)| *id == refusal.owner);
     let proposed = others.first().map(|(id, _)| id.0.to_string());
     let people = has_it.into_iter().chain(others).take(25);
@@ -177,7 +184,7 @@ pub(super) async fn validate(call: &mut Call<'_>, number: RefusalNumber, values:
         Ok(refusal) => refusal,
         Err(decided) => return case::stands(call, &decided).await,
     };
-    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    let people = owners(call, &refusal).await?;
     let mut answers = Answers::new(call, "validate_form", values);
     let owner = answers.parsed::<i64>("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
     let reason = answers.text("reason");
@@ -227,18 +234,31 @@ pub(super) fn decision(call: &Call<'_>, refusal: &Refusal, stage: Stage) -> Deci
     }
 }
 
-/// Puts a refusal into its owner's hands, to come in their message of that day.
+/// Puts a refusal into its owner's hands, to come in their message of that day; if they left, into those of whoever has
+/// what they left behind. Whose hands these are.
 ///
 /// # Errors
 /// In words when the account asked not to be contacted: nothing of this transaction is kept.
-pub(super) async fn hand(call: &mut Call<'_>, refusal: &Refusal, kind: TaskKind, day: NaiveDate) -> Result<()> {
+pub(super) async fn hand(call: &mut Call<'_>, refusal: &Refusal, kind: TaskKind, day: NaiveDate) -> Result<Person> {
     peace(call, refusal).await?;
-    let owner = call.tx.person(refusal.owner).await?;
+    let owner = owner_now(call, refusal).await?;
     // In a message that has not come yet.
     let due_at = owner.batch_on(day).max(owner.next_batch(call.now));
     call.tx.hand(&Task::new(refusal.number, kind, owner.id, due_at), call.now).await?;
     let today = notice::Notice::Today(owner.id.0, due_at);
-    notice::plan(call.tx, call.shared, &today, due_at, call.now).await
+    notice::plan(call.tx, call.shared, &today, due_at, call.now).await?;
+    Ok(owner)
+}
+
+/// The owner of a refusal; in place of one who left, whoever owns it from now on.
+async fn owner_now(call: &mut Call<'_>, refusal: &Refusal) -> Result<Person> {
+    if call.tx.has_left(refusal.owner).await?
+        && let Some(heir) = call.tx.heir_of(refusal.team, call.now).await?
+    {
+        call.tx.save_refusal(&Refusal { owner: heir.id, ..refusal.clone() }).await?;
+        return Ok(heir);
+    }
+    Ok(call.tx.person(refusal.owner).await?)
 }
 
 /// Nothing is planned for an account that asked not to be contacted.

@@ -47,7 +47,7 @@ pub use assistant::Assistant;
 pub use catch_up::catch_up;
 pub use learn::Learn;
 pub use menu::menu;
-pub use notice::{Notice, POST, REFRESH, Saying, check_shown, posted, say, still};
+pub use notice::{Notice, POST, REFRESH, Saying, check_shown, given_up, posted, say, still};
 pub use small::{SETTLE, settle};
 
 use crate::args;

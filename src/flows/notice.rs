@@ -129,6 +129,20 @@ impl Notice {
         matches!(self, Notice::Batch(_, at) | Notice::Today(_, at) | Notice::DebriefAt(_, at) if now - *at < ON_TIME)
     }
 
+    /// The team whose head it is for, if it is for a head.
+    pub(super) async fn to_head_of(&self, tx: &mut Tx) -> Result<Option<TeamId>> {
+        let refusal = match self {
+            Notice::Batch(team, _) => return Ok(Some(TeamId(*team))),
+            Notice::Stranger(id) => return Ok(Some(tx.person(PersonId(*id)).await?.team.id)),
+            Notice::Refusal(number) | Notice::WonToHead(number) => Some(RefusalNumber(*number)),
+            Notice::Answer(id) => tx.question(*id).await?.map(|question| question.refusal),
+            Notice::Differs(id) => tx.difference(*id).await?.map(|difference| difference.refusal),
+            _ => None,
+        };
+        let Some(number) = refusal else { return Ok(None) };
+        Ok(tx.refusal(number).await?.map(|refusal| refusal.team))
+    }
+
     /// Where it goes and its card as things stand; `None` if there is nothing to say.
     async fn draw(&self, tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<Option<(To, Card)>> {
         let drawn = match self {
@@ -289,6 +303,16 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         | Notice::Unsaid(..) => {}
     }
     Ok(())
+}
+
+/// A notice was given up: nobody was told.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn given_up(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<()> {
+    let Notice::Today(person, _) = notice else { return Ok(()) };
+    let reader = tx.person(PersonId(*person)).await?;
+    reminders::unheard(tx, shared, &reader, now).await
 }
 
 /// The card of a notice as things stand, for a message that is posted; `None` if it would say nothing.

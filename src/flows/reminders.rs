@@ -111,6 +111,17 @@ pub(super) async fn told(tx: &mut Tx, shared: &Shared, person: PersonId, key: &s
     Ok(())
 }
 
+/// What is due to somebody was not said to them: their head hears of it, as if they had not acted on it.
+pub(super) async fn unheard(tx: &mut Tx, shared: &Shared, reader: &Person, now: DateTime<Utc>) -> Result<()> {
+    let head_at = reader.batch_in_days(reader.intensity().days_to_head(), now);
+    if tx.unheard(reader.id, now, head_at).await?
+        && let Some(head) = tx.responsible_for(reader.team.id, now).await?
+    {
+        plan_today(tx, shared, &head, head.next_batch(head_at - TimeDelta::seconds(1)), now).await?;
+    }
+    Ok(())
+}
+
 async fn tell_heads(tx: &mut Tx, shared: &Shared, reader: &Person, key: &str, now: DateTime<Utc>) -> Result<()> {
     for about in about_others(tx, reader, key, None, now).await? {
         tx.told_head(key, &about, now).await?;

@@ -17,7 +17,7 @@ use super::deliver;
 use super::lanes::Lanes;
 use crate::chat::{Busy, Platform, Service};
 use crate::clock::{self, Clock};
-use crate::flows::{self, Error, POST, REFRESH, SETTLE, Shared};
+use crate::flows::{self, Error, Notice, POST, REFRESH, SETTLE, Shared};
 use crate::store::{Db, JobRow};
 
 /// How long the worker waits before it asks a database again that did not answer.
@@ -241,11 +241,25 @@ impl Worker {
     pub(super) async fn bury(&self, job: &JobRow, fault: &str) {
         tracing::error!(job = job.id, kind = job.kind, attempts = job.attempts, "a job was given up: {fault}");
         let (claimed, fault) = (job.clone(), fault.to_owned());
+        let (shared, now) = (self.shared.clone(), self.clock.now());
         let buried = self.db.write(move |tx| {
-            let (job, fault) = (claimed.clone(), fault.clone());
-            Box::pin(async move { Ok(tx.bury_job(&job, &fault).await?) })
+            let (job, fault, shared) = (claimed.clone(), fault.clone(), shared.clone());
+            Box::pin(async move {
+                let buried = tx.bury_job(&job, &fault).await?;
+                if buried
+                    && job.kind == POST
+                    && let Ok(notice) = serde_json::from_str::<Notice>(&job.payload)
+                {
+                    flows::given_up(tx, &shared, &notice, now).await?;
+                }
+                Ok::<_, Error>(buried)
+            })
         });
-        Self::log_unless_stored(job, buried.await);
+        let buried = buried.await.map_err(|error| match error {
+            Error::Internal(error) => error,
+            Error::Tell(_) | Error::Faults(_) => anyhow::anyhow!("it had words for nobody"),
+        });
+        Self::log_unless_stored(job, buried);
     }
 
     fn log_unless_stored(job: &JobRow, stored: anyhow::Result<bool>) {

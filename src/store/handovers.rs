@@ -125,7 +125,7 @@ impl Tx {
     /// and whoever leads another.
     pub async fn people_who_decide(&mut self, team: TeamId) -> sqlx::Result<Vec<(PersonId, String)>> {
         let sql = "SELECT id, name FROM people
-                   WHERE organisation_id = $1
+                   WHERE organisation_id = $1 AND left_at IS NULL
                      AND ((team_id = $2 AND role IN ('rep', 'head')) OR role IN ('head', 'admin'))
                    ORDER BY CASE role WHEN 'rep' THEN 1 ELSE 0 END, name, id LIMIT 100";
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team))

@@ -55,6 +55,11 @@ impl Tx {
     /// deleted, because history points to them. Who is named no more is a rep like anybody it does not name; a team
     /// that is named no more takes nobody in.
     pub async fn list(&mut self, listing: &Listing, now: DateTime<Utc>) -> sqlx::Result<()> {
+        self.list_adopting(listing, now).await.map(drop)
+    }
+
+    /// The same; those who have now what a stranger did, so that what is due to them can be planned.
+    pub async fn list_adopting(&mut self, listing: &Listing, now: DateTime<Utc>) -> sqlx::Result<Vec<PersonId>> {
         let sql = "INSERT INTO organisations (id, name) VALUES ($1, $2)
                    ON CONFLICT (id) DO UPDATE SET name = excluded.name";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(&listing.name))?;
@@ -63,17 +68,18 @@ impl Tx {
         for (position, ListedTeam(team)) in (0i64..).zip(&listing.teams) {
             teams.push((team.name.as_str(), self.list_team(team, position).await?));
         }
+        let mut adopted = Vec::new();
         for person in &listing.people {
             let named = teams.iter().find(|(name, _)| Some(*name) == person.team.as_deref()).or(teams.first());
             let (_, team) = named.ok_or(sqlx::Error::RowNotFound)?;
-            self.list_person(person, *team).await?;
+            adopted.extend(self.list_person(person, *team, now).await?);
         }
         let sql = "UPDATE products SET retired_at = $2 WHERE organisation_id = $1 AND retired_at IS NULL";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(instant(now)))?;
         for (position, product) in (0i64..).zip(&listing.products) {
             self.list_product(product, position).await?;
         }
-        Ok(())
+        Ok(adopted)
     }
 
     /// Takes from everybody and every team what only the configuration gives; it gives to those it names anew.
@@ -82,9 +88,12 @@ impl Tx {
         let known: Vec<(PersonId, String)> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(true))?;
         for (id, _) in known.iter().filter(|(_, name)| !listing.people.iter().any(|person| person.name == *name)) {
-            let sql = "UPDATE people SET listed = $3, role = 'rep', left_at = $4
+            let sql = "UPDATE people SET listed = $3, role = 'rep', left_at = $4, away_deputy = NULL
                        WHERE organisation_id = $1 AND id = $2";
             change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(false).bind(instant(now)))?;
+            let sql = "UPDATE people SET away_deputy = NULL WHERE organisation_id = $1 AND away_deputy = $2";
+            change!(self, sqlx::query(sql).bind(self.organisation).bind(id))?;
+            self.release_jobs_of(*id, now).await?;
         }
         let sql = "UPDATE teams SET channels = '[]', position = $2 WHERE organisation_id = $1";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(i64::from(i32::MAX)))?;
@@ -114,7 +123,39 @@ impl Tx {
         )
     }
 
-    async fn list_person(&mut self, person: &ListedPerson, team: TeamId) -> sqlx::Result<()> {
+    /// What waited for somebody who leads a team no more: each job finds its reader again.
+    async fn release_jobs_of(&mut self, person: PersonId, now: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE jobs SET state = 'ready', held_for = NULL, run_at = $3
+                   WHERE organisation_id = $1 AND held_for = $2 AND state = 'held'";
+        let released = change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(instant(now)))?;
+        self.planned |= released > 0;
+        Ok(())
+    }
+
+    /// Somebody the configuration knows gets another role or team.
+    async fn moves(&mut self, person: &ListedPerson, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "SELECT id FROM people WHERE organisation_id = $1 AND name = $2 AND listed = $3
+                     AND (role <> $4 OR team_id <> $5)";
+        let (name, role) = (&person.name, person.role.as_str());
+        let moved: Option<PersonId> = run!(
+            self,
+            fetch_optional,
+            sqlx::query_scalar(sql).bind(self.organisation).bind(name).bind(true).bind(role).bind(team)
+        )?;
+        match moved {
+            Some(moved) => self.release_jobs_of(moved, now).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the person if they have now what a stranger did.
+    async fn list_person(
+        &mut self,
+        person: &ListedPerson,
+        team: TeamId,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<Option<PersonId>> {
+        self.moves(person, team, now).await?;
         let id: PersonId = match self.met_as_stranger(person).await? {
             // Somebody first met in chat and now named: the same person, with everything they logged.
             Some(stranger) => {
@@ -149,15 +190,18 @@ impl Tx {
                 )?
             }
         };
+        let mut adopted = None;
         for account in &person.accounts {
-            self.adopt(account, id).await?;
+            if self.adopt(account, id).await? {
+                adopted = Some(id);
+            }
         }
         // An account that was taken from them acts with their rights no more.
         for account in self.accounts(id).await?.iter().filter(|account| !person.accounts.contains(account)) {
             let sql = "DELETE FROM accounts WHERE organisation_id = $1 AND account = $2";
             change!(self, sqlx::query(sql).bind(self.organisation).bind(account))?;
         }
-        Ok(())
+        Ok(adopted)
     }
 
     /// The stranger who has one of this person's accounts, if the person is not listed yet.
@@ -184,8 +228,10 @@ impl Tx {
         run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(account))
     }
 
-    /// Gives a listed person their account; what a stranger did under it becomes theirs.
-    async fn adopt(&mut self, account: &str, person: PersonId) -> sqlx::Result<()> {
+    /// Gives a listed person their account; what a stranger did under it becomes theirs. Whether there was
+    /// one.
+    async fn adopt(&mut self, account: &str, person: PersonId) -> sqlx::Result<bool> {
+        let mut adopted = false;
         if let Some((stranger, false)) = self.holder(account).await?
             && stranger != person
         {
@@ -197,11 +243,15 @@ impl Tx {
                 "UPDATE tasks SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
                 "UPDATE refusals SET delegate_id = $3 WHERE organisation_id = $1 AND delegate_id = $2",
                 "UPDATE handovers SET given_to = $3 WHERE organisation_id = $1 AND given_to = $2",
+                "UPDATE jobs SET held_for = $3 WHERE organisation_id = $1 AND held_for = $2",
+                "UPDATE people SET away_deputy = $3 WHERE organisation_id = $1 AND away_deputy = $2",
             ] {
                 change!(self, sqlx::query(sql).bind(self.organisation).bind(stranger).bind(person))?;
             }
+            adopted = true;
         }
-        self.give_account(account, person).await
+        self.give_account(account, person).await?;
+        Ok(adopted)
     }
 
     async fn list_product(&mut self, product: &ListedProduct, position: i64) -> sqlx::Result<()> {

@@ -145,18 +145,42 @@ impl Tx {
         }))
     }
 
+    /// Who has what somebody of a team left behind: its head, else whoever is responsible now.
+    pub async fn heir_of(&mut self, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<Option<Person>> {
+        match self.head_of(team).await? {
+            Some(head) if head.role == Role::Head => Ok(Some(head)),
+            _ => self.responsible_for(team, now).await,
+        }
+    }
+
+    /// Whether somebody left: the configuration names them no more.
+    pub async fn has_left(&mut self, person: PersonId) -> sqlx::Result<bool> {
+        let sql = "SELECT COUNT(*) FROM people WHERE organisation_id = $1 AND id = $2 AND left_at IS NOT NULL";
+        let left: i64 = run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(person))?;
+        Ok(left > 0)
+    }
+
     /// Who stands in for somebody who is away, if they named somebody who is there.
     pub async fn deputy_of(&mut self, away: &Person, now: DateTime<Utc>) -> sqlx::Result<Option<Person>> {
         let Some(deputy) = away.away.filter(|_| away.is_away(now)).and_then(|away| away.deputy) else {
             return Ok(None);
         };
-        let deputy = self.person(deputy).await?;
-        Ok(Some(deputy).filter(|deputy| !deputy.is_away(now)))
+        let sql = people_where!("p.id = $2 AND p.left_at IS NULL AND p.role <> 'observer'");
+        let row: Option<PersonRow> =
+            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(deputy))?;
+        let deputy = row.map(PersonRow::person).transpose()?;
+        Ok(deputy.filter(|deputy| !deputy.is_away(now)))
     }
 
     /// A person with those they stand in for just now.
     pub async fn standing_in(&mut self, person: Person, now: DateTime<Utc>) -> sqlx::Result<Person> {
-        let sql = people_where!("p.away_deputy = $2 ORDER BY p.id LIMIT 100");
+        // Who left, or only looks on now, does nobody's work.
+        let sql = people_where!(
+            "p.away_deputy = $2 AND p.left_at IS NULL
+             AND EXISTS (SELECT 1 FROM people d WHERE d.organisation_id = $1 AND d.id = $2 AND d.left_at IS NULL
+                           AND d.role <> 'observer')
+             ORDER BY p.id LIMIT 100"
+        );
         let rows: Vec<PersonRow> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person.id))?;
         let mut stands_in = Vec::new();
         for row in rows {
@@ -221,10 +245,12 @@ impl Tx {
         Ok(processed)
     }
 
-    /// Those who can have a refusal of a team in hand, by name: its reps and head, and whoever has it now.
+    /// Those who can have a refusal of a team in hand, by name: its reps and head, and whoever has it now;
+    /// nobody who left.
     pub async fn people_of(&mut self, team: TeamId, owner: PersonId) -> sqlx::Result<Vec<(PersonId, String)>> {
         let sql = "SELECT id, name FROM people
-                   WHERE organisation_id = $1 AND ((team_id = $2 AND role IN ('rep', 'head') AND left_at IS NULL) OR id = $3)
+                   WHERE organisation_id = $1 AND ((team_id = $2 AND role IN ('rep', 'head') AND left_at IS NULL)
+                     OR (id = $3 AND left_at IS NULL))
                    ORDER BY name, id";
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(owner))
     }

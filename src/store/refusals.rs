@@ -272,6 +272,14 @@ impl Tx {
         rows.into_iter().map(Row::refusal).collect()
     }
 
+    /// The teams in which refusals wait for the head, and since when the oldest one does.
+    pub async fn teams_waiting(&mut self) -> sqlx::Result<Vec<(TeamId, DateTime<Utc>)>> {
+        let sql = "SELECT team_id, MIN(logged_at) FROM refusals
+                   WHERE organisation_id = $1 AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL
+                   GROUP BY team_id ORDER BY team_id";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
+    }
+
     /// How many refusals of a team wait for its head.
     pub async fn count_waiting(&mut self, team: TeamId) -> sqlx::Result<i64> {
         let sql = "SELECT COUNT(*) FROM refusals WHERE organisation_id = $1 AND team_id = $2

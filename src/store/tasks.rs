@@ -351,12 +351,17 @@ impl Tx {
         run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(instant(now)))
     }
 
-    /// Those who left with something still in their hands, by the team of the refusal.
+    /// Those who left with something still in their hands, or not decided yet, by the team of the refusal.
     pub async fn left_behind(&mut self) -> sqlx::Result<Vec<(PersonId, TeamId)>> {
         let sql = "SELECT DISTINCT p.id, r.team_id FROM people p
                    JOIN tasks t ON t.organisation_id = p.organisation_id AND t.person_id = p.id AND t.done_at IS NULL
                    JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
-                   WHERE p.organisation_id = $1 AND p.left_at IS NOT NULL ORDER BY p.id, r.team_id";
+                   WHERE p.organisation_id = $1 AND p.left_at IS NOT NULL
+                   UNION
+                   SELECT p.id, r.team_id FROM people p
+                   JOIN refusals r ON r.organisation_id = p.organisation_id AND r.owner_id = p.id
+                     AND r.stage IN ('logged', 'with_head') AND r.withdrawn_at IS NULL
+                   WHERE p.organisation_id = $1 AND p.left_at IS NOT NULL ORDER BY 1, 2";
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
     }
 
@@ -368,8 +373,9 @@ impl Tx {
         head_at: DateTime<Utc>,
     ) -> sqlx::Result<()> {
         let owned = "UPDATE refusals SET owner_id = $4 WHERE organisation_id = $1 AND owner_id = $2 AND team_id = $3
-                       AND number IN (SELECT refusal FROM tasks WHERE organisation_id = $1 AND person_id = $2
-                                        AND done_at IS NULL AND kind IN ('deal', 'recontact'))";
+                       AND ((stage IN ('logged', 'with_head') AND withdrawn_at IS NULL)
+                         OR number IN (SELECT refusal FROM tasks WHERE organisation_id = $1 AND person_id = $2
+                                         AND done_at IS NULL AND kind IN ('deal', 'recontact')))";
         let tasks = "UPDATE tasks SET person_id = $4, left_by = $2, head_at = $5, head_notice = NULL, told = 0,
                          say_at = COALESCE(say_at, $5)
                      WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL AND kind <> 'debrief'
@@ -383,5 +389,48 @@ impl Tx {
                         WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL AND kind = 'debrief'";
         change!(self, sqlx::query(debriefs).bind(self.organisation).bind(from).bind(head_at))?;
         Ok(())
+    }
+
+    /// The moments at which things are said to a person; `left_by`: only of what this person left to them. Nothing is
+    /// planned for longer than some years, so there are not many.
+    pub async fn moments_to_say(
+        &mut self,
+        person: PersonId,
+        left_by: Option<PersonId>,
+    ) -> sqlx::Result<Vec<DateTime<Utc>>> {
+        let sql = "SELECT DISTINCT say_at FROM tasks
+                   WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL AND say_at IS NOT NULL
+                     AND COALESCE(left_by, 0) = COALESCE($3, left_by, 0) ORDER BY say_at";
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(person).bind(left_by))
+    }
+
+    /// Lets what would be said to a person at one moment be said at another; `left_by` as in [`Tx::moments_to_say`].
+    pub async fn say_instead(
+        &mut self,
+        (person, left_by): (PersonId, Option<PersonId>),
+        at: DateTime<Utc>,
+        instead: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
+        let sql = "UPDATE tasks SET say_at = $5
+                   WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL AND say_at = $4
+                     AND COALESCE(left_by, 0) = COALESCE($3, left_by, 0)";
+        let (at, instead) = (instant(at), instant(instead));
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(left_by).bind(at).bind(instead))?;
+        Ok(())
+    }
+
+    /// The head is told at `head_at` of what is due to a person by `now`, and was not said to them; whether there is any.
+    pub async fn unheard(
+        &mut self,
+        person: PersonId,
+        now: DateTime<Utc>,
+        head_at: DateTime<Utc>,
+    ) -> sqlx::Result<bool> {
+        let sql = "UPDATE tasks SET head_at = $4
+                   WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL AND due_at <= $3
+                     AND kind IN ('deal', 'recontact') AND head_at IS NULL";
+        let (now, head_at) = (instant(now), instant(head_at));
+        let waits = change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(now).bind(head_at))?;
+        Ok(waits > 0)
     }
 }

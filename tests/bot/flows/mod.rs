@@ -8,6 +8,7 @@ mod fits;
 mod gap;
 mod hands;
 mod heads;
+mod leavers;
 mod letter;
 mod life;
 mod manners;
