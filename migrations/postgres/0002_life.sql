@@ -8,6 +8,8 @@ CREATE INDEX refusals_again_of ON refusals (organisation_id, again_of) WHERE aga
 -- What the head has to decide.
 CREATE INDEX refusals_waiting ON refusals (organisation_id, team_id, logged_at)
     WHERE stage IN ('logged', 'with_head') AND withdrawn_at IS NULL;
+CREATE INDEX refusals_largest ON refusals (organisation_id, team_id, budget_minor DESC, number)
+    WHERE stage IN ('logged', 'with_head') AND withdrawn_at IS NULL;
 
 -- What an owner is to do about a refusal, and when.
 CREATE TABLE tasks (

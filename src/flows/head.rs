@@ -134,7 +134,7 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
         .with_some(quote(&refusal.details))
         .with_some(similar::of_account(tx, words, head, refusal).await?);
     if refusal.stage.awaits_head() {
-        card.blocks.extend(similar::blocks(tx, shared, head, refusal).await?);
+        card.blocks.extend(similar::at_hand(tx, shared, head, refusal).await?);
     }
     for question in tx.questions(refusal.number).await? {
         card = with_question(card, words, &rep, &question);

@@ -146,6 +146,15 @@ async fn keep(call: &mut Call<'_>, number: RefusalNumber, (what, said): (&str, S
     ask::store(call, &said, &before).await
 }
 
+/// What may be said of a letter that waits for an answer.
+pub(super) fn buttons(words: Words<'_>, number: RefusalNumber) -> Vec<Button> {
+    let button = |learn: Learn, key: &str| Button::new(Act::Learn(learn).action(), words.line(key, args! {}));
+    vec![
+        button(Learn::LetterAnswered(number), "button.they_answered").look(Look::Primary),
+        button(Learn::StillSilent(number), "button.still_silent"),
+    ]
+}
+
 /// The letter as it stands: who sent it when, what became of it, what there is to say about it.
 async fn stands(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
     let words = call.words;
@@ -155,14 +164,7 @@ async fn stands(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
     let button = |learn: Learn, key: &str| Button::new(Act::Learn(learn).action(), words.line(key, args! {}));
     let again = button(Learn::Letter(refusal.number), "button.letter");
     let (title, tone, buttons) = match &letter.became {
-        Sent::Waits(_) => (
-            words.text("letter.waits", account),
-            Tone::Attention,
-            vec![
-                button(Learn::LetterAnswered(refusal.number), "button.they_answered").look(Look::Primary),
-                button(Learn::StillSilent(refusal.number), "button.still_silent"),
-            ],
-        ),
+        Sent::Waits(_) => (words.text("letter.waits", account), Tone::Attention, buttons(words, refusal.number)),
         Sent::Answered(_) => (words.text("letter.answered", account), Tone::Good, vec![]),
         Sent::Silent => (words.text("letter.silent", account), Tone::Neutral, vec![again]),
         Sent::No | Sent::Over => (words.text("letter.not_sent", account), Tone::Neutral, vec![again]),

@@ -244,6 +244,12 @@ fn payload(notice: &Notice) -> String {
 /// # Errors
 /// When the database does not answer.
 pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<Saying> {
+    // Whatever made it due sooner: it tells of what waits at its moment.
+    if let Notice::Unsaid(_, at, _) = notice
+        && *at > now
+    {
+        return Ok(Saying::NotYet(*at));
+    }
     if let Some(saying) = reminders::before(tx, shared, notice, now).await? {
         return Ok(saying);
     }

@@ -2,6 +2,8 @@
 //!
 //! Starts: `/queue`. Acts: whoever leads a team. Ends: each can be opened and decided from the list.
 
+use std::collections::HashSet;
+
 use super::refusal::{denied_text, summary};
 use super::today::TO_DECIDE;
 use super::{Call, Result, case, tell};
@@ -13,6 +15,8 @@ use crate::domain::{Denied, Refusal, Role};
 const LISTED: usize = 10;
 /// How many are looked at: the oldest.
 const LOOKED_AT: i64 = 200;
+/// And how many of the largest.
+const LARGEST: i64 = 50;
 
 /// `/queue`: those that are late first, oldest first; then the largest.
 pub(super) async fn list(call: &mut Call<'_>) -> Result {
@@ -30,6 +34,7 @@ pub(super) async fn list(call: &mut Call<'_>) -> Result {
     for team in &teams {
         count += call.tx.count_waiting(*team).await?;
         waiting.extend(call.tx.refusals_waiting(*team, LOOKED_AT).await?);
+        waiting.extend(call.tx.largest_waiting(*team, LARGEST).await?);
     }
     // What waits for them in place of another head.
     for number in delegated {
@@ -44,6 +49,8 @@ pub(super) async fn list(call: &mut Call<'_>) -> Result {
         return Ok(Reply::Whisper(Card::titled(words.text("queue.empty", args! {}))));
     }
     let late = call.by.working_days_before(TO_DECIDE, call.now);
+    let mut seen = HashSet::new();
+    waiting.retain(|refusal| seen.insert(refusal.number));
     waiting.sort_by_key(|refusal| order(refusal, refusal.logged_at <= late));
     let mut card = Card::titled(words.text("queue.title", args! { count: count }));
     let mut listed = Vec::new();

@@ -14,6 +14,9 @@ use crate::domain::{
 };
 use crate::words::{Language, Words};
 
+/// What says when somebody reads what waits for them.
+const MOMENTS: [&str; 6] = ["time_zone", "working_hours", "quiet_hours", "batch_at", "rhythm", "debrief"];
+
 /// The form, filled with what holds now.
 pub(super) fn form(call: &Call<'_>) -> Form {
     let (words, by) = (call.words, &call.by);
@@ -83,13 +86,17 @@ pub(super) async fn save(call: &mut Call<'_>, values: &Values) -> Result {
     let before = shown(words, &call.by);
     call.by.choices = chosen;
     call.tx.choose(call.by.id, &call.by.choices).await?;
+    let mut moves = false;
     for ((what, was), (_, is_now)) in before.into_iter().zip(shown(words, &call.by)).filter(|(was, is)| was != is) {
+        moves |= MOMENTS.contains(&what);
         let change = Change { what, was: Some(was), is_now: Some(is_now) };
         call.tx.audit(None, call.by.id, &change, call.now).await?;
     }
-    today::moved(call).await?;
-    // Whatever waits for an opening asks again when that is.
-    call.tx.reconsider_jobs(notice::POST, &["batch:", "today:"], call.now).await?;
+    if moves {
+        today::moved(call).await?;
+        // Whatever waits for an opening asks again when that is.
+        call.tx.reconsider_jobs(notice::POST, &["batch:", "today:"], call.now).await?;
+    }
     call.words = super::words_for(call.shared, &call.by);
     Ok(Reply::Whisper(saved(call)))
 }

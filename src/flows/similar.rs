@@ -20,6 +20,8 @@ const SHOWN: usize = 3;
 const OF_REASON: i64 = 100;
 /// How many that were won back are compared, of the very reason and of each beside it.
 const BESIDE: i64 = 20;
+/// How many are compared where a card is drawn with the database's only writer in hand; half of them of the very reason.
+const AT_HAND: i64 = 40;
 /// How many words say that two clients said alike.
 const WORDS: usize = 3;
 /// How many refusals of an account are counted.
@@ -34,7 +36,25 @@ struct Found {
 
 /// The earlier refusals like this one, for somebody who reads it, under a line that says so; nothing if there is none.
 pub(super) async fn blocks(tx: &mut Tx, shared: &Shared, reader: &Person, refusal: &Refusal) -> Result<Vec<Block>> {
-    let found = find(tx, refusal).await?;
+    let candidates = candidates(tx, refusal, OF_REASON, BESIDE).await?;
+    shown(tx, shared, reader, refusal, candidates).await
+}
+
+/// The same among fewer: for a card that is drawn again and again while everybody else's changes wait.
+pub(super) async fn at_hand(tx: &mut Tx, shared: &Shared, reader: &Person, refusal: &Refusal) -> Result<Vec<Block>> {
+    let mut candidates = candidates(tx, refusal, AT_HAND / 2, AT_HAND / 8).await?;
+    candidates.truncate(usize::try_from(AT_HAND).unwrap_or_default());
+    shown(tx, shared, reader, refusal, candidates).await
+}
+
+async fn shown(
+    tx: &mut Tx,
+    shared: &Shared,
+    reader: &Person,
+    refusal: &Refusal,
+    candidates: Vec<Earlier>,
+) -> Result<Vec<Block>> {
+    let found = find(tx, refusal, &candidates).await?;
     if found.is_empty() {
         return Ok(Vec::new());
     }
@@ -48,8 +68,7 @@ pub(super) async fn blocks(tx: &mut Tx, shared: &Shared, reader: &Person, refusa
     Ok(blocks)
 }
 
-async fn find(tx: &mut Tx, refusal: &Refusal) -> Result<Vec<Found>> {
-    let candidates = candidates(tx, refusal).await?;
+async fn find(tx: &mut Tx, refusal: &Refusal, candidates: &[Earlier]) -> Result<Vec<Found>> {
     let counts: WordCounts = candidates.iter().filter_map(|one| one.verbatim.as_deref()).collect();
     let cases = candidates.iter().enumerate().map(|(at, one)| (at, case(one)));
     let best = alike(&Case::from(&refusal.details), cases, SHOWN, &counts);
@@ -73,16 +92,16 @@ fn case(one: &Earlier) -> Case<'_> {
 }
 
 /// Those worth comparing, each once: of equals the one that was won back comes first, then the latest.
-async fn candidates(tx: &mut Tx, refusal: &Refusal) -> Result<Vec<Earlier>> {
+async fn candidates(tx: &mut Tx, refusal: &Refusal, of_reason: i64, won: i64) -> Result<Vec<Earlier>> {
     let reason = &refusal.details.reason;
-    let mut all = tx.earlier_won_of_reason(reason, refusal, BESIDE).await?;
-    all.extend(tx.earlier_of_reason(reason, refusal, OF_REASON).await?);
+    let mut all = tx.earlier_won_of_reason(reason, refusal, won).await?;
+    all.extend(tx.earlier_of_reason(reason, refusal, of_reason).await?);
     let broad = reason.broad();
     // `other` says nothing: two of it are not alike for that.
     let beside = ReasonId::all().filter(|one| one.within(&broad) && one != reason && broad.as_str() != "other");
     for reason in beside {
         // Of a reason beside it only what worked is worth a look: the rep waits for this.
-        all.extend(tx.earlier_won_of_reason(&reason, refusal, BESIDE).await?);
+        all.extend(tx.earlier_won_of_reason(&reason, refusal, won).await?);
     }
     let mut seen = std::collections::HashSet::new();
     all.retain(|one| seen.insert(one.number));

@@ -2,14 +2,16 @@
 //!
 //! Starts: something falls due. Acts: its reader, by opening each line. Ends: everything in it is done, and it says so.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
 use super::refusal::{quote, summary};
-use super::{Act, Call, Result, Shared, case, debrief, recontact, reminders, words_for};
+use super::{Act, Call, Result, Shared, case, debrief, letter, recontact, reminders, words_for};
 use crate::args;
 use crate::chat::{Action, Block, Button, Card, Form, Reply, Text, Tone};
-use crate::domain::{DebriefWhen, Person, PersonId, Rhythm, Stage};
+use crate::domain::{DebriefWhen, Person, PersonId, Refusal, Rhythm, Role, Stage};
 use crate::store::{Task, TaskKind, Tx, Whose};
 use crate::words::Words;
 
@@ -19,6 +21,8 @@ const LINES: usize = 10;
 pub(super) const TO_DECIDE: usize = 2;
 /// After how many messages in a row that nobody acted on the next one offers to come once a week.
 const IGNORED: i64 = 3;
+/// How many debriefs follow a change of hours: they are asked for within days.
+const DEBRIEFS: i64 = 200;
 
 /// What is due to a person in the message of this moment; nothing if nothing is.
 pub(super) async fn draw(
@@ -44,12 +48,17 @@ pub(super) async fn draw(
     if tasks.is_empty() && lines.is_empty() && posted.is_none() {
         return Ok(None);
     }
-    let open = tasks.iter().filter(|task| !task.done).count();
-    if open == 0 && lines.is_empty() {
-        return Ok(Some((reader, Card::titled(words.text("today.empty", args! {})).tone(Tone::Good))));
+    // Whoever stood in for somebody who is back has nothing to do about it.
+    let leads = matches!(reader.role, Role::Head | Role::Admin);
+    let open = tasks.iter().filter(|task| !task.done && (leads || reader.acts_for(task.person))).count();
+    let over = Card::titled(words.text("today.empty", args! {})).tone(Tone::Good);
+    if tasks.iter().all(|task| task.done) && lines.is_empty() {
+        return Ok(Some((reader, over)));
     }
-    let count = if open == 0 { lines.len() } else { open };
-    let card = Card::titled(words.text("today.title", args! { count: count })).tone(Tone::Attention);
+    let card = match if open == 0 { lines.len() } else { open } {
+        0 => over,
+        count => Card::titled(words.text("today.title", args! { count: count })).tone(Tone::Attention),
+    };
     let card = lines.into_iter().fold(card, |card, line| card.with(Block::Text(line)));
     let card = with_tasks(tx, words, &reader, card, &tasks).await?;
     let last = tx.last_today(person).await?.is_none_or(|(last, _)| last == key || posted.is_none());
@@ -69,12 +78,19 @@ async fn to_say(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<Vec<
     Ok(tasks)
 }
 
-/// The lines of what is to be done; one that is alone has its own buttons, several have a menu.
+/// The lines of what is to be done; one that is alone has its own buttons, several have a menu. Of what is in hands that
+/// the reader may not look into any more, only that is said.
 async fn with_tasks(tx: &mut Tx, words: Words<'_>, reader: &Person, mut card: Card, tasks: &[Task]) -> Result<Card> {
     let room = LINES.saturating_sub(card.blocks.len());
     let (mut listed, mut last) = (Vec::new(), None);
     for task in tasks.iter().take(room) {
         let Some(refusal) = tx.refusal(task.refusal).await? else { continue };
+        let number = Text::strong(refusal.number.to_string());
+        if !refusal.is_open_to(reader) {
+            let elsewhere = words.text("today.elsewhere", args! {});
+            card = card.with(Block::Text(number.then(" ").then(elsewhere)));
+            continue;
+        }
         let what = if task.done { words.line("today.done", args! {}) } else { to_do(words, task.kind) };
         let whose = if task.person == reader.id {
             String::new()
@@ -83,53 +99,61 @@ async fn with_tasks(tx: &mut Tx, words: Words<'_>, reader: &Person, mut card: Ca
             words.line("lines.whose", args! { name: owner.name.as_str() })
         };
         let line = format!(" {what}: {}{whose}", summary(words, &refusal.details));
-        card = card.with(Block::Text(Text::strong(refusal.number.to_string()).then(line)));
+        card = card.with(Block::Text(number.then(line)));
         if !task.done {
             listed.push((refusal.number, refusal.details.account.clone()));
-            last = Some((refusal, task.kind));
+            last = Some((refusal, task));
         }
     }
     if tasks.len() > room {
         card = card.with(Block::Note(words.text("today.more", args! {})));
     }
-    let Some((refusal, kind)) = last else { return Ok(card) };
-    let fits = match kind {
-        TaskKind::Deal => refusal.stage == Stage::Revived,
-        TaskKind::Recontact => refusal.stage == Stage::Dormant,
-        TaskKind::Debrief | TaskKind::Letter => false,
-    };
-    if listed.len() > 1 || !fits {
+    let Some((refusal, task)) = last else { return Ok(card) };
+    let alone = if listed.len() == 1 { alone(tx, words, reader, &refusal, task).await? } else { Vec::new() };
+    if alone.is_empty() {
         return Ok(card.with(case::pick(words.line("today.open", args! {}), &listed)));
     }
-    if kind == TaskKind::Recontact {
-        card = recontact::opening(tx, words, &refusal).await?.into_iter().fold(card, Card::with);
-    }
-    let buttons = case::buttons(words, &refusal)
-        .into_iter()
-        .map(|button| Button { action: of_the_day(&button.action), ..button });
-    Ok(card.with_some(quote(&refusal.details)).with(Block::Buttons(buttons.collect())))
+    Ok(alone.into_iter().fold(card, Card::with))
 }
 
-/// The hour, the zone or the days of whoever acts changed: what is still to be said comes when they want it now.
+/// What stands under the only line: what its own card has; nothing if the refusal is not what the line says any more.
+async fn alone(tx: &mut Tx, words: Words<'_>, reader: &Person, refusal: &Refusal, task: &Task) -> Result<Vec<Block>> {
+    let theirs = task.person == reader.id;
+    let (mut blocks, buttons) = match task.kind {
+        TaskKind::Deal if refusal.stage == Stage::Revived => (Vec::new(), case::buttons(words, refusal)),
+        TaskKind::Recontact if refusal.stage == Stage::Dormant => {
+            (recontact::opening(tx, words, refusal).await?.into_iter().collect(), case::buttons(words, refusal))
+        }
+        TaskKind::Debrief if theirs => (Vec::new(), debrief::to_answer(tx, words, refusal).await?),
+        TaskKind::Letter if theirs => (Vec::new(), letter::buttons(words, refusal.number)),
+        _ => return Ok(Vec::new()),
+    };
+    if matches!(task.kind, TaskKind::Deal | TaskKind::Recontact) {
+        blocks.extend(quote(&refusal.details));
+    }
+    let buttons = buttons.into_iter().map(|button| Button { action: of_the_day(&button.action), ..button });
+    blocks.push(Block::Buttons(buttons.collect()));
+    Ok(blocks)
+}
+
+/// The hour, the zone or the days of whoever acts changed: what is still to be said comes when they want it now. However
+/// much that is, it is moved by its moments.
 pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
-    for task in call.tx.tasks_of(call.by.id, i64::MAX).await? {
-        if task.kind == TaskKind::Debrief && (task.told == 0 || call.by.choices.debrief == Some(DebriefWhen::Asked)) {
-            debrief::moved(call, &task).await?;
-            continue;
-        }
-        let Some(say_at) = task.say_at else { continue };
-        let day = say_at.with_timezone(&call.by.time_zone()).date_naive();
+    let asked = call.by.choices.debrief == Some(DebriefWhen::Asked);
+    for task in call.tx.debriefs_of(call.by.id, asked, DEBRIEFS).await? {
+        debrief::moved(call, &task).await?;
+    }
+    let mut moments = BTreeSet::new();
+    for from in call.tx.moments_of(call.by.id, !asked).await? {
+        let day = from.say_at.with_timezone(&call.by.time_zone()).date_naive();
         let comes = call.by.batch_on(day).max(call.by.next_batch(call.now));
-        if comes == say_at {
-            continue;
+        if comes != from.say_at {
+            call.tx.move_moment(call.by.id, !asked, from, comes).await?;
+            moments.insert(comes);
         }
-        if task.told == 0 {
-            call.tx.move_task(&task, comes).await?;
-        } else {
-            call.tx.say_task_at(&task, Some(comes)).await?;
-        }
-        let today = Notice::Today(call.by.id.0, comes);
-        notice::plan(call.tx, call.shared, &today, comes, call.now).await?;
+    }
+    for at in moments {
+        notice::plan(call.tx, call.shared, &Notice::Today(call.by.id.0, at), at, call.now).await?;
     }
     Ok(())
 }

@@ -4,7 +4,8 @@
 //! What if it fails: a definite failure is tried again later; after an *unknown* outcome nothing is done until the lease
 //! ends, and then the platform is asked whether the message with our marker is there before anything is sent. Where
 //! it goes and the marker are stored before the first attempt, so that every attempt looks for the same thing in the
-//! same place. No transaction spans a call to a platform.
+//! same place; its place moves to another reader only once it is surely not there. No transaction spans a call to a
+//! platform.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,9 @@ const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// What the first transaction of a delivery decided.
 enum Decided {
-    Send(Box<(MessageRow, Place, Card)>),
+    /// What to look for, where it goes now, and its card; without a card there is nothing to say any more, and it is only
+    /// to be known whether it was said.
+    Send(Box<(MessageRow, Place, Option<Card>)>),
     Nothing,
 }
 
@@ -36,9 +39,10 @@ pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Ut
         Decided::Send(send) => *send,
         Decided::Nothing => return Ok(()),
     };
-    let Some(call) = turn(worker, job, place.service()).await? else { return Ok(()) };
+    let stored: Place = parsed(&message.place)?;
     if job.attempts > 1 {
-        let find = call.platform().find(&place, &message.marker, message.decided_at);
+        let Some(call) = turn(worker, job, stored.service()).await? else { return Ok(()) };
+        let find = call.platform().find(&stored, &message.marker, message.decided_at);
         match call.within(worker.limits.call, find).await {
             Ok(Some(found)) => return record(worker, job, &notice, found, None).await,
             // Each time its outcome was unknown, and each time it was not there: somebody must look. Not sooner than
@@ -53,16 +57,31 @@ pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Ut
             Err(failure) => return later(worker, job, failure).await,
         }
     }
+    let Some(card) = card else { return finish(worker, job).await };
+    let Some(call) = turn(worker, job, place.service()).await? else { return Ok(()) };
     let left = (lease_until - worker.clock.now()).to_std().unwrap_or(Duration::ZERO);
     if left < worker.limits.call {
         // Not enough time to know the outcome while the claim is surely ours.
         worker.give_back(job, worker.clock.now(), "the lease was nearly over").await;
         return Ok(());
     }
+    if place != stored {
+        moves(worker, &notice, &place).await?;
+    }
     match call.within(worker.limits.call, call.platform().post(&place, &card, &message.marker)).await {
         Ok(posted) => record(worker, job, &notice, posted, Some(card)).await,
         Err(failure) => later(worker, job, failure).await,
     }
+}
+
+/// Stores the place of a message that is surely not in the one it had: it has another reader.
+async fn moves(worker: &Worker, notice: &Notice, place: &Place) -> Result<()> {
+    let (key, place) = (notice.key(), serde_json::to_string(place).map_err(anyhow::Error::from)?);
+    let write = worker.db.write(move |tx| {
+        let (key, place) = (key.clone(), place.clone());
+        Box::pin(async move { Ok::<_, Error>(tx.move_message(&key, &place).await?) })
+    });
+    write.await
 }
 
 /// Waits for the turn of a job to call a service; without one the job was put off.
@@ -91,7 +110,7 @@ async fn decide(worker: &Worker, job: &JobRow, notice: &Notice) -> Result<Decide
                 return Ok(Decided::Nothing);
             }
             let (place, card) = match flows::say(tx, &shared, &notice, now).await? {
-                Saying::Post(place, card) => (place, card),
+                Saying::Post(place, card) => (place, Some(card)),
                 // Once it may have been sent, only finding out will do, whatever the hour.
                 Saying::NotYet(at) if decided.is_none() || job.attempts == 1 => {
                     tx.return_job(&job, at, None).await?;
@@ -102,17 +121,18 @@ async fn decide(worker: &Worker, job: &JobRow, notice: &Notice) -> Result<Decide
                     return Ok(Decided::Nothing);
                 }
                 Saying::NotYet(_) | Saying::Held(_) => match flows::still(tx, &shared, &notice, now).await? {
-                    Some(card) => (stored_place(decided.as_ref())?, card),
+                    Some(card) => (stored_place(decided.as_ref())?, Some(card)),
                     None => return Err(anyhow::anyhow!("{} has no card any more", notice.key()).into()),
                 },
+                // Somebody may have read it before there was nothing to say any more.
+                Saying::Nothing if decided.is_some() && job.attempts > 1 => (stored_place(decided.as_ref())?, None),
                 Saying::Nothing => {
                     tx.finish_job(&job).await?;
                     return Ok(Decided::Nothing);
                 }
             };
-            let place = serde_json::to_string(&place).map_err(anyhow::Error::from)?;
-            let message = tx.decide_message(&notice.key(), &marker, &place, now).await?;
-            let place = parsed(&message.place)?;
+            let written = serde_json::to_string(&place).map_err(anyhow::Error::from)?;
+            let message = tx.decide_message(&notice.key(), &marker, &written, now).await?;
             Ok(Decided::Send(Box::new((message, place, card))))
         })
     });

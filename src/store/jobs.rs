@@ -74,7 +74,8 @@ impl Tx {
     /// when its moment is. One that failed keeps its distance, or it would soon have no attempt left.
     pub async fn reconsider_jobs(&mut self, kind: &str, except: &[&str; 2], at: DateTime<Utc>) -> sqlx::Result<()> {
         let sql = "UPDATE jobs SET run_at = $5
-                   WHERE organisation_id = $1 AND kind = $2 AND state = 'ready' AND attempts = 0 AND run_at > $5
+                   WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND state = 'ready' AND kind = $2
+                     AND attempts = 0 AND run_at > $5
                      AND substr(occurrence, 1, length($3)) <> $3 AND substr(occurrence, 1, length($4)) <> $4";
         let [one, other] = *except;
         let moved =

@@ -100,7 +100,8 @@ impl Tx {
     /// Makes every waiting job of a kind that is due at exactly this instant due at `at`: somebody is back sooner.
     pub async fn hasten_jobs(&mut self, kind: &str, due: DateTime<Utc>, at: DateTime<Utc>) -> sqlx::Result<()> {
         let sql = "UPDATE jobs SET run_at = $4
-                   WHERE organisation_id = $1 AND kind = $2 AND state = 'ready' AND run_at = $3";
+                   WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND state = 'ready' AND kind = $2
+                     AND run_at = $3";
         let (due, at) = (instant(due), instant(at));
         change!(self, sqlx::query(sql).bind(self.organisation).bind(kind).bind(due).bind(at))?;
         self.planned = true;

@@ -12,9 +12,9 @@ pub struct MessageRow {
     pub notice: String,
     /// What it carries, invisibly.
     pub marker: String,
-    /// Where it goes, JSON; decided once, so that every attempt looks in the same place.
+    /// Where it goes, JSON: every attempt looks in the same place, until it is surely not there.
     pub place: String,
-    /// When that was decided: it cannot have been posted earlier.
+    /// When that was first decided: it cannot have been posted earlier.
     pub decided_at: DateTime<Utc>,
     /// The posted message, JSON; `None` until it is known to be posted.
     pub message: Option<String>,
@@ -39,6 +39,13 @@ impl Tx {
             sqlx::query(sql).bind(self.organisation).bind(notice).bind(marker).bind(place).bind(instant(now))
         )?;
         self.message(notice).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// Decides anew where a notice goes, unless it is known to be posted.
+    pub async fn move_message(&mut self, notice: &str, place: &str) -> sqlx::Result<()> {
+        let sql = "UPDATE messages SET place = $3 WHERE organisation_id = $1 AND notice = $2 AND message IS NULL";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(notice).bind(place))?;
+        Ok(())
     }
 
     /// The message of a notice, if it was decided.

@@ -44,7 +44,7 @@ pub use plays::PlaysFor;
 pub use products::Product;
 pub use questions::Question;
 pub use refusals::Scope;
-pub use tasks::{Task, TaskKind, Telling, Waiting, Whose};
+pub use tasks::{SaidAt, Task, TaskKind, Telling, Waiting, Whose};
 pub use tx::{Closure, Tx};
 
 /// What a query fails with.

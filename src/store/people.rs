@@ -1,5 +1,7 @@
 //! People, their accounts and teams.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sqlx::FromRow;
 
@@ -118,12 +120,19 @@ impl Tx {
     /// Who processes a team's refusals when nobody is away: its head, else the first admin.
     /// [`Tx::responsible_for`] says who does now.
     pub async fn head_of(&mut self, team: TeamId) -> sqlx::Result<Option<Person>> {
-        let sql = people_where!(
-            "((p.role = 'head' AND p.team_id = $2) OR p.role = 'admin')
-             ORDER BY CASE p.role WHEN 'head' THEN 0 ELSE 1 END, p.id LIMIT 1"
-        );
+        // Two questions, each with its index: an OR has none.
+        let of_team = people_where!("p.team_id = $2 AND p.role = 'head' ORDER BY p.id LIMIT 1");
         let row: Option<PersonRow> =
-            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(team))?;
+            run!(self, fetch_optional, sqlx::query_as(of_team).bind(self.organisation).bind(team))?;
+        match row {
+            Some(head) => Ok(Some(head.person()?)),
+            None => self.first_admin().await,
+        }
+    }
+
+    async fn first_admin(&mut self) -> sqlx::Result<Option<Person>> {
+        let sql = people_where!("p.role = 'admin' ORDER BY p.id LIMIT 1");
+        let row: Option<PersonRow> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation))?;
         row.map(PersonRow::person).transpose()
     }
 
@@ -235,14 +244,35 @@ impl Tx {
             Role::Rep | Role::Observer => Vec::new(),
         };
         teams.extend(person.stands_in.iter().filter_map(|one| one.leads));
-        let mut processed = Vec::new();
+        let several = teams.len() > 1;
+        let heads = if several { self.heads().await? } else { HashMap::new() };
+        let (mut processed, mut headless) = (Vec::new(), None);
         for team in teams {
-            let is_theirs = self.responsible_for(team, now).await?.is_some_and(|head| head.id == person.id);
-            if is_theirs && !processed.contains(&team) {
+            let head = heads.get(&team);
+            if head.is_some_and(|head| head.id != person.id && !head.is_away(now)) {
+                continue;
+            }
+            // Of all teams without a head it is the same one: asked once.
+            let known = headless.filter(|_| head.is_none());
+            let who = match known {
+                Some(known) => known,
+                None => self.responsible_for(team, now).await?.map(|head| head.id),
+            };
+            if head.is_none() && several {
+                headless = Some(who);
+            }
+            if who == Some(person.id) && !processed.contains(&team) {
                 processed.push(team);
             }
         }
         Ok(processed)
+    }
+
+    /// The head of each team that has one.
+    async fn heads(&mut self) -> sqlx::Result<HashMap<TeamId, Person>> {
+        let sql = people_where!("p.role = 'head' ORDER BY p.id DESC");
+        let rows: Vec<PersonRow> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))?;
+        rows.into_iter().map(|row| row.person().map(|head| (head.team.id, head))).collect()
     }
 
     /// Those who can have a refusal of a team in hand, by name: its reps and head, and whoever has it now;

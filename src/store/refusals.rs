@@ -280,6 +280,17 @@ impl Tx {
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
     }
 
+    /// Of those that wait for the head of a team the largest, at most `most`, of the budgets in the team's currency.
+    pub async fn largest_waiting(&mut self, team: TeamId, most: i64) -> sqlx::Result<Vec<Refusal>> {
+        let sql = refusals_where!(
+            "team_id = $2 AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL AND budget_minor IS NOT NULL
+             AND budget_currency = (SELECT currency FROM teams WHERE organisation_id = $1 AND id = $2)
+             ORDER BY budget_minor DESC, number LIMIT $3"
+        );
+        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(most))?;
+        rows.into_iter().map(Row::refusal).collect()
+    }
+
     /// How many refusals of a team wait for its head.
     pub async fn count_waiting(&mut self, team: TeamId) -> sqlx::Result<i64> {
         let sql = "SELECT COUNT(*) FROM refusals WHERE organisation_id = $1 AND team_id = $2

@@ -73,6 +73,15 @@ pub struct Telling {
     pub head_at: DateTime<Utc>,
 }
 
+/// Things of one person that are said at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct SaidAt {
+    /// When a message of the day says them next.
+    pub say_at: DateTime<Utc>,
+    /// Whether they were said before.
+    pub told: bool,
+}
+
 /// Whose tasks a message of the day says.
 #[derive(Clone, Copy, Debug)]
 pub enum Whose {
@@ -192,6 +201,44 @@ impl Tx {
                      AND kind IN ('deal', 'recontact')";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(instant(now)))?;
         Ok(())
+    }
+
+    /// The moments at which a person's things are said next, but for debriefs, unless they were said and `debriefs`.
+    pub async fn moments_of(&mut self, person: PersonId, debriefs: bool) -> sqlx::Result<Vec<SaidAt>> {
+        let sql = "SELECT DISTINCT say_at, told > 0 AS told FROM tasks
+                   WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $2 AND say_at IS NOT NULL
+                     AND (kind <> 'debrief' OR (told > 0 AND $3)) ORDER BY say_at, told";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(debriefs))
+    }
+
+    /// Lets what [`Tx::moments_of`] found at a moment be said at another; what was not said yet falls due then.
+    pub async fn move_moment(
+        &mut self,
+        person: PersonId,
+        debriefs: bool,
+        from: SaidAt,
+        to: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
+        let told = "UPDATE tasks SET say_at = $5
+                    WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $2 AND say_at = $4 AND told > 0
+                      AND (kind <> 'debrief' OR $3)";
+        let untold = "UPDATE tasks SET due_at = $5, say_at = $5, head_at = NULL, head_notice = NULL
+                      WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $2 AND say_at = $4 AND told = 0
+                        AND (kind <> 'debrief' OR (told > 0 AND $3))";
+        let (sql, from, to) = (if from.told { told } else { untold }, instant(from.say_at), instant(to));
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(debriefs).bind(from).bind(to))?;
+        Ok(())
+    }
+
+    /// What a person is to be asked about how it went, soonest first, at most `most`; `all`: also what they were.
+    pub async fn debriefs_of(&mut self, person: PersonId, all: bool, most: i64) -> sqlx::Result<Vec<Task>> {
+        let sql = tasks_where!(
+            "done_at IS NULL AND person_id = $2 AND kind = 'debrief' AND (told = 0 OR $3)
+             ORDER BY due_at, refusal LIMIT $4"
+        );
+        let rows: Vec<TaskRow> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(all).bind(most))?;
+        rows.into_iter().map(TaskRow::task).collect()
     }
 
     /// In whose hands a refusal is, if in anybody's.

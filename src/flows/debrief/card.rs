@@ -39,6 +39,13 @@ pub(super) async fn card(tx: &mut Tx, words: Words<'_>, refusal: &Refusal, asked
     Ok(card.with(Block::Note(note)).with_some(again).with(Block::Buttons(buttons(words, refusal, count, of, over))))
 }
 
+/// What its rep can do about a debrief that is asked for.
+pub(in crate::flows) async fn to_answer(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> Result<Vec<Button>> {
+    let given = tx.given(refusal.number, Inquiry::Debrief).await?;
+    let (count, of) = words.questionnaires().debrief.progress(&given);
+    Ok(buttons(words, refusal, count, of, count == of))
+}
+
 fn buttons(words: Words<'_>, refusal: &Refusal, count: usize, of: usize, over: bool) -> Vec<Button> {
     let number = refusal.number;
     let button = |learn: Learn, key: &str| Button::new(Act::Learn(learn).action(), words.line(key, args! {}));

@@ -22,4 +22,5 @@ mod review;
 mod similar;
 mod small;
 mod taken_back;
+mod today;
 mod together;

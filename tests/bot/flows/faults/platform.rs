@@ -110,3 +110,56 @@ async fn twenty_posts_of_unknown_outcome_lose_no_card() {
     elena.sees_parts(&["Acme refused, €12,000: Price"]);
     team.ends().await;
 }
+
+#[rstest]
+#[case::nothing_was_sent(Trouble::TooManyRequests { times: 1, retry_after: Some(21) })]
+#[case::nobody_knew(Trouble::Hang { times: 1 })]
+#[tokio::test]
+async fn a_card_that_has_another_reader_when_it_is_tried_again_is_theirs(
+    #[values(On::Slack, On::Discord)] on: On,
+    #[case] trouble: Trouble,
+) {
+    let team = logged_on_friday(on).await;
+    let (elena, bogdan) = (team.person("Elena"), team.person("Bogdan"));
+    team.service().trouble(trouble);
+    team.it_is("2026-11-30T07:00:00Z").await;
+    elena.types("/panout away until 4 December deputy Bogdan").await;
+    elena.screen();
+    for _ in 0..3 {
+        team.passes(TimeDelta::minutes(1)).await;
+    }
+    let shown = bogdan.sees_parts(&["Acme refused, €12,000: Price"]);
+    assert_eq!(shown.matches("Acme refused").count(), 1, "{shown}");
+    elena.sees_nothing();
+    // It is known to be his.
+    bogdan.presses("Seen").await;
+    bogdan.sees_parts(&["Seen by Bogdan"]);
+    let places: Vec<(String,)> = team.rows("SELECT place FROM messages WHERE notice = 'refusal:1'").await;
+    assert!(places[0].0.contains(&bogdan.id()), "{places:?}");
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_card_that_came_unknown_and_is_over_since_is_known_and_says_so(#[values(On::Slack, On::Discord)] on: On) {
+    let team = logged_on_friday(on).await;
+    let elena = team.person("Elena");
+    team.service().trouble(Trouble::LostAnswer { times: 1 });
+    team.it_is("2026-11-30T07:00:00Z").await;
+    elena.sees_parts(&["Acme refused, €12,000: Price"]);
+    elena.types("/queue").await;
+    elena.chooses("Decide one of them", "#1 Acme").await;
+    elena.presses("Validate").await;
+    elena.fills(&[("Their main reason", "Timing"), ("When may we come back?", "2027-02-01")]).await;
+    elena.submits().await;
+    elena.screen();
+    for _ in 0..3 {
+        team.passes(TimeDelta::minutes(1)).await;
+    }
+    elena.sees_parts(&["Acme refused", "Elena called the client: it sleeps until 1 February 2027."]);
+    let known: Vec<(i64,)> =
+        team.rows("SELECT COUNT(*) FROM messages WHERE notice = 'refusal:1' AND message IS NOT NULL").await;
+    assert_eq!(known, [(1,)]);
+    team.person("Ana").screen();
+    team.ends().await;
+}
