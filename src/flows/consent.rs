@@ -190,7 +190,14 @@ async fn release(call: &mut Call<'_>) -> Result<bool> {
         let notice = Notice::named(&job.occurrence);
         let comes = matches!(
             notice,
-            None | Some(Notice::Question(_) | Notice::Today(..) | Notice::Stranger(_) | Notice::Welcome(_))
+            None | Some(
+                Notice::Question(_)
+                        | Notice::Today(..)
+                        | Notice::Stranger(_)
+                        | Notice::Welcome(_)
+                        // Found in no list.
+                        | Notice::Differs(_)
+            )
         );
         if comes || !collapses {
             call.tx.release_job(job.id, Some(call.now)).await?;
