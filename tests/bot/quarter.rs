@@ -3,6 +3,7 @@
 
 mod office;
 mod people;
+mod walk;
 
 use std::collections::HashMap;
 use std::sync::Arc;
