@@ -117,7 +117,7 @@ pub(super) async fn draw_refusal(
 /// The card of a refusal for somebody who leads its team.
 pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &Refusal) -> Result<Card> {
     let words = words_for(shared, head);
-    let (rep, logger) = (tx.person(refusal.owner).await?, tx.person(refusal.logged_by).await?);
+    let (rep, who) = (tx.person(refusal.owner).await?, tx.person(refusal.logged_by).await?);
     let number = refusal.number.to_string();
     if refusal.withdrawn_at.is_some() {
         let title = words.text("head.withdrawn", args! { number: number.as_str(), rep: rep.name.as_str() });
@@ -126,7 +126,7 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
     let products = tx.products(rep.id).await?;
     let logged = words.text(
         "head.logged",
-        args! { number: number.as_str(), rep: logger.name.as_str(), when: when(words, head, refusal.logged_at) },
+        args! { number: number.as_str(), rep: who.name.as_str(), when: when(words, head, refusal.logged_at) },
     );
     let mut card = Card::titled(title(words, &refusal.details))
         .tone(if refusal.seen.is_none() && refusal.stage.awaits_head() { Tone::Attention } else { Tone::Neutral })

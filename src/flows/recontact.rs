@@ -265,6 +265,7 @@ pub(super) async fn ends_in_peace(call: &mut Call<'_>, refusal: &Refusal) -> Res
     let Some(said_by) = call.tx.asked_for_peace(&refusal.details.account).await? else { return Ok(None) };
     letter::ends(call, refusal.number).await?;
     if refusal.stage.awaits_head() {
+        case::changed(call, refusal.number).await?;
         return Ok(None);
     }
     let Ok(ended) = refusal.clone().leave_in_peace() else { return Ok(None) };

@@ -17,6 +17,9 @@ const ACTS: usize = 30;
 /// Two heads, the admin, and reps of both teams.
 const PEOPLE: [&str; 7] = ["UH0", "UH1", "UADI", "U0", "U2", "U4", "U1"];
 
+/// A refusal as it is kept: number, stage, when it was undone, open tasks, those of them that are as they must be.
+type Kept = (i64, String, Option<DateTime<Utc>>, i64, i64);
+
 struct Walk {
     database: Database,
     db: Db,
@@ -150,7 +153,7 @@ impl Walk {
                    AND t.done_at IS NULL AND t.person_id = r.owner_id AND t.due_at IS NOT NULL
                    AND t.kind = CASE r.stage WHEN 'revived' THEN 'deal' ELSE 'recontact' END)
             FROM refusals r ORDER BY r.number";
-        let rows: Vec<(i64, String, Option<DateTime<Utc>>, i64, i64)> = self.database.rows(sql).await;
+        let rows: Vec<Kept> = self.database.rows(sql).await;
         for (number, stage, undone, hands, owners) in rows {
             let expected = match (undone, stage.as_str()) {
                 (None, "revived" | "dormant") => 1,
