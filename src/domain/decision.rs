@@ -42,6 +42,36 @@ impl FromStr for Lever {
     }
 }
 
+/// What would have changed a client's mind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WouldChange {
+    /// This would.
+    Lever(Lever),
+    /// Nothing would.
+    Nothing,
+}
+
+impl WouldChange {
+    /// The stable name of nothing.
+    pub const NOTHING: &'static str = "nothing";
+
+    /// Its stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            WouldChange::Lever(lever) => lever.as_str(),
+            WouldChange::Nothing => Self::NOTHING,
+        }
+    }
+}
+
+impl FromStr for WouldChange {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        if name == Self::NOTHING { Ok(Self::Nothing) } else { name.parse().map(Self::Lever) }
+    }
+}
+
 /// The terms a refusal goes back with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
@@ -63,7 +93,7 @@ pub struct Call {
     /// What our offer lacks.
     pub gap: Option<String>,
     /// What would have changed the decision.
-    pub would_change: Option<Lever>,
+    pub would_change: Option<WouldChange>,
     /// What to come back about.
     pub again_about: Option<String>,
 }
@@ -71,7 +101,7 @@ pub struct Call {
 impl Call {
     /// What was said, by the key of its question; nothing for what was not asked.
     pub fn said(&self) -> Vec<(String, String)> {
-        let would_change = self.would_change.map(|lever| lever.as_str().to_owned());
+        let would_change = self.would_change.map(|it| it.as_str().to_owned());
         let all = [
             ("who_decided", self.who_decided.clone()),
             ("gap", self.gap.clone()),

@@ -24,7 +24,7 @@ mod wall;
 mod working_hours;
 
 pub use account::account_key;
-pub use decision::{Call, Lever, Terms, recontact_on};
+pub use decision::{Call, Lever, Terms, WouldChange, recontact_on};
 pub use fold::fold;
 pub use gap::{ENOUGH, Gap, Heard, by as gap_by, whole as whole_gap};
 pub use lexicon::{Found, Lexicon};

@@ -61,6 +61,11 @@ impl ReasonId {
         self == broad || (broad.level2().is_none() && self.level1() == broad.level1())
     }
 
+    /// Whether it says the same as another one: a broader or finer word for it is no difference.
+    pub fn agrees_with(&self, other: &ReasonId) -> bool {
+        self.within(other) || other.within(self)
+    }
+
     /// Every reason of [`TAXONOMY`], each first level before its second ones.
     pub fn all() -> impl Iterator<Item = ReasonId> {
         TAXONOMY.iter().flat_map(|(level1, finer)| {

@@ -137,6 +137,12 @@ impl Refusal {
         }
     }
 
+    /// As the second no of a refusal: of the same team and in the same hands, whoever reports it.
+    #[must_use]
+    pub fn second_of(self, first: &Refusal) -> Self {
+        Self { team: first.team, owner: first.owner, again_of: Some(first.number), ..self }
+    }
+
     /// Whether a person may read it.
     pub fn is_open_to(&self, person: &Person) -> bool {
         self.is_of(person) || person.acts_for(self.owner) || person.leads(self.team) || self.delegate == Some(person.id)
@@ -397,7 +403,10 @@ impl Refusal {
     /// Whether the client gave another reason than its rep, and no head heard one that agrees.
     pub fn reasons_differ(&self) -> bool {
         let client = self.client_reason.as_ref();
-        client.is_some_and(|client| *client != self.details.reason && self.head_reason.as_ref() != Some(client))
+        let heard = self.head_reason.as_ref();
+        client.is_some_and(|client| {
+            !client.agrees_with(&self.details.reason) && !heard.is_some_and(|heard| heard.agrees_with(client))
+        })
     }
 
     /// Keeps which of two reasons the head takes to be true; neither of them changes.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Look, Pick, Reply, Text};
-use crate::domain::{Currency, Denied, Money, Person, Refusal, RefusalNumber, Stage};
+use crate::domain::{Currency, Denied, Money, Person, Refusal, RefusalNumber, Stage, WouldChange};
 use crate::store::{Decision, Task, TaskKind, Tx};
 use crate::words::Words;
 
@@ -45,13 +45,19 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, reader: &Person, refusal:
     for block in learned(tx, words, reader, refusal).await? {
         card = card.with(block);
     }
-    let mut buttons = match () {
-        () if in_hand => buttons(words, refusal),
-        () if refusal.may_decide(reader).is_ok() => head::to_decide(words, refusal.number),
-        () => Vec::new(),
+    let peace = tx.asked_for_peace(&refusal.details.account).await?;
+    let mut buttons = match peace {
+        _ if in_hand => buttons(words, refusal),
+        None if refusal.may_decide(reader).is_ok() => head::to_decide(words, refusal.number),
+        Some(said_by) if refusal.may_decide(reader).is_ok() => {
+            card = card.with(Block::Note(words.text("peace.asked", args! { said_by: said_by })));
+            Vec::new()
+        }
+        _ => Vec::new(),
     };
     buttons.extend(debrief::asks(tx, words, reader, refusal).await?);
     buttons.extend(letter::offered(tx, words, reader, refusal).await?);
+    buttons.extend(review::offered(tx, words, reader, refusal).await?);
     Ok(if buttons.is_empty() { card } else { card.with(Block::Buttons(buttons)) })
 }
 
@@ -139,6 +145,7 @@ pub(super) async fn history(
 /// An answer of the client, with the question's short name; levers and reasons for an end are written out.
 fn heard(words: Words<'_>, key: &str, said: &str) -> (String, Text) {
     let written = match key {
+        "would_change" if said == WouldChange::NOTHING => words.line("validate_form.nothing", args! {}),
         "would_change" => words.label("lever", said),
         "won" => match Money::parse(said, Currency::EUR) {
             Ok(money) => super::amount(words, money),

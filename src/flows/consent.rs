@@ -202,10 +202,8 @@ async fn release(call: &mut Call<'_>) -> Result<bool> {
     let collapses = held.len() > AT_ONCE;
     for job in held {
         let notice = Notice::named(&job.occurrence);
-        let comes = matches!(
-            notice,
-            None | Some(Notice::Question(_) | Notice::Today(..) | Notice::Stranger(_) | Notice::Welcome(_))
-        );
+        let in_no_list = matches!(notice, Some(Notice::Question(_) | Notice::Stranger(_) | Notice::Differs(_)));
+        let comes = in_no_list || matches!(notice, None | Some(Notice::Today(..) | Notice::Welcome(_)));
         if comes || !collapses {
             call.tx.release_job(job.id, Some(call.now)).await?;
         } else {

@@ -16,12 +16,12 @@ use super::{Act, Call, Result, Values, case, debrief, hands, notice, plays, tell
 use crate::args;
 use crate::chat::{Choice, Field, Form, Kind, Reply};
 use crate::domain::{
-    self, Change, Denied, Lever, Person, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on,
+    self, Change, Denied, Lever, Person, PersonId, Refusal, RefusalNumber, Stage, Terms, WouldChange, recontact_on,
 };
 use crate::store::{Decision, Given, Task, TaskKind};
 
 /// When it is asked how new terms went, unless the head says otherwise.
-const TRIED_IN: Days = Days::new(14);
+pub(super) const TRIED_IN: Days = Days::new(14);
 /// The longest sentence about new terms, in characters.
 const NOTE: u16 = 1000;
 
@@ -77,7 +77,8 @@ fn form(call: &Call<'_>, act: Act, title: &str, fields: Vec<Field>) -> Form {
     reply::form(call.words, act, title, "button.save", fields)
 }
 
-fn levers(call: &Call<'_>) -> Vec<Choice> {
+/// What may be tried, to choose from.
+pub(super) fn levers(call: &Call<'_>) -> Vec<Choice> {
     Lever::ALL.map(|lever| Choice::new(lever.as_str(), call.words.label("lever", lever.as_str()))).into()
 }
 
@@ -152,11 +153,13 @@ pub(super) async fn validate_form(call: &mut Call<'_>, number: RefusalNumber) ->
     let reason = Kind::Search { source: "reason".into(), shown };
     let again = debrief::day_wished(call, number).await?;
     let again = again.unwrap_or_else(|| recontact_on(&refusal.details, 0, reply::today(call)));
+    let nothing = Choice::new(WouldChange::NOTHING, words.line("validate_form.nothing", args! {}));
+    let would_change = levers(call).into_iter().chain([nothing]).collect();
     let fields = vec![
         reply::field(words, "validate_form", "reason", reason).filled(Some(refusal.details.reason.as_str())),
         reply::field(words, "validate_form", "who_decided", Kind::Line { max: 200 }).optional(),
         reply::field(words, "validate_form", "gap", Kind::Paragraph { max: NOTE }).optional(),
-        reply::field(words, "validate_form", "would_change", Kind::Choice(levers(call))).optional(),
+        reply::field(words, "validate_form", "would_change", Kind::Choice(would_change)).optional(),
         reply::field(words, "validate_form", "again_on", Kind::Date).filled(Some(again.to_string())),
         reply::field(words, "validate_form", "again_about", Kind::Line { max: 200 }).optional(),
     ];
@@ -192,7 +195,7 @@ pub(super) async fn validate(call: &mut Call<'_>, number: RefusalNumber, values:
     let heard = domain::Call {
         who_decided: answers.text("who_decided"),
         gap: answers.text("gap"),
-        would_change: answers.parsed::<Lever>("would_change"),
+        would_change: answers.parsed::<WouldChange>("would_change"),
         again_about: answers.text("again_about"),
     };
     let again_on = answers.later_day("again_on");

@@ -13,7 +13,8 @@ use super::notice::{self, Notice};
 use super::refusal::{denied_reply, denied_text, facts, load, quote, summary, title};
 use super::today::TO_DECIDE;
 use super::{
-    Act, Call, Error, Result, Shared, Values, away, case, hands, reminders, similar, small, tell, when, words_for,
+    Act, Call, Error, Result, Shared, Values, away, case, hands, letter, reminders, review, similar, small, tell, when,
+    words_for,
 };
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Fault, Faults, Field, Form, Kind, Look, Pick, Reply, Text, Tone};
@@ -116,7 +117,7 @@ pub(super) async fn draw_refusal(
 /// The card of a refusal for somebody who leads its team.
 pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &Refusal) -> Result<Card> {
     let words = words_for(shared, head);
-    let rep = tx.person(refusal.owner).await?;
+    let (rep, who) = (tx.person(refusal.owner).await?, tx.person(refusal.logged_by).await?);
     let number = refusal.number.to_string();
     if refusal.withdrawn_at.is_some() {
         let title = words.text("head.withdrawn", args! { number: number.as_str(), rep: rep.name.as_str() });
@@ -125,7 +126,7 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
     let products = tx.products(rep.id).await?;
     let logged = words.text(
         "head.logged",
-        args! { number: number.as_str(), rep: rep.name.as_str(), when: when(words, head, refusal.logged_at) },
+        args! { number: number.as_str(), rep: who.name.as_str(), when: when(words, head, refusal.logged_at) },
     );
     let mut card = Card::titled(title(words, &refusal.details))
         .tone(if refusal.seen.is_none() && refusal.stage.awaits_head() { Tone::Attention } else { Tone::Neutral })
@@ -148,7 +149,13 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
         card = card.with(block);
     }
     let undecided = refusal.stage.awaits_head();
-    let mut buttons = if undecided { to_decide(words, refusal.number) } else { Vec::new() };
+    let peace = tx.asked_for_peace(&refusal.details.account).await?.filter(|_| undecided);
+    let may_decide = undecided && peace.is_none();
+    let mut buttons = if may_decide { to_decide(words, refusal.number) } else { Vec::new() };
+    card = card.with_some(peace.map(|said_by| {
+        // Nothing of this account can be planned.
+        Block::Note(words.text("denied.no_contact", args! { said_by: said_by }))
+    }));
     match refusal.seen {
         Some((by, at)) => {
             let by = tx.person(by).await?;
@@ -165,8 +172,12 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
     buttons.extend(case::buttons(words, refusal));
     if undecided {
         buttons.push(Button::new(Act::Close(refusal.number).action(), words.line("button.close", args! {})));
+    }
+    if may_decide {
         buttons.push(Button::new(Act::Delegate(refusal.number).action(), words.line("button.delegate", args! {})));
     }
+    buttons.extend(letter::offered(tx, words, head, refusal).await?);
+    buttons.extend(review::offered(tx, words, head, refusal).await?);
     Ok(card.with(Block::Buttons(buttons)))
 }
 

@@ -10,10 +10,10 @@
 //!                                     '-> closed: they ceased trading, or asked not to be contacted
 //! ```
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::deal::{again_on_form, finish, put_off};
-use super::decide::{decision, hand, save, try_again};
+use super::decide::{TRIED_IN, decision, hand, levers, save, try_again};
 use super::refusal::{denied_text, load, summary};
 use super::reply::{self, Answers};
 use super::today::to_do;
@@ -116,6 +116,8 @@ pub(super) async fn called_form(call: &mut Call<'_>, number: RefusalNumber) -> R
         reply::field(words, "called_form", "again_on", Kind::Date).optional().filled(Some(again.to_string())),
         reply::field(words, "called_form", "competitor", Kind::Paragraph { max: 1000 }).optional(),
         reply::field(words, "called_form", "need", Kind::Paragraph { max: 1000 }).optional(),
+        reply::field(words, "called_form", "lever", Kind::Choice(levers(call))).optional(),
+        reply::field(words, "called_form", "due_on", Kind::Date).optional(),
     ];
     Ok(Reply::Ask(reply::form(words, Act::Called(number), "called_form.title", "button.save", fields)))
 }
@@ -140,28 +142,32 @@ pub(super) async fn called(call: &mut Call<'_>, number: RefusalNumber, values: &
     let revived = outcome.as_deref() == Some("revived");
     let again_on =
         if revived || answers.text("again_on").is_none() { Some(rule) } else { answers.later_day("again_on") };
+    let lever = answers.parsed::<Lever>("lever").unwrap_or(Lever::Other);
+    let due_on = if revived && answers.text("due_on").is_some() { answers.later_day("due_on") } else { None };
+    let due_on = due_on.unwrap_or_else(|| reply::today(call).checked_add_days(TRIED_IN).unwrap_or_default());
     answers.must("outcome", outcome.is_some());
     answers.must("need", !revived || need.is_some());
     answers.end()?;
     let said = [("competitor", competitor), ("need", need.clone())];
     let said = said.into_iter().filter_map(|(key, said)| Some((key.to_owned(), said?))).collect();
     match (revived.then_some(need).flatten(), again_on) {
-        (Some(note), _) => worth_a_try(call, refusal, note, said).await,
+        (Some(note), _) => {
+            let terms = Terms { lever, note, owner: refusal.owner, due_on };
+            worth_a_try(call, refusal, &terms, said).await
+        }
         (None, Some(day)) => asleep_again(call, refusal, said, day).await,
         (None, None) => reply::incomplete(),
     }
 }
 
-async fn worth_a_try(call: &mut Call<'_>, refusal: Refusal, note: String, said: Vec<(String, String)>) -> Result {
-    let due_on = reply::today(call).checked_add_days(Days::new(14)).unwrap_or_default();
-    let terms = Terms { lever: Lever::Other, note, owner: refusal.owner, due_on };
-    let Ok(revived) = refusal.clone().recontact(&call.by, Some(&terms)) else {
+async fn worth_a_try(call: &mut Call<'_>, refusal: Refusal, terms: &Terms, said: Vec<(String, String)>) -> Result {
+    let Ok(revived) = refusal.clone().recontact(&call.by, Some(terms)) else {
         return case::stands(call, &refusal).await;
     };
     save(call, &revived).await?;
     // What they need is the note already.
     let said = said.into_iter().filter(|(key, _)| key != "need").collect();
-    try_again(call, &revived, &terms, said).await?;
+    try_again(call, &revived, terms, said).await?;
     case::stands(call, &revived).await
 }
 
@@ -238,12 +244,33 @@ async fn leave_in_peace(call: &mut Call<'_>, closed: &Refusal, said_by: &str, de
     call.tx.do_not_contact(account, said_by, decision).await?;
     for other in call.tx.open_refusals_of(account).await? {
         let number = other.number;
-        let Ok(ended) = other.leave_in_peace() else { continue };
-        save(call, &ended).await?;
-        call.tx.decided(&Decision { refusal: number, ..decision.clone() }).await?;
-        call.tx.done_with(number, call.now).await?;
-        letter::ends(call, number).await?;
-        case::changed(call, number).await?;
+        if let Ok(ended) = other.leave_in_peace() {
+            is_ended(call, &ended, &Decision { refusal: number, ..decision.clone() }).await?;
+        }
     }
     Ok(())
+}
+
+async fn is_ended(call: &mut Call<'_>, ended: &Refusal, decision: &Decision) -> Result<()> {
+    save(call, ended).await?;
+    call.tx.decided(decision).await?;
+    call.tx.done_with(ended.number, call.now).await?;
+    letter::ends(call, ended.number).await?;
+    case::changed(call, ended.number).await
+}
+
+/// A refusal turned out to be of another account: in hand, it ends if that one asked not to be contacted; then who said
+/// so. What waits for its head the head ends, as any new one of that account.
+pub(super) async fn ends_in_peace(call: &mut Call<'_>, refusal: &Refusal) -> Result<Option<String>> {
+    let Some(said_by) = call.tx.asked_for_peace(&refusal.details.account).await? else { return Ok(None) };
+    letter::ends(call, refusal.number).await?;
+    if refusal.stage.awaits_head() {
+        case::changed(call, refusal.number).await?;
+        return Ok(None);
+    }
+    let Ok(ended) = refusal.clone().leave_in_peace() else { return Ok(None) };
+    let said = vec![("why".to_owned(), "no_contact".to_owned()), ("said_by".to_owned(), said_by.clone())];
+    let decision = Decision { call: said, ..decision(call, &ended, Stage::Closed) };
+    is_ended(call, &ended, &decision).await?;
+    Ok(Some(said_by))
 }

@@ -18,7 +18,7 @@ use super::reply::{self, Answers};
 use super::{Act, Call, Learn, Result, Shared, Values, ask, case, tell, when, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Field, Kind, Look, Reply, Text, Tone};
-use crate::domain::{Change, Denied, Given, Person, ReasonId, Refusal, RefusalNumber};
+use crate::domain::{Change, Denied, Given, Person, ReasonId, Refusal, RefusalNumber, Stage};
 use crate::store::{Answered, Difference, Inquiry, Tx};
 use crate::words::Words;
 
@@ -49,6 +49,16 @@ async fn in_peace(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
         Some(said_by) => tell(call.words.text("denied.no_contact", args! { said_by: said_by })),
         None => Ok(()),
     }
+}
+
+/// The button to write down what the client says, if this person may ask them.
+pub(super) async fn offered(tx: &mut Tx, words: Words<'_>, by: &Person, refusal: &Refusal) -> Result<Option<Button>> {
+    let may = refusal.may_edit(by).is_ok() && refusal.stage != Stage::Closed;
+    if !may || tx.asked_for_peace(&refusal.details.account).await?.is_some() {
+        return Ok(None);
+    }
+    let act = Act::Learn(Learn::Review(refusal.number));
+    Ok(Some(Button::new(act.action(), words.line("button.review", args! {}))))
 }
 
 async fn card(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {

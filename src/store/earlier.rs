@@ -29,12 +29,14 @@ pub struct Earlier {
     team: TeamId,
     owner: PersonId,
     logged_by: PersonId,
+    delegate: Option<PersonId>,
 }
 
 impl Earlier {
     /// Whether a person may read all of it: as [`Refusal::is_open_to`].
     pub fn is_open_to(&self, person: &Person) -> bool {
-        self.owner == person.id || self.logged_by == person.id || person.leads(self.team)
+        let concerns = self.logged_by == person.id || self.delegate == Some(person.id);
+        concerns || person.acts_for(self.owner) || person.leads(self.team)
     }
 }
 
@@ -45,6 +47,7 @@ struct Row {
     account: String,
     owner_id: PersonId,
     logged_by: PersonId,
+    delegate_id: Option<PersonId>,
     reason: String,
     products: String,
     segment: Option<String>,
@@ -67,6 +70,7 @@ impl Row {
             team: self.team_id,
             owner: self.owner_id,
             logged_by: self.logged_by,
+            delegate: self.delegate_id,
         })
     }
 }
@@ -75,7 +79,7 @@ impl Row {
 macro_rules! earlier_where {
     ($condition:literal) => {
         concat!(
-            "SELECT number, team_id, account, owner_id, logged_by, reason, products, segment,
+            "SELECT number, team_id, account, owner_id, logged_by, delegate_id, reason, products, segment,
                     SUBSTR(verbatim, 1, 1000) AS verbatim, logged_at, stage
              FROM refusals r WHERE organisation_id = $1 AND withdrawn_at IS NULL AND logged_at <= $3 AND number < $4 AND ",
             $condition,

@@ -3,6 +3,7 @@
 
 mod office;
 mod people;
+mod walk;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -97,7 +98,7 @@ impl Quarter {
             }
             let looks = match worker.nature {
                 Nature::Diligent => true,
-                Nature::Busy => day.ordinal0() % 2 == 0 && hour == 14,
+                Nature::Busy => day.ordinal0().is_multiple_of(2) && hour == 14,
                 Nature::Absent => false,
             };
             if looks {

@@ -16,10 +16,10 @@ mod typed;
 pub(super) use card::{facts, quote, reason_label, summary, title};
 pub(super) use typed::{amount_fault, read_day, typed_amount};
 
-use super::{Act, Call, Result, Values, case, deal, debrief, head, letter, refusing, similar, tell};
+use super::{Act, Call, Result, Values, case, deal, debrief, head, letter, recontact, refusing, similar, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Command, Form, Look, Reply, Tone};
-use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT};
+use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT, account_key};
 use crate::store::Pending;
 use typed::Typed;
 
@@ -63,7 +63,7 @@ pub(super) async fn again_form(call: &mut Call<'_>, first: &Refusal) -> Result<F
 /// What is wrong with the form.
 pub(super) async fn log_again(call: &mut Call<'_>, first: &Refusal, values: &Values) -> Result<Refusal> {
     let details = form::read_log(call, values, None).await?;
-    store(call, details, Some(first.number)).await
+    store(call, details, Some(first)).await
 }
 
 /// What its rep reads once a refusal is stored.
@@ -185,14 +185,18 @@ fn merge(earlier: Details, later: Details) -> Details {
     }
 }
 
-/// Stores a new refusal, the second one of `again_of` if there is one, and plans to tell the head.
-async fn store(call: &mut Call<'_>, details: Details, again_of: Option<RefusalNumber>) -> Result<Refusal> {
+/// Stores a new refusal, the second one of `first` if there is one, and plans to tell the head.
+async fn store(call: &mut Call<'_>, details: Details, first: Option<&Refusal>) -> Result<Refusal> {
     let number = call.tx.next_refusal_number().await?;
-    let refusal = Refusal { again_of, ..Refusal::new(number, &call.by, details, call.now) };
+    let refusal = Refusal::new(number, &call.by, details, call.now);
+    let refusal = if let Some(first) = first { refusal.second_of(first) } else { refusal };
     call.tx.save_refusal(&refusal).await?;
     call.tx.audit(Some(number), call.by.id, &Change::of_state("logged"), call.now).await?;
     head::bring(call, &refusal).await?;
-    debrief::plan(call, &refusal).await?;
+    // Who reports for somebody else was not there.
+    if refusal.owner == refusal.logged_by {
+        debrief::plan(call, &refusal).await?;
+    }
     Ok(refusal)
 }
 
@@ -231,6 +235,7 @@ pub(super) async fn undo(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     call.tx.save_refusal(&refusal).await?;
     call.tx.audit(Some(number), call.by.id, &Change::of_state("withdrawn"), call.now).await?;
     debrief::over(call, &refusal).await?;
+    letter::ends(call, number).await?;
     case::changed(call, number).await?;
     if let Some(first) = refusal.again_of {
         deal::try_on(call, first).await?;
@@ -269,7 +274,7 @@ pub(super) async fn add_detail(call: &mut Call<'_>, number: RefusalNumber, value
 }
 
 async fn save_edit(call: &mut Call<'_>, refusal: Refusal, details: Details) -> Result {
-    let number = refusal.number;
+    let (number, before) = (refusal.number, account_key(&refusal.details.account));
     let (refusal, changes) = match refusal.edit(&call.by, details) {
         Ok(edited) => edited,
         Err(denied) => return denied_reply(call, denied),
@@ -282,7 +287,11 @@ async fn save_edit(call: &mut Call<'_>, refusal: Refusal, details: Details) -> R
         debrief::over(call, &refusal).await?;
         case::changed(call, number).await?;
     }
-    Ok(Reply::Replace(stored(call, &refusal).await?))
+    let moved = account_key(&refusal.details.account) != before;
+    let peace = if moved { recontact::ends_in_peace(call, &refusal).await? } else { None };
+    let ended = peace.map(|said_by| Block::Note(call.words.text("peace.ended", args! { said_by: said_by })));
+    let refusal = load(call, number).await?;
+    Ok(Reply::Replace(stored(call, &refusal).await?.with_some(ended)))
 }
 
 async fn editable(call: &mut Call<'_>, number: RefusalNumber) -> Result<Refusal> {

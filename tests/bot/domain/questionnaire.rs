@@ -109,6 +109,24 @@ fn a_debrief_is_its_reps_and_read_by_nobody_else_but_those_who_lead() {
 }
 
 #[test]
+fn a_broader_or_finer_word_for_the_same_reason_is_no_difference() {
+    let mut refusal = logged_by(&super::person(1, Role::Rep, 1));
+    let reason = |typed: &str| typed.parse::<ReasonId>().unwrap();
+    for (rep, client, head, differ) in [
+        ("price", "price/payment_terms", None, false),
+        ("price/payment_terms", "price", None, false),
+        ("price/payment_terms", "price/above_alternative", None, true),
+        ("price", "timing", None, true),
+        ("price", "timing/budget_cycle", Some("timing"), false),
+        ("price", "timing", Some("price"), true),
+    ] {
+        refusal.details.reason = reason(rep);
+        (refusal.client_reason, refusal.head_reason) = (Some(reason(client)), head.map(reason));
+        assert_eq!(refusal.reasons_differ(), differ, "{rep}, {client}, {head:?}");
+    }
+}
+
+#[test]
 fn reasons_differ_until_the_head_heard_the_clients() {
     let (ana, elena) = (super::person(1, Role::Rep, 1), super::person(3, Role::Head, 1));
     let mut refusal = logged_by(&ana);

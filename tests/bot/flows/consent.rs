@@ -94,3 +94,26 @@ async fn who_stops_hears_nothing_until_they_start_again(#[values(On::Slack, On::
     look_away(&team);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn reasons_that_differ_come_among_many_things_too(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = unasked(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    for name in ["Acme", "Globex", "Initech", "Umbrella", "Hooli"] {
+        ana.types(&format!("/refusal {name} 12k price")).await;
+    }
+    let said = [("decision", "Too late."), ("from_whom", "Maria"), ("client_reason", "relationship")];
+    ana.sends("review.1", &said).await;
+    team.idle().await;
+    look_away(&team);
+    elena.types("/panout start").await;
+    team.passes(chrono::TimeDelta::seconds(2)).await;
+    let shown =
+        elena.sees_parts(&["5 refusals wait for you: type /queue.", "The client says Relationship, Ana wrote Price"]);
+    assert!(!shown.contains("Globex"), "{shown}");
+    elena.presses("The client is right").await;
+    elena.sees_parts(&["Elena says the client is right"]);
+    look_away(&team);
+    team.ends().await;
+}

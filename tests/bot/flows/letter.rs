@@ -123,3 +123,51 @@ async fn no_letter_goes_to_who_asked_not_to_be_contacted(#[values(On::Slack, On:
     assert!(format!("{reply:?}").contains("They asked not to be contacted"), "{reply:?}");
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_refusal_that_is_undone_has_no_letter_to_ask_about(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = silent(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    ana.picks("letter_sent.1.0", "").await;
+    let open = "SELECT COUNT(*) FROM tasks WHERE kind = 'letter' AND done_at IS NULL";
+    assert_eq!(team.rows::<(i64,)>(open).await, [(1,)]);
+    ana.presses("Undo").await;
+    ana.sees_parts(&["Undone: #1, *Acme*."]);
+    assert_eq!(team.rows::<(i64,)>(open).await, [(0,)]);
+    elena.screen();
+    team.it_is("2026-12-07T07:00:00Z").await;
+    ana.sees_nothing();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_head_finds_the_letter_and_the_review_on_the_card(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    ana.types("/refusal Acme 12k silent #crm").await;
+    if ana.has_form() {
+        ana.fills(&[("Main reason", "Silence: After the offer")]).await;
+        ana.submits().await;
+    }
+    ana.screen();
+    elena.sees_parts(&["[Revive] [Validate]", "[Letter]", "[What the client says]"]);
+    elena.presses("Letter").await;
+    elena.sees_parts(&["A letter to Acme, to copy"]);
+    elena.types("/queue").await;
+    elena.chooses("Decide one of them", "#1 Acme").await;
+    elena.screen();
+    elena.presses("What the client says").await;
+    assert!(elena.form().contains("Who answered?"), "{}", elena.form());
+    let review = [("decision", "Too late."), ("from_whom", "Maria"), ("client_reason", "silent")];
+    elena.sends("review.1", &review).await;
+    elena.sends("validate.1", &[("reason", "silent"), ("again_on", "2027-02-01")]).await;
+    team.idle().await;
+    elena.screen();
+    ana.screen();
+    ana.types("/recontacts").await;
+    ana.chooses("Open one of them", "#1 Acme").await;
+    ana.sees_parts(&["[I called]", "[Letter]", "[What the client says]"]);
+    team.ends().await;
+}

@@ -280,10 +280,18 @@ async fn who_asked_not_to_be_contacted_is_left_in_peace_everywhere(
     bogdan.types("/refusal Acme 5k technical").await;
     bogdan.presses("A new refusal").await;
     bogdan.screen();
-    elena.screen();
-    elena.presses("Validate").await;
-    elena.sees_parts(&["They asked not to be contacted, says Their lawyer: press Close for good."]);
-    assert!(!elena.has_form());
+    let says = "They asked not to be contacted, says Their lawyer: press Close for good.";
+    let card = elena.sees_parts(&["Acme refused", says, "[Seen]", "[Ask the rep]", "[Close for good]"]);
+    for button in ["[Revive]", "[Validate]", "[Delegate]", "[What the client says]"] {
+        assert!(!card.contains(button), "{card}");
+    }
+    // One who has an older card, or makes it up.
+    for action in ["validate.3", "revive.3"] {
+        let reply = elena.picks(action, "").await;
+        assert!(reply.contains(says), "{reply}");
+    }
+    let heard = [("reason", "timing"), ("again_on", "2027-03-01")];
+    assert!(elena.sends("validate.3", &heard).await.contains(says));
     let planned = team.rows::<(i64,)>("SELECT COUNT(*) FROM tasks WHERE done_at IS NULL").await;
     assert_eq!(planned, [(0,)]);
     let stage = team.rows::<(String,)>("SELECT stage FROM refusals WHERE number = 3").await;

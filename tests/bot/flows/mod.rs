@@ -1,6 +1,9 @@
 //! Stories, one file per flow.
 
+mod again;
+mod at_once;
 mod away;
+mod calls;
 mod consent;
 mod debrief;
 mod faults;

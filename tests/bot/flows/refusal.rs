@@ -36,7 +36,7 @@ async fn a_refusal_logged_in_one_line_is_stored_and_reaches_the_head(
         Product: CRM Suite
         Competitor: Globex
         > they only pay at 90 days
-        [Revive] [Validate] [Seen] [Ask the rep] [Close for good] [Delegate]
+        [Revive] [Validate] [Seen] [Ask the rep] [Close for good] [Delegate] [What the client says]
         ",
     );
     elena.presses("Seen").await;

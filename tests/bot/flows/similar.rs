@@ -129,3 +129,24 @@ async fn the_card_tells_what_the_account_said_before_and_only_counts_what_is_not
     look_away(&team);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn who_stands_in_for_a_colleague_reads_whose_earlier_ones_are_alike(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = Team::start(on).await;
+    let (ana, bogdan) = (team.person("Ana"), team.person("Bogdan"));
+    ana.types(EARLIER).await;
+    bogdan.types(ALIKE).await;
+    assert!(!bogdan.screen().contains("Acme"));
+    ana.types("/panout away until 27 November deputy Bogdan").await;
+    look_away(&team);
+    let alike = bogdan.picks("similar.2", "").await;
+    assert!(alike.contains("Acme"), "{alike}");
+    ana.types("/panout back").await;
+    look_away(&team);
+    let alike = bogdan.picks("similar.2", "").await;
+    assert!(alike.contains("A colleague's") && !alike.contains("Acme"), "{alike}");
+    team.ends().await;
+}

@@ -108,3 +108,33 @@ async fn a_client_that_ceased_trading_asked_for_nothing(#[values(On::Slack, On::
     elena.sees_parts(&["Acme never asked not to be contacted"]);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn an_edit_onto_an_account_that_asked_for_peace_ends_what_was_planned(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = logged(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    elena.presses("Close for good").await;
+    elena.fills(&[("Why?", "They asked not to be contacted"), ("Who said so?", "Their buyer")]).await;
+    elena.submits().await;
+    look_away(&team);
+    ana.types("/refusal Akme 5k technical").await;
+    look_away(&team);
+    elena.presses("Validate").await;
+    elena.fills(&[("When may we come back?", "2027-02-01")]).await;
+    elena.submits().await;
+    look_away(&team);
+    ana.presses("Edit").await;
+    ana.fills(&[("Company", "ACME")]).await;
+    ana.submits().await;
+    ana.sees_parts(&["They asked not to be contacted, says Their buyer: this refusal is closed for good."]);
+    elena.sees_parts(&["Closed for good by Ana.", "Why: They asked not to be contacted", "Who said so: Their buyer"]);
+    let stages = team.rows::<(String,)>("SELECT stage FROM refusals WHERE number = 2").await;
+    assert_eq!(stages, [("closed".to_owned(),)]);
+    assert_eq!(team.rows::<(i64,)>("SELECT COUNT(*) FROM tasks WHERE done_at IS NULL").await, [(0,)]);
+    team.it_is("2027-02-01T07:00:00Z").await;
+    ana.sees_nothing();
+    team.ends().await;
+}

@@ -99,17 +99,12 @@ impl Worker {
     /// Does what a card asks for, and what the cards behind its menus ask for.
     pub(super) async fn works_on(&mut self, card: &Card) {
         for block in &card.blocks {
-            match block {
-                Block::Pick(pick) => {
-                    for choice in &pick.choices {
-                        let opened = self.presses(&pick.action, Some(choice.value.clone())).await;
-                        if let Reply::Whisper(card) | Reply::Replace(card) = opened {
-                            Box::pin(self.presses_first(&card)).await;
-                        }
-                    }
+            let Block::Pick(pick) = block else { continue };
+            for choice in &pick.choices {
+                let opened = self.presses(&pick.action, Some(choice.value.clone())).await;
+                if let Reply::Whisper(card) | Reply::Replace(card) = opened {
+                    Box::pin(self.presses_first(&card)).await;
                 }
-                Block::Buttons(_) => {}
-                _ => continue,
             }
         }
         self.presses_first(card).await;

@@ -1,5 +1,7 @@
 //! Somebody in a story.
 
+use panout::chat::{Account, Action, Event, Press, Submission};
+
 use super::Team;
 
 /// Somebody of the team, who types, presses and looks.
@@ -56,6 +58,28 @@ impl Actor<'_> {
     pub(crate) async fn submits(&self) {
         self.team.service().submits(&self.id).await;
         self.team.idle().await;
+    }
+
+    /// Sends a form as the service would, without having opened it; what the bot answers.
+    pub(crate) async fn sends(&self, action: &str, values: &[(&str, &str)]) -> String {
+        let action = Action::new(action).expect("it can be carried");
+        let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let reply = self.team.app().bot.submit(self.event(), Submission { action, values }).await;
+        format!("{reply:?}")
+    }
+
+    /// Presses a button or chooses in a menu that may not be on the screen; what the bot answers.
+    pub(crate) async fn picks(&self, action: &str, value: &str) -> String {
+        let action = Action::new(action).expect("it can be carried");
+        let value = (!value.is_empty()).then(|| value.to_owned());
+        let reply = self.team.app().bot.press(self.event(), Press { action, value }).await;
+        format!("{reply:?}")
+    }
+
+    fn event(&self) -> Event {
+        let who = Account::new(self.team.stage.kind(), self.id.as_str());
+        let id = format!("made-up-{:016x}", fastrand::u64(..));
+        Event { id, who, name: self.name.clone(), place: None, language: None }
     }
 
     /// What the open form shows.
