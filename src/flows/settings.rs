@@ -156,7 +156,7 @@ fn read(words: Words<'_>, values: &Values) -> Result<Choices, Faults> {
     let intensity = typed("intensity").and_then(|id| id.parse().ok());
     let rhythm = typed("rhythm").and_then(|id| id.parse().ok());
     let quiet_hours = quiet_hours.flatten();
-    Ok(Choices { language, time_zone, working_hours, quiet_hours, batch_at, debrief, intensity, rhythm })
+    Ok(Choices { language, time_zone, working_hours, quiet_hours, batch_at, intensity, rhythm, debrief })
 }
 
 /// A zone by its name, or by its city: `paris`, `bucharest`, `new york`.

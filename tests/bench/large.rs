@@ -58,7 +58,7 @@ pub(crate) async fn measure() {
         let mut took = Vec::new();
         for n in 0..ASKED {
             let (shown, elapsed) = asks(&bot, who, name, text, n).await;
-            assert!(n > 0 || shown.contains("#"), "/{name} showed nothing ({says}): {shown:.200}");
+            assert!(n > 0 || shown.contains('#'), "/{name} showed nothing ({says}): {shown:.200}");
             took.push(elapsed);
         }
         row(&format!("/{name} {text}"), took);
