@@ -118,7 +118,9 @@ impl Walk {
         let values = self.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         // What is wrong with a form changes nothing.
         let _faults = self.bot.submit(event, Submission { action, values }).await;
-        self.logged = self.database.rows::<(i64,)>("SELECT COUNT(*) FROM refusals").await[0].0;
+        if act == "again" {
+            self.logged = self.database.rows::<(i64,)>("SELECT COUNT(*) FROM refusals").await[0].0;
+        }
     }
 
     /// Answers to every form.
