@@ -3,6 +3,7 @@
 mod account;
 mod currency;
 mod decision;
+mod details;
 mod fold;
 mod gap;
 mod lexicon;
@@ -25,6 +26,7 @@ mod working_hours;
 
 pub use account::account_key;
 pub use decision::{Call, Lever, Terms, WouldChange, recontact_on};
+pub use details::{Change, Details};
 pub use fold::fold;
 pub use gap::{ENOUGH, Gap, Heard, by as gap_by, whole as whole_gap};
 pub use lexicon::{Found, Lexicon};
@@ -36,7 +38,7 @@ pub use person::{BATCH_AT, Choices, DebriefWhen, Person, PersonId, Role, Team, T
 pub use play::{Play, offered};
 pub use questionnaire::{Asked, Given, Questionnaire, Said, Takes};
 pub use reason::{ReasonId, TAXONOMY};
-pub use refusal::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT, UNDO};
+pub use refusal::{Denied, Refusal, RefusalNumber, SAME_ACCOUNT, UNDO};
 pub use schedule::{DailyAt, Run, SCHEDULE_EXAMPLE, Schedule, ScheduleError};
 pub use self_validation::SelfValidation;
 pub use similarity::{ALIKE, Case, SameReason, Score, WordCounts, alike, score};

@@ -1,9 +1,10 @@
 //! What the bot does, one business process per file.
 //!
-//! This file is the table of contents: every button and form is a variant of [`Act`], every command a line of
+//! This file is the table of contents: every button and form is a variant of [`Act`] (`act.rs`), every command a line of
 //! `command`, everything the bot says by itself a variant of [`Notice`]. A process makes the same moves each time:
 //! load, decide (in the domain), save, queue, reply, all in one transaction.
 
+mod act;
 mod ask;
 mod assistant;
 mod away;
@@ -24,6 +25,7 @@ mod mine;
 mod notice;
 mod people;
 mod plays;
+mod question;
 mod queue;
 mod quiet;
 mod recontact;
@@ -39,10 +41,10 @@ mod suggest;
 mod today;
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
+pub use act::{Act, Unknown};
 pub use assistant::Assistant;
 pub use catch_up::catch_up;
 pub use learn::Learn;
@@ -57,165 +59,6 @@ use crate::chat::{
 use crate::domain::{Lexicon, Money, Outcome, Person, ReasonId, RefusalNumber, SelfValidation};
 use crate::store::Tx;
 use crate::words::{Catalogue, Language, Words};
-
-/// What a button, a menu or a form means. It is written `word.number`, and never says more than which row it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// The empty form to log a refusal.
-    Log,
-    /// Undoes a refusal.
-    Undo(RefusalNumber),
-    /// The form to change a refusal.
-    Edit(RefusalNumber),
-    /// The form to change one of the refusals in a list; the press says which.
-    EditOne,
-    /// The form for what is rarely known at once.
-    Detail(RefusalNumber),
-    /// A waiting refusal is a new one.
-    New(i64),
-    /// A waiting refusal is the one stored before.
-    Same(i64),
-    /// The head saw a refusal.
-    Seen(RefusalNumber),
-    /// The head saw every refusal of a batch: its team, and when it came in seconds since 1970.
-    SeenAll(i64, i64),
-    /// Shows the head one of the refusals in a batch; the press says which.
-    Show,
-    /// The form to ask the rep about a refusal.
-    Ask(RefusalNumber),
-    /// The form to answer a question.
-    Answer(i64),
-    /// The form for one's own settings.
-    Settings,
-    /// The head sends a refusal back with new terms.
-    Revive(RefusalNumber),
-    /// The head heard the client, and lets a refusal sleep.
-    Validate(RefusalNumber),
-    /// Opens one refusal of a list; the press says which.
-    Open,
-    /// A revived refusal was won back.
-    Won(RefusalNumber),
-    /// A revived refusal was refused again.
-    Again(RefusalNumber),
-    /// A revived refusal needs time.
-    MoreTime(RefusalNumber),
-    /// A client that slept was called.
-    Called(RefusalNumber),
-    /// A client that sleeps is to be called on another day.
-    Snooze(RefusalNumber),
-    /// A client is never to be called again.
-    Close(RefusalNumber),
-    /// The earlier refusals like one.
-    Similar(RefusalNumber),
-    /// The form to put a refusal into other hands.
-    Reassign(RefusalNumber),
-    /// The form to let somebody else decide.
-    Delegate(RefusalNumber),
-    /// Somebody wants the bot to write to them.
-    Start,
-    /// The form to be away.
-    Away,
-    /// Somebody wants the message of the day once a week.
-    Weekly,
-    /// The debrief, the client's review, the letter.
-    Learn(Learn),
-}
-
-impl Act {
-    /// As a platform carries it.
-    pub fn action(self) -> Action {
-        let encoded = match self {
-            Act::Log => "log".to_owned(),
-            Act::Undo(RefusalNumber(n)) => format!("undo.{n}"),
-            Act::Edit(RefusalNumber(n)) => format!("edit.{n}"),
-            Act::EditOne => "edit_one".to_owned(),
-            Act::Detail(RefusalNumber(n)) => format!("detail.{n}"),
-            Act::New(id) => format!("new.{id}"),
-            Act::Same(id) => format!("same.{id}"),
-            Act::Seen(RefusalNumber(n)) => format!("seen.{n}"),
-            Act::SeenAll(team, at) => format!("seen_all.{team}.{at}"),
-            Act::Show => "show".to_owned(),
-            Act::Ask(RefusalNumber(n)) => format!("ask.{n}"),
-            Act::Answer(id) => format!("answer.{id}"),
-            Act::Settings => "settings".to_owned(),
-            Act::Revive(RefusalNumber(n)) => format!("revive.{n}"),
-            Act::Validate(RefusalNumber(n)) => format!("validate.{n}"),
-            Act::Open => "open".to_owned(),
-            Act::Won(RefusalNumber(n)) => format!("won.{n}"),
-            Act::Again(RefusalNumber(n)) => format!("again.{n}"),
-            Act::MoreTime(RefusalNumber(n)) => format!("more_time.{n}"),
-            Act::Called(RefusalNumber(n)) => format!("called.{n}"),
-            Act::Snooze(RefusalNumber(n)) => format!("snooze.{n}"),
-            Act::Close(RefusalNumber(n)) => format!("close.{n}"),
-            Act::Similar(RefusalNumber(n)) => format!("similar.{n}"),
-            Act::Reassign(RefusalNumber(n)) => format!("reassign.{n}"),
-            Act::Delegate(RefusalNumber(n)) => format!("delegate.{n}"),
-            Act::Start => "start".to_owned(),
-            Act::Away => "away".to_owned(),
-            Act::Weekly => "weekly".to_owned(),
-            Act::Learn(learn) => learn.encoded(),
-        };
-        Action::new(encoded).expect("a word and two numbers are short and printable")
-    }
-}
-
-/// An action that is none of [`Act`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unknown;
-
-impl Act {
-    /// Whether a press on it only asks: it opens a form or shows something.
-    fn only_asks(self) -> bool {
-        match self {
-            Act::Learn(learn) => learn.only_asks(),
-            Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::SeenAll(..) | Act::Start | Act::Weekly => {
-                false
-            }
-            _ => true,
-        }
-    }
-}
-
-impl FromStr for Act {
-    type Err = Unknown;
-
-    fn from_str(encoded: &str) -> Result<Self, Unknown> {
-        let mut parts = encoded.split('.');
-        let word = parts.next().unwrap_or_default();
-        let numbers: Vec<i64> = parts.map(str::parse).collect::<Result<_, _>>().map_err(|_| Unknown)?;
-        Ok(match (word, numbers.as_slice()) {
-            ("log", []) => Act::Log,
-            ("undo", [n]) => Act::Undo(RefusalNumber(*n)),
-            ("edit", [n]) => Act::Edit(RefusalNumber(*n)),
-            ("edit_one", []) => Act::EditOne,
-            ("detail", [n]) => Act::Detail(RefusalNumber(*n)),
-            ("new", [id]) => Act::New(*id),
-            ("same", [id]) => Act::Same(*id),
-            ("seen", [n]) => Act::Seen(RefusalNumber(*n)),
-            ("seen_all", [team, at]) => Act::SeenAll(*team, *at),
-            ("show", []) => Act::Show,
-            ("ask", [n]) => Act::Ask(RefusalNumber(*n)),
-            ("answer", [id]) => Act::Answer(*id),
-            ("settings", []) => Act::Settings,
-            ("revive", [n]) => Act::Revive(RefusalNumber(*n)),
-            ("validate", [n]) => Act::Validate(RefusalNumber(*n)),
-            ("open", []) => Act::Open,
-            ("won", [n]) => Act::Won(RefusalNumber(*n)),
-            ("again", [n]) => Act::Again(RefusalNumber(*n)),
-            ("more_time", [n]) => Act::MoreTime(RefusalNumber(*n)),
-            ("called", [n]) => Act::Called(RefusalNumber(*n)),
-            ("snooze", [n]) => Act::Snooze(RefusalNumber(*n)),
-            ("close", [n]) => Act::Close(RefusalNumber(*n)),
-            ("similar", [n]) => Act::Similar(RefusalNumber(*n)),
-            ("reassign", [n]) => Act::Reassign(RefusalNumber(*n)),
-            ("delegate", [n]) => Act::Delegate(RefusalNumber(*n)),
-            ("start", []) => Act::Start,
-            ("away", []) => Act::Away,
-            ("weekly", []) => Act::Weekly,
-            (word, numbers) => Act::Learn(Learn::parse(word, numbers).ok_or(Unknown)?),
-        })
-    }
-}
 
 /// What somebody did.
 #[derive(Clone, Debug)]
@@ -311,8 +154,8 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Seen(number) => head::see(call, number).await,
         Act::SeenAll(team, at) => head::see_all(call, team, at).await,
         Act::Show => head::show(call, chosen()?).await,
-        Act::Ask(number) => head::ask_form(call, number).await,
-        Act::Answer(id) => head::answer_form(call, id).await,
+        Act::Ask(number) => question::ask_form(call, number).await,
+        Act::Answer(id) => question::answer_form(call, id).await,
         Act::Settings => Ok(Reply::Ask(settings::form(call))),
         Act::Revive(number) => decide::revive_form(call, number).await,
         Act::Validate(number) => decide::validate_form(call, number).await,
@@ -340,8 +183,8 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::Log => refusal::log_form(call, values).await,
         Act::Edit(number) => refusal::edit(call, number, values).await,
         Act::Detail(number) => refusal::add_detail(call, number, values).await,
-        Act::Ask(number) => head::ask(call, number, values).await,
-        Act::Answer(id) => head::answer(call, id, values).await,
+        Act::Ask(number) => question::ask(call, number, values).await,
+        Act::Answer(id) => question::answer(call, id, values).await,
         Act::Settings => settings::save(call, values).await,
         Act::Revive(number) => decide::revive(call, number, values).await,
         Act::Validate(number) => decide::validate(call, number, values).await,

@@ -10,7 +10,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Shared, consent, deal, debrief, hands, head, plays, quiet, reminders, review, today, words_for};
+use super::{
+    Result, Shared, consent, deal, debrief, hands, head, plays, question, quiet, reminders, review, today, words_for,
+};
 use crate::chat::{Account, Card, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
 use crate::store::{NewJob, TaskKind, Tx};
@@ -148,8 +150,8 @@ impl Notice {
         let drawn = match self {
             Notice::Refusal(number) => head::draw_refusal(tx, shared, RefusalNumber(*number), now).await,
             Notice::Batch(team, at) => head::draw_batch(tx, shared, (TeamId(*team), *at), now).await,
-            Notice::Question(id) => head::draw_question(tx, shared, *id).await,
-            Notice::Answer(id) => head::draw_answer(tx, shared, *id, now).await,
+            Notice::Question(id) => question::draw_question(tx, shared, *id).await,
+            Notice::Answer(id) => question::draw_answer(tx, shared, *id, now).await,
             Notice::Stranger(id) => draw_stranger(tx, shared, PersonId(*id), now).await,
             Notice::Back(id) => deal::draw_back(tx, shared, *id).await,
             Notice::Today(person, at) => today::draw(tx, shared, PersonId(*person), *at, now).await,

@@ -26,6 +26,7 @@ mod products;
 mod questions;
 mod refusals;
 mod tasks;
+mod telling;
 mod tx;
 mod writer;
 

@@ -1,0 +1,170 @@
+//! A question of the head to the rep, and its answer.
+//!
+//! Starts: *Ask the rep* on the head's card. Acts: whoever leads the team, then the rep. Ends: the answer is on the card.
+
+use chrono::{DateTime, Utc};
+
+use super::head::{card, changed};
+use super::notice::{self, Notice};
+use super::refusal::{denied_reply, denied_text, load};
+use super::{Act, Call, Error, Result, Shared, Values, tell, words_for};
+use crate::args;
+use crate::chat::{Block, Button, Card, Fault, Faults, Field, Form, Kind, Look, Reply, Text, Tone};
+use crate::domain::{Denied, Person, PersonId, Refusal, RefusalNumber};
+use crate::store::{Question, Tx};
+use crate::words::Words;
+
+/// The longest question or answer, in characters.
+const LONGEST: u16 = 3000;
+
+/// The form to ask the rep.
+pub(super) async fn ask_form(call: &mut Call<'_>, number: RefusalNumber) -> Result {
+    let refusal = load(call, number).await?;
+    if let Err(denied) = refusal.may_ask(&call.by) {
+        return tell(denied_text(call, denied));
+    }
+    let rep = call.tx.person(refusal.owner).await?;
+    let words = call.words;
+    let about = words.text(
+        "ask.intro",
+        args! { rep: rep.name.as_str(), number: number.to_string(), account: refusal.details.account.as_str() },
+    );
+    let question = Field::new("question", words.line("ask.question.label", args! {}), Kind::Paragraph { max: LONGEST })
+        .missing(words.line("ask.empty", args! {}));
+    Ok(Reply::Ask(one_question(words, Act::Ask(number), "ask.title", about, question)))
+}
+
+fn one_question(words: Words<'_>, act: Act, title: &str, intro: Text, field: Field) -> Form {
+    Form {
+        action: act.action(),
+        title: words.line(title, args! {}),
+        submit: words.line("button.send", args! {}),
+        intro: Some(intro),
+        language: words.language().tag().to_owned(),
+        fields: vec![field],
+    }
+}
+
+/// The question, on its way to the rep.
+pub(super) async fn ask(call: &mut Call<'_>, number: RefusalNumber, values: &Values) -> Result {
+    let refusal = load(call, number).await?;
+    if let Err(denied) = refusal.may_ask(&call.by) {
+        return denied_reply(call, denied);
+    }
+    let question = written(call, values, "question")?;
+    let rep = call.tx.person(refusal.owner).await?;
+    let id = call.tx.ask(number, (call.by.id, rep.id), &question, call.now).await?;
+    notice::plan(call.tx, call.shared, &Notice::Question(id), rep.reachable_at(call.now), call.now).await?;
+    changed(call, number).await?;
+    Ok(Reply::Replace(card(call.tx, call.shared, &call.by, &refusal).await?))
+}
+
+fn written(call: &Call<'_>, values: &Values, field: &str) -> Result<String> {
+    match values.get(field).map(|text| text.trim()).filter(|text| !text.is_empty()) {
+        Some(text) => Ok(text.to_owned()),
+        None => {
+            let says = call.words.line("ask.empty", args! {});
+            Err(Error::Faults(Faults(vec![Fault { field: field.into(), says }])))
+        }
+    }
+}
+
+/// The question in front of the rep, and its answer once there is one.
+pub(super) async fn draw_question(tx: &mut Tx, shared: &Shared, id: i64) -> Result<Option<(Person, Card)>> {
+    let Some((question, refusal)) = question(tx, id).await? else { return Ok(None) };
+    let rep = tx.person(question.asked_of).await?;
+    let asker = tx.person(question.asked_by).await?;
+    let words = words_for(shared, &rep);
+    let card = question_card(words, &asker, &question, &refusal);
+    Ok(Some((rep, card)))
+}
+
+fn question_card(words: Words<'_>, asker: &Person, question: &Question, refusal: &Refusal) -> Card {
+    let number = refusal.number.to_string();
+    let title = words.text(
+        "question.title",
+        args! { name: asker.name.as_str(), number: number.as_str(), account: refusal.details.account.as_str() },
+    );
+    let card = Card::titled(title).with(Block::Quote(question.question.clone()));
+    match &question.answer {
+        Some(answer) => {
+            card.with(Block::Text(words.text("question.answered", args! {}))).with(Block::Quote(answer.clone()))
+        }
+        None => {
+            let reply = Button::new(Act::Answer(question.id).action(), words.line("button.answer", args! {}));
+            card.tone(Tone::Attention).with(Block::Buttons(vec![reply.look(Look::Primary)]))
+        }
+    }
+}
+
+async fn question(tx: &mut Tx, id: i64) -> Result<Option<(Question, Refusal)>> {
+    let Some(question) = tx.question(id).await? else { return Ok(None) };
+    let refusal = tx.refusal(question.refusal).await?;
+    Ok(refusal.map(|refusal| (question, refusal)))
+}
+
+/// A question for the person it was asked of.
+async fn my_question(call: &mut Call<'_>, id: i64) -> Result<(Question, Refusal)> {
+    match question(call.tx, id).await? {
+        Some((question, refusal)) if question.asked_of == call.by.id => Ok((question, refusal)),
+        _ => tell(denied_text(call, Denied::NotYours)),
+    }
+}
+
+/// The form to answer.
+pub(super) async fn answer_form(call: &mut Call<'_>, id: i64) -> Result {
+    let (question, refusal) = my_question(call, id).await?;
+    let words = call.words;
+    if question.answer.is_some() {
+        return already_answered(call, &question, &refusal).await;
+    }
+    let answer = Field::new("answer", words.line("answer.answer.label", args! {}), Kind::Paragraph { max: LONGEST })
+        .missing(words.line("ask.empty", args! {}));
+    let intro: String = question.question.chars().take(1000).collect();
+    Ok(Reply::Ask(one_question(words, Act::Answer(id), "answer.title", intro.into(), answer)))
+}
+
+async fn already_answered(call: &mut Call<'_>, question: &Question, refusal: &Refusal) -> Result {
+    let asker = call.tx.person(question.asked_by).await?;
+    Ok(Reply::Replace(question_card(call.words, &asker, question, refusal)))
+}
+
+/// The answer, on its way back.
+pub(super) async fn answer(call: &mut Call<'_>, id: i64, values: &Values) -> Result {
+    let (question, refusal) = my_question(call, id).await?;
+    let text = written(call, values, "answer")?;
+    if !call.tx.answer(id, &text, call.now).await? {
+        return already_answered(call, &question, &refusal).await;
+    }
+    let asker: PersonId = question.asked_by;
+    let head = call.tx.person(asker).await?;
+    notice::plan(call.tx, call.shared, &Notice::Answer(id), head.reachable_at(call.now), call.now).await?;
+    changed(call, refusal.number).await?;
+    let question = Question { answer: Some(text), ..question };
+    Ok(Reply::Replace(question_card(call.words, &head, &question, &refusal)))
+}
+
+/// The answer in front of the head.
+pub(super) async fn draw_answer(
+    tx: &mut Tx,
+    shared: &Shared,
+    id: i64,
+    now: DateTime<Utc>,
+) -> Result<Option<(Person, Card)>> {
+    let Some((question, refusal)) = question(tx, id).await? else { return Ok(None) };
+    let Some(answer) = question.answer else { return Ok(None) };
+    let asker = tx.person(question.asked_by).await?;
+    let asker = tx.standing_in(asker, now).await?;
+    // Who asked may lead the team no longer, or be away: then the answer is for whoever does.
+    let leads = asker.leads(refusal.team) && !asker.is_away(now);
+    let head = if leads { Some(asker) } else { tx.responsible_for(refusal.team, now).await? };
+    let Some(head) = head else { return Ok(None) };
+    let rep = tx.person(question.asked_of).await?;
+    let words = words_for(shared, &head);
+    let number = refusal.number.to_string();
+    let title = words.text(
+        "answer.card",
+        args! { rep: rep.name.as_str(), number: number.as_str(), account: refusal.details.account.as_str() },
+    );
+    Ok(Some((head, Card::titled(title).tone(Tone::Good).with(Block::Quote(answer)))))
+}
