@@ -92,8 +92,8 @@ pub(super) fn sample(written: &str) -> Value<u32> {
 }
 
 pub(super) fn messages_a_day(written: &str) -> Value<u32> {
-    let number = written.parse().ok().filter(|number| *number >= 2);
-    number.ok_or_else(|| format!("\"{written}\" is not a number of messages from 2 on: write for example 3"))
+    let number = written.parse().ok().filter(|number| *number >= 3);
+    number.ok_or_else(|| format!("\"{written}\" is not a number of messages from 3 on: write for example 5"))
 }
 
 pub(super) fn role(written: &str) -> Value<Role> {

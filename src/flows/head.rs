@@ -86,7 +86,9 @@ pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Resul
     let card = Notice::Refusal(number.0);
     if key != card.key() {
         let posted = call.tx.message(&key).await?.is_some_and(|message| message.message.is_some());
-        if !posted && comes_by_itself(call.shared, &refusal) && refusal.withdrawn_at.is_none() {
+        // One that came with others because it would have been one too many stays with them.
+        let joined = call.tx.was_planned(notice::POST, &card.key()).await?;
+        if !posted && !joined && comes_by_itself(call.shared, &refusal) && refusal.withdrawn_at.is_none() {
             return bring_to_head(call, &refusal).await;
         }
     }

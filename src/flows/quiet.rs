@@ -7,7 +7,7 @@ use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
 use super::notice::{self, Notice, Saying};
 use super::{Result, Shared};
-use crate::domain::{Person, RefusalNumber, Role};
+use crate::domain::{Person, RefusalNumber, Rhythm, Role};
 use crate::store::Tx;
 
 /// How long after its hour the message of the day is still expected.
@@ -36,7 +36,7 @@ pub(super) async fn gate(
         Notice::Today(..) | Notice::Welcome(_) | Notice::Question(_) | Notice::Answer(_) | Notice::DebriefAt(..) => {
             true
         }
-        Notice::Batch(..) => wrote.times < shared.rules.messages_a_day,
+        Notice::Batch(..) => wrote.times + i64::from(expected) < shared.rules.messages_a_day,
         _ => wrote.times + i64::from(expected) + i64::from(leads && !wrote.batch) < shared.rules.messages_a_day,
     };
     if room {
@@ -46,7 +46,7 @@ pub(super) async fn gate(
     match notice {
         Notice::Refusal(number) => {
             let Some(refusal) = tx.refusal(RefusalNumber(*number)).await? else { return Ok(Some(Saying::Nothing)) };
-            let at = if wrote.batch { reader.next_batch(now) } else { reader.reachable_at(next_hour(now)) };
+            let at = if wrote.batch { tomorrow(reader, now) } else { reader.reachable_at(next_hour(now)) };
             let batch = Notice::Batch(refusal.team.0, at);
             tx.tell_in(refusal.number, &batch.key()).await?;
             notice::plan(tx, shared, &batch, at, now).await?;
@@ -54,8 +54,19 @@ pub(super) async fn gate(
         }
         // Its line is in the next message of the day.
         Notice::Debrief(_) => Ok(Some(Saying::Nothing)),
+        // Before those of that day.
+        Notice::Batch(..) => Ok(Some(Saying::NotYet(tomorrow(reader, now)))),
         // After the message of the day.
-        _ => Ok(Some(Saying::NotYet(reader.next_batch(now) + EXPECTED))),
+        _ => Ok(Some(Saying::NotYet(tomorrow(reader, now) + EXPECTED))),
+    }
+}
+
+/// The hour of their message on the next day they work, also if theirs comes once a week.
+fn tomorrow(reader: &Person, now: DateTime<Utc>) -> DateTime<Utc> {
+    match reader.rhythm() {
+        Rhythm::Daily => reader.next_batch(now),
+        // A day may have 25 hours.
+        Rhythm::Weekly => reader.reachable_at(reader.day_at(now).1 + TimeDelta::hours(25)),
     }
 }
 

@@ -117,6 +117,14 @@ impl Tx {
         Ok(count > 0)
     }
 
+    /// Whether a job was ever planned, and is not forgotten yet.
+    pub async fn was_planned(&mut self, kind: &str, occurrence: &str) -> sqlx::Result<bool> {
+        let sql = "SELECT COUNT(*) FROM jobs WHERE organisation_id = $1 AND kind = $2 AND occurrence = $3";
+        let count: i64 =
+            run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(kind).bind(occurrence))?;
+        Ok(count > 0)
+    }
+
     /// Somebody's last message of the day, and when it was sent.
     pub async fn last_today(&mut self, person: PersonId) -> sqlx::Result<Option<(String, DateTime<Utc>)>> {
         let sql = "SELECT today_notice, today_at FROM people

@@ -88,11 +88,9 @@ impl Tx {
         let known: Vec<(PersonId, String)> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(true))?;
         for (id, _) in known.iter().filter(|(_, name)| !listing.people.iter().any(|person| person.name == *name)) {
-            let sql = "UPDATE people SET listed = $3, role = 'rep', left_at = $4, away_deputy = NULL
+            let sql = "UPDATE people SET listed = $3, role = 'rep', left_at = $4
                        WHERE organisation_id = $1 AND id = $2";
             change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(false).bind(instant(now)))?;
-            let sql = "UPDATE people SET away_deputy = NULL WHERE organisation_id = $1 AND away_deputy = $2";
-            change!(self, sqlx::query(sql).bind(self.organisation).bind(id))?;
             self.release_jobs_of(*id, now).await?;
         }
         let sql = "UPDATE teams SET channels = '[]', position = $2 WHERE organisation_id = $1";
@@ -192,7 +190,7 @@ impl Tx {
         };
         let mut adopted = None;
         for account in &person.accounts {
-            if self.adopt(account, id).await? {
+            if self.adopt(account, id, now).await? {
                 adopted = Some(id);
             }
         }
@@ -230,7 +228,7 @@ impl Tx {
 
     /// Gives a listed person their account; what a stranger did under it becomes theirs. Whether there was
     /// one.
-    async fn adopt(&mut self, account: &str, person: PersonId) -> sqlx::Result<bool> {
+    async fn adopt(&mut self, account: &str, person: PersonId, now: DateTime<Utc>) -> sqlx::Result<bool> {
         let mut adopted = false;
         if let Some((stranger, false)) = self.holder(account).await?
             && stranger != person
@@ -243,11 +241,12 @@ impl Tx {
                 "UPDATE tasks SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
                 "UPDATE refusals SET delegate_id = $3 WHERE organisation_id = $1 AND delegate_id = $2",
                 "UPDATE handovers SET given_to = $3 WHERE organisation_id = $1 AND given_to = $2",
-                "UPDATE jobs SET held_for = $3 WHERE organisation_id = $1 AND held_for = $2",
                 "UPDATE people SET away_deputy = $3 WHERE organisation_id = $1 AND away_deputy = $2",
             ] {
                 change!(self, sqlx::query(sql).bind(self.organisation).bind(stranger).bind(person))?;
             }
+            // Each finds its reader anew, who may have started their reminders.
+            self.release_jobs_of(stranger, now).await?;
             adopted = true;
         }
         self.give_account(account, person).await?;

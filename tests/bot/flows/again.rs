@@ -45,7 +45,7 @@ async fn a_second_no_stays_with_its_rep_and_their_team_whoever_tells_it(
     who.presses("Refused again").await;
     who.submits().await;
     if teller == "Adi" {
-        elena.sees_parts(&["Acme refused", "#2, logged by Adi", "It is the second no after #1."]);
+        elena.sees_parts(&["Acme refused", "#2, logged by Adi", "This is the second no, after #1."]);
     }
     let whose = "SELECT o.name, l.name, t.name FROM refusals r JOIN people o ON o.id = r.owner_id
                      JOIN people l ON l.id = r.logged_by JOIN teams t ON t.id = r.team_id WHERE r.number = 2";

@@ -72,7 +72,7 @@ async fn a_deputy_reads_the_queue_and_the_debriefs_only_while_they_stand_in(
     bogdan.types("/queue").await;
     bogdan.sees_parts(&["One refusal waits for you", "#1 Acme"]);
     bogdan.chooses("Decide one of them", "#1 Acme").await;
-    bogdan.sees_parts(&["Ana, just after it:", said, "[Revive] [Validate]"]);
+    bogdan.sees_parts(&["Debrief by Ana:", said, "[Revive] [Validate]"]);
     team.it_is("2026-11-27T22:00:00Z").await;
     look_away(&team);
     bogdan.types("/queue").await;

@@ -22,6 +22,12 @@ async fn what_would_be_too_many_comes_to_the_head_together(#[values(On::Slack, O
     // Two cards; the third message of the day is kept for the others.
     let shown = elena.sees_parts(&["Acme refused", "Globex refused"]);
     assert!(!shown.contains("Initech refused") && !shown.contains("Umbrella refused"), "{shown}");
+    // Also if it changes meanwhile.
+    ana.types("/debrief #3").await;
+    ana.presses("Answer").await;
+    ana.fills(&[("How did it end?", "By mail.")]).await;
+    ana.submits().await;
+    ana.screen();
     team.it_is("2026-11-23T09:00:00Z").await;
     elena.sees_parts(&["2 refusals have come in since the last message", "#3 Initech", "#4 Umbrella"]);
     // Nothing more today: it is in tomorrow's.

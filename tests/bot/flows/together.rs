@@ -38,6 +38,7 @@ impl Both {
         database.everybody_consents().await;
         let config = Config {
             database_url: database.url().to_owned(),
+            organisation: config::Organisation { messages_a_day: 100, ..config::Organisation::default() },
             teams: vec![config::Team {
                 name: "Field".into(),
                 channels: vec![
