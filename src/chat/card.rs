@@ -45,7 +45,8 @@ pub enum Block {
         /// Cells by row.
         rows: Vec<Vec<Text>>,
     },
-    /// Up to five buttons to a row; adapters wrap.
+    /// Up to five buttons to a row; adapters wrap. Where a platform has no place for them between texts they stand at the
+    /// end, so their labels say what they are about.
     Buttons(Vec<Button>),
     /// A menu that acts as soon as something is chosen.
     Pick(Pick),

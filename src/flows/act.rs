@@ -25,9 +25,13 @@ pub enum Act {
     Same(i64),
     /// The head saw a refusal.
     Seen(RefusalNumber),
-    /// The head saw every refusal of a batch: its team, and when it came in seconds since 1970.
-    SeenAll(i64, i64),
-    /// Shows the head one of the refusals in a batch; the press says which.
+    /// Lists the refusals that came in, of a message of the day: whose it is, and when in seconds since 1970.
+    Arrivals(i64, i64),
+    /// The head saw all of them.
+    ArrivalsSeen(i64, i64),
+    /// Lists what waits to be decided.
+    Queue,
+    /// Shows the head one of the refusals in a list; the press says which.
     Show,
     /// The form to ask the rep about a refusal.
     Ask(RefusalNumber),
@@ -81,7 +85,9 @@ impl Act {
             Act::New(id) => format!("new.{id}"),
             Act::Same(id) => format!("same.{id}"),
             Act::Seen(RefusalNumber(n)) => format!("seen.{n}"),
-            Act::SeenAll(team, at) => format!("seen_all.{team}.{at}"),
+            Act::Arrivals(reader, at) => format!("arrivals.{reader}.{at}"),
+            Act::ArrivalsSeen(reader, at) => format!("arrivals_seen.{reader}.{at}"),
+            Act::Queue => "queue".to_owned(),
             Act::Show => "show".to_owned(),
             Act::Ask(RefusalNumber(n)) => format!("ask.{n}"),
             Act::Answer(id) => format!("answer.{id}"),
@@ -116,9 +122,8 @@ impl Act {
     pub(super) fn only_asks(self) -> bool {
         match self {
             Act::Learn(learn) => learn.only_asks(),
-            Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::SeenAll(..) | Act::Start | Act::Weekly => {
-                false
-            }
+            Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::ArrivalsSeen(..) => false,
+            Act::Start | Act::Weekly => false,
             _ => true,
         }
     }
@@ -140,7 +145,9 @@ impl FromStr for Act {
             ("new", [id]) => Act::New(*id),
             ("same", [id]) => Act::Same(*id),
             ("seen", [n]) => Act::Seen(RefusalNumber(*n)),
-            ("seen_all", [team, at]) => Act::SeenAll(*team, *at),
+            ("arrivals", [reader, at]) => Act::Arrivals(*reader, *at),
+            ("arrivals_seen", [reader, at]) => Act::ArrivalsSeen(*reader, *at),
+            ("queue", []) => Act::Queue,
             ("show", []) => Act::Show,
             ("ask", [n]) => Act::Ask(RefusalNumber(*n)),
             ("answer", [id]) => Act::Answer(*id),

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::notice::Notice;
 use super::today::TO_DECIDE;
-use super::{Result, Shared, notice};
+use super::{Result, Shared, arrivals, notice};
 use crate::domain::{Person, PersonId};
 use crate::store::Tx;
 
@@ -18,12 +18,14 @@ use crate::store::Tx;
 pub async fn catch_up(tx: &mut Tx, shared: &Shared, adopted: &[PersonId], now: DateTime<Utc>) -> Result<()> {
     for team in tx.teams_with_untold().await? {
         let Some(head) = tx.responsible_for(team, now).await? else { continue };
-        let at = head.next_batch(now);
-        let batch = Notice::Batch(team.0, at);
         // What the head logged they know.
-        if tx.tell_untold_in(team, head.id, &batch.key()).await? > 0 {
-            notice::plan(tx, shared, &batch, at, now).await?;
-        }
+        tx.tell_untold_in(team, head.id, &arrivals::waiting(team)).await?;
+    }
+    for team in tx.teams_told_in(arrivals::WAITING).await? {
+        // Whoever would have been told may have left.
+        let Some(head) = tx.responsible_for(team, now).await? else { continue };
+        let at = head.next_batch(now);
+        notice::plan(tx, shared, &Notice::Today(head.id.0, at), at, now).await?;
     }
     for person in adopted {
         let person = tx.person(*person).await?;

@@ -208,7 +208,7 @@ async fn release(call: &mut Call<'_>) -> Result<bool> {
             call.tx.release_job(job.id, Some(call.now)).await?;
         } else {
             call.tx.release_job(job.id, None).await?;
-            if let Some(notice @ (Notice::Refusal(_) | Notice::Batch(..))) = notice {
+            if let Some(notice @ Notice::Refusal(_)) = notice {
                 notice::posted(call.tx, call.shared, &notice, call.now).await?;
             }
         }

@@ -12,7 +12,7 @@ use chrono::{Days, NaiveDate};
 
 use super::refusal::{denied_text, load, reason_label};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Values, case, debrief, hands, notice, plays, tell};
+use super::{Act, Call, Result, Values, case, debrief, hands, notice, plays, question, tell};
 use crate::args;
 use crate::chat::{Choice, Field, Form, Kind, Reply};
 use crate::domain::{
@@ -272,9 +272,10 @@ async fn peace(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
     }
 }
 
-/// Stores a refusal in its new stage, with the audit.
+/// Stores a refusal in its new stage, with the audit; what was asked before needs no answer any more.
 pub(super) async fn save(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
     call.tx.save_refusal(refusal).await?;
+    question::ends(call, refusal.number).await?;
     let change = Change { what: "stage", was: None, is_now: Some(refusal.stage.as_str().to_owned()) };
     Ok(call.tx.audit(Some(refusal.number), call.by.id, &change, call.now).await?)
 }

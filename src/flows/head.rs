@@ -4,25 +4,23 @@
 //!
 //! ```text
 //! stored -> card, at once in working hours      -+-> Seen
-//!       '-> batch, once a day, if it is small   -+-> Ask the rep -> `question`
+//!       '-> `arrivals`, once a day, if it is small -+-> Ask the rep -> `question`
 //! ```
 
 use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
-use super::refusal::{denied_reply, denied_text, facts, load, quote, summary, title};
+use super::refusal::{denied_reply, denied_text, facts, load, quote, title};
 use super::today::TO_DECIDE;
 use super::{
-    Act, Call, Result, Shared, away, case, hands, letter, reminders, review, similar, small, tell, when, words_for,
+    Act, Call, Result, Shared, arrivals, away, case, hands, letter, reminders, review, similar, small, tell, when,
+    words_for,
 };
 use crate::args;
-use crate::chat::{Block, Button, Card, Choice, Look, Pick, Reply, Text, Tone};
+use crate::chat::{Block, Button, Card, Look, Reply, Tone};
 use crate::domain::{Change, Denied, Person, Refusal, RefusalNumber, Stage, TeamId};
 use crate::store::{Question, Tx};
 use crate::words::Words;
-
-/// The most refusals a batch lists by line, and offers to open.
-const LISTED: usize = 20;
 
 /// Plans how a new refusal reaches the head, unless it is so small that it validates itself.
 pub(super) async fn bring(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
@@ -38,17 +36,13 @@ pub(super) async fn bring_to_head(call: &mut Call<'_>, refusal: &Refusal) -> Res
         call.tx.advance_refusal(refusal.number, Stage::Logged, Stage::WithHead).await?;
         return Ok(());
     }
-    let notice = if comes_by_itself(call.shared, refusal) {
-        Notice::Refusal(refusal.number.0)
-    } else {
-        Notice::Batch(refusal.team.0, head.next_batch(call.now))
-    };
-    let at = match &notice {
-        Notice::Batch(_, at) => *at,
-        _ => head.reachable_at(call.now),
-    };
+    if !comes_by_itself(call.shared, refusal) {
+        let at = head.next_batch(call.now);
+        return arrivals::wait(call.tx, call.shared, (refusal, &head), at, call.now).await;
+    }
+    let notice = Notice::Refusal(refusal.number.0);
     call.tx.tell_in(refusal.number, &notice.key()).await?;
-    notice::plan(call.tx, call.shared, &notice, at, call.now).await
+    notice::plan(call.tx, call.shared, &notice, head.reachable_at(call.now), call.now).await
 }
 
 /// Plans the message of the day in which a refusal will have waited too long.
@@ -199,52 +193,6 @@ fn with_question(card: Card, words: Words<'_>, rep: &Person, question: &Question
     }
 }
 
-/// The small refusals of a day, in one card.
-pub(super) async fn draw_batch(
-    tx: &mut Tx,
-    shared: &Shared,
-    (team, at): (TeamId, DateTime<Utc>),
-    now: DateTime<Utc>,
-) -> Result<Option<(Person, Card)>> {
-    let key = Notice::Batch(team.0, at).key();
-    let Some(head) = away::reader(tx, &key, team, now).await? else { return Ok(None) };
-    let refusals = tx.refusals_told_in(&key).await?;
-    let words = words_for(shared, &head);
-    if refusals.is_empty() {
-        let posted = tx.message(&key).await?.is_some_and(|message| message.message.is_some());
-        return Ok(posted.then(|| (head, Card::titled(words.text("batch.empty", args! {})))));
-    }
-    let mut card = Card::titled(words.text("batch.title", args! { count: refusals.len() }));
-    let mut choices = Vec::new();
-    for refusal in refusals.iter().take(LISTED) {
-        let rep = tx.person(refusal.owner).await?;
-        let line = Text::strong(refusal.number.to_string()).then(format!(
-            " {}, {}",
-            summary(words, &refusal.details),
-            rep.name
-        ));
-        let came_of_it = match refusal.seen {
-            _ if !refusal.stage.awaits_head() => Some(words.label("stage", refusal.stage.as_str())),
-            Some(_) => Some(words.line("batch.seen", args! {})),
-            None => None,
-        };
-        card = card.with(Block::Text(line.then(came_of_it.map(|it| format!(", {it}")).unwrap_or_default())));
-        let label = Choice::fitting(&format!("{} {}", refusal.number, refusal.details.account));
-        choices.push(Choice::new(refusal.number.0.to_string(), label));
-    }
-    if refusals.len() > LISTED {
-        card = card.with(Block::Note(words.text("batch.more", args! { count: refusals.len() - LISTED })));
-    }
-    let open = Pick { action: Act::Show.action(), label: words.line("batch.open", args! {}), choices };
-    card = card.with(Block::Pick(open));
-    if refusals.iter().any(|refusal| refusal.seen.is_none() && refusal.stage.awaits_head()) {
-        let all = Act::SeenAll(team.0, at.timestamp()).action();
-        let all = Button::new(all, words.line("button.seen_all", args! {})).look(Look::Primary);
-        card = card.tone(Tone::Attention).with(Block::Buttons(vec![all]));
-    }
-    Ok(Some((head, card)))
-}
-
 /// "Seen".
 pub(super) async fn see(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     let refusal = load(call, number).await?;
@@ -261,28 +209,14 @@ pub(super) async fn see(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     Ok(Reply::Replace(card))
 }
 
-async fn mark_seen(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
+/// Stores that a refusal was seen.
+pub(super) async fn mark_seen(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
     call.tx.save_refusal(refusal).await?;
     call.tx.audit(Some(refusal.number), call.by.id, &Change::of_state("seen"), call.now).await?;
     changed(call, refusal.number).await
 }
 
-/// "All seen".
-pub(super) async fn see_all(call: &mut Call<'_>, team: i64, at: i64) -> Result {
-    let at = DateTime::from_timestamp(at, 0).unwrap_or_default();
-    if !call.by.leads(TeamId(team)) {
-        return tell(denied_text(call, Denied::NotYours));
-    }
-    for refusal in call.tx.refusals_told_in(&Notice::Batch(team, at).key()).await? {
-        if let Ok(seen) = refusal.see(&call.by, call.now) {
-            mark_seen(call, &seen).await?;
-        }
-    }
-    let drawn = draw_batch(call.tx, call.shared, (TeamId(team), at), call.now).await?;
-    Ok(drawn.map_or(Reply::Done, |(_, card)| Reply::Replace(card)))
-}
-
-/// One refusal of a batch, for the head's eyes.
+/// One refusal of a list, for the head's eyes.
 pub(super) async fn show(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     let refusal = load(call, number).await?;
     if !call.by.leads(refusal.team) {

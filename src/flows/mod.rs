@@ -5,6 +5,7 @@
 //! load, decide (in the domain), save, queue, reply, all in one transaction.
 
 mod act;
+mod arrivals;
 mod ask;
 mod assistant;
 mod away;
@@ -20,6 +21,7 @@ mod head;
 mod help;
 mod learn;
 mod letter;
+mod lines;
 mod menu;
 mod mine;
 mod notice;
@@ -97,12 +99,18 @@ async fn act(call: &mut Call<'_>, inbound: &Inbound) -> Result<Reply> {
         Inbound::Command(command) => self::command(call, command).await,
         Inbound::Press(press) => match today::without_the_day(&press.action) {
             None => self::press(call, press).await,
-            Some(action) => self::press(call, &Press { action, ..press.clone() }).await.map(today::beside),
+            Some(action) => {
+                let reply = self::press(call, &Press { action: action.clone(), ..press.clone() }).await?;
+                Ok(today::beside(&action, reply))
+            }
         },
         Inbound::Shortcut(shortcut) => refusal::from_message(call, &shortcut.text).await,
         Inbound::Submission(submission) => match today::without_the_day(&submission.action) {
             None => submit(call, submission).await,
-            Some(action) => submit(call, &Submission { action, ..submission.clone() }).await.map(today::beside),
+            Some(action) => {
+                let reply = submit(call, &Submission { action: action.clone(), ..submission.clone() }).await?;
+                Ok(today::beside(&action, reply))
+            }
         },
     }
 }
@@ -152,7 +160,9 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::New(id) => refusal::store_pending(call, id).await,
         Act::Same(id) => refusal::join_pending(call, id).await,
         Act::Seen(number) => head::see(call, number).await,
-        Act::SeenAll(team, at) => head::see_all(call, team, at).await,
+        Act::Arrivals(reader, at) => arrivals::list(call, reader, at).await,
+        Act::ArrivalsSeen(reader, at) => arrivals::see_all(call, reader, at).await,
+        Act::Queue => queue::list(call).await,
         Act::Show => head::show(call, chosen()?).await,
         Act::Ask(number) => question::ask_form(call, number).await,
         Act::Answer(id) => question::answer_form(call, id).await,

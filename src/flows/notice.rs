@@ -33,8 +33,6 @@ const ON_TIME: TimeDelta = TimeDelta::hours(1);
 pub enum Notice {
     /// A refusal, to the head of its team: its number.
     Refusal(i64),
-    /// The smaller refusals since the last such message, to the head: the team, and the moment it was planned for.
-    Batch(i64, DateTime<Utc>),
     /// A question of the head, to the rep: its id.
     Question(i64),
     /// The rep's answer, to the head: the question's id.
@@ -82,7 +80,6 @@ impl Notice {
     pub fn key(&self) -> String {
         match self {
             Notice::Refusal(number) => format!("refusal:{number}"),
-            Notice::Batch(team, at) => format!("batch:{team}:{}", at.timestamp()),
             Notice::Question(id) => format!("question:{id}"),
             Notice::Answer(id) => format!("answer:{id}"),
             Notice::Stranger(id) => format!("stranger:{id}"),
@@ -107,7 +104,6 @@ impl Notice {
         let moment = |at: &i64| DateTime::from_timestamp(*at, 0);
         Some(match (word, numbers.as_slice()) {
             ("refusal", [number]) => Notice::Refusal(*number),
-            ("batch", [team, at]) => Notice::Batch(*team, moment(at)?),
             ("question", [id]) => Notice::Question(*id),
             ("answer", [id]) => Notice::Answer(*id),
             ("stranger", [id]) => Notice::Stranger(*id),
@@ -128,13 +124,12 @@ impl Notice {
     /// Whether the moment was chosen by its reader, so that it comes whatever the hour; once it is long past, it comes
     /// when they are there.
     pub(super) fn comes_when_planned(&self, now: DateTime<Utc>) -> bool {
-        matches!(self, Notice::Batch(_, at) | Notice::Today(_, at) | Notice::DebriefAt(_, at) if now - *at < ON_TIME)
+        matches!(self, Notice::Today(_, at) | Notice::DebriefAt(_, at) if now - *at < ON_TIME)
     }
 
     /// The team whose head it is for, if it is for a head.
     pub(super) async fn to_head_of(&self, tx: &mut Tx) -> Result<Option<TeamId>> {
         let refusal = match self {
-            Notice::Batch(team, _) => return Ok(Some(TeamId(*team))),
             Notice::Stranger(id) => return Ok(Some(tx.person(PersonId(*id)).await?.team.id)),
             Notice::Refusal(number) | Notice::WonToHead(number) => Some(RefusalNumber(*number)),
             Notice::Answer(id) => tx.question(*id).await?.map(|question| question.refusal),
@@ -149,7 +144,6 @@ impl Notice {
     async fn draw(&self, tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<Option<(To, Card)>> {
         let drawn = match self {
             Notice::Refusal(number) => head::draw_refusal(tx, shared, RefusalNumber(*number), now).await,
-            Notice::Batch(team, at) => head::draw_batch(tx, shared, (TeamId(*team), *at), now).await,
             Notice::Question(id) => question::draw_question(tx, shared, *id).await,
             Notice::Answer(id) => question::draw_answer(tx, shared, *id, now).await,
             Notice::Stranger(id) => draw_stranger(tx, shared, PersonId(*id), now).await,
@@ -294,14 +288,13 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         Notice::Refusal(number) => {
             tx.advance_refusal(RefusalNumber(*number), Stage::Logged, Stage::WithHead).await?;
         }
-        Notice::Batch(..) => tx.advance_told(&notice.key(), Stage::Logged, Stage::WithHead).await?,
         Notice::Today(person, _) => reminders::told(tx, shared, PersonId(*person), &notice.key(), now).await?,
         Notice::Welcome(id) => consent::asked(tx, PersonId(*id)).await?,
         Notice::Debrief(number) | Notice::DebriefAt(number, _) => {
             tx.told_task(&notice.key(), RefusalNumber(*number), TaskKind::Debrief).await?;
         }
-        Notice::Question(_)
-        | Notice::Answer(_)
+        Notice::Question(id) => question::told(tx, &notice.key(), *id).await?,
+        Notice::Answer(_)
         | Notice::Stranger(_)
         | Notice::Back(_)
         | Notice::Won(..)

@@ -1,19 +1,22 @@
 //! A question of the head to the rep, and its answer.
 //!
 //! Starts: *Ask the rep* on the head's card. Acts: whoever leads the team, then the rep. Ends: the answer is on the card.
+//! Until then the message of the day says it too, twice, and then the head hears; what is decided needs no answer.
 
 use chrono::{DateTime, Utc};
 
 use super::head::{card, changed};
 use super::notice::{self, Notice};
 use super::refusal::{denied_reply, denied_text, load};
-use super::{Act, Call, Error, Result, Shared, Values, tell, words_for};
+use super::{Act, Call, Error, Result, Shared, Values, case, tell, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Fault, Faults, Field, Form, Kind, Look, Reply, Text, Tone};
-use crate::domain::{Denied, Person, PersonId, Refusal, RefusalNumber};
-use crate::store::{Question, Tx};
+use crate::domain::{Denied, Intensity, Person, PersonId, Refusal, RefusalNumber};
+use crate::store::{Question, Task, TaskKind, Tx};
 use crate::words::Words;
 
+/// In how many working days the message of the day reminds of it.
+const REMINDED_IN: usize = 1;
 /// The longest question or answer, in characters.
 const LONGEST: u16 = 3000;
 
@@ -54,9 +57,31 @@ pub(super) async fn ask(call: &mut Call<'_>, number: RefusalNumber, values: &Val
     let question = written(call, values, "question")?;
     let rep = call.tx.person(refusal.owner).await?;
     let id = call.tx.ask(number, (call.by.id, rep.id), &question, call.now).await?;
-    notice::plan(call.tx, call.shared, &Notice::Question(id), rep.reachable_at(call.now), call.now).await?;
+    let at = rep.reachable_at(call.now);
+    notice::plan(call.tx, call.shared, &Notice::Question(id), at, call.now).await?;
+    remind(call, number, &rep, at).await?;
     changed(call, number).await?;
     Ok(Reply::Replace(card(call.tx, call.shared, &call.by, &refusal).await?))
+}
+
+/// Puts a question, asked at a moment, into the hands of whoever is to answer it.
+async fn remind(call: &mut Call<'_>, number: RefusalNumber, of: &Person, asked_at: DateTime<Utc>) -> Result<()> {
+    let says = of.batch_after_days(REMINDED_IN, asked_at);
+    let task = Task::new(number, TaskKind::Question, of.id, says);
+    call.tx.hand(&task, call.now).await?;
+    if of.intensity() == Intensity::Light {
+        // The question itself is the one time they hear of it.
+        return Ok(call.tx.say_task_at(&task, None).await?);
+    }
+    notice::plan(call.tx, call.shared, &Notice::Today(of.id.0, says), says, call.now).await
+}
+
+/// A question reached whoever is to answer it: that counts as the first time it was said.
+pub(super) async fn told(tx: &mut Tx, notice: &str, id: i64) -> Result<()> {
+    match tx.question(id).await? {
+        Some(question) => Ok(tx.told_task(notice, question.refusal, TaskKind::Question).await?),
+        None => Ok(()),
+    }
 }
 
 fn written(call: &Call<'_>, values: &Values, field: &str) -> Result<String> {
@@ -90,10 +115,7 @@ fn question_card(words: Words<'_>, asker: &Person, question: &Question, refusal:
         Some(answer) => {
             card.with(Block::Text(words.text("question.answered", args! {}))).with(Block::Quote(answer.clone()))
         }
-        None => {
-            let reply = Button::new(Act::Answer(question.id).action(), words.line("button.answer", args! {}));
-            card.tone(Tone::Attention).with(Block::Buttons(vec![reply.look(Look::Primary)]))
-        }
+        None => card.tone(Tone::Attention).with(Block::Buttons(vec![to_answer(words, question.id)])),
     }
 }
 
@@ -136,12 +158,38 @@ pub(super) async fn answer(call: &mut Call<'_>, id: i64, values: &Values) -> Res
     if !call.tx.answer(id, &text, call.now).await? {
         return already_answered(call, &question, &refusal).await;
     }
+    if call.tx.open_question(refusal.number, call.by.id).await?.is_none() {
+        ends(call, refusal.number).await?;
+    }
     let asker: PersonId = question.asked_by;
     let head = call.tx.person(asker).await?;
     notice::plan(call.tx, call.shared, &Notice::Answer(id), head.reachable_at(call.now), call.now).await?;
-    changed(call, refusal.number).await?;
+    case::changed(call, refusal.number).await?;
     let question = Question { answer: Some(text), ..question };
     Ok(Reply::Replace(question_card(call.words, &head, &question, &refusal)))
+}
+
+/// Nobody is reminded of a question about this refusal any more.
+pub(super) async fn ends(call: &mut Call<'_>, number: RefusalNumber) -> Result<()> {
+    if let Some(task) = call.tx.task_beside(number, TaskKind::Question).await? {
+        call.tx.done(&task, call.now).await?;
+    }
+    Ok(())
+}
+
+/// What stands under the only line of a message of the day: the question, and the button to answer it.
+pub(super) async fn asked(
+    tx: &mut Tx,
+    words: Words<'_>,
+    refusal: &Refusal,
+    of: &Person,
+) -> Result<Option<(Block, Button)>> {
+    let question = tx.open_question(refusal.number, of.id).await?;
+    Ok(question.map(|question| (Block::Quote(question.question.clone()), to_answer(words, question.id))))
+}
+
+fn to_answer(words: Words<'_>, id: i64) -> Button {
+    Button::new(Act::Answer(id).action(), words.line("button.answer", args! {})).look(Look::Primary)
 }
 
 /// The answer in front of the head.

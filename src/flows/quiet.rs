@@ -1,13 +1,13 @@
 //! Few messages: nobody is written to more than a few times a day.
 //!
 //! Starts: a notice is about to be sent. Acts: nobody. Ends: sent, or with the next message that may come: a refusal too
-//! many joins the others of the day, a debrief is left to the message of the day, the rest waits for the morning.
+//! many joins what else came in, in the message of the day, as does a debrief; the rest waits for the morning.
 
-use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::notice::{self, Notice, Saying};
-use super::{Result, Shared};
-use crate::domain::{Person, RefusalNumber, Rhythm, Role};
+use super::notice::{Notice, Saying};
+use super::{Result, Shared, arrivals};
+use crate::domain::{Person, RefusalNumber, Rhythm};
 use crate::store::Tx;
 
 /// How long after its hour the message of the day is still expected.
@@ -30,32 +30,25 @@ pub(super) async fn gate(
     let wrote = tx.wrote(reader.id, day, began).await?;
     let of_the_day = reader.batch_on(day);
     let expected = !wrote.today && reader.day_at(of_the_day).0 == day && now <= of_the_day + EXPECTED;
-    let leads = matches!(reader.role, Role::Head | Role::Admin) || reader.stands_in.iter().any(|it| it.leads.is_some());
     let room = match notice {
         // One a day, an answer to what they asked, a question of a colleague, and what they chose the moment of.
         Notice::Today(..) | Notice::Welcome(_) | Notice::Question(_) | Notice::Answer(_) | Notice::DebriefAt(..) => {
             true
         }
-        Notice::Batch(..) => wrote.times + i64::from(expected) < shared.rules.messages_a_day,
-        _ => wrote.times + i64::from(expected) + i64::from(leads && !wrote.batch) < shared.rules.messages_a_day,
+        _ => wrote.times + i64::from(expected) < shared.rules.messages_a_day,
     };
     if room {
-        tx.writes(reader.id, day, matches!(notice, Notice::Batch(..))).await?;
+        tx.writes(reader.id, day).await?;
         return Ok(None);
     }
     match notice {
         Notice::Refusal(number) => {
             let Some(refusal) = tx.refusal(RefusalNumber(*number)).await? else { return Ok(Some(Saying::Nothing)) };
-            let at = if wrote.batch { tomorrow(reader, now) } else { reader.reachable_at(next_hour(now)) };
-            let batch = Notice::Batch(refusal.team.0, at);
-            tx.tell_in(refusal.number, &batch.key()).await?;
-            notice::plan(tx, shared, &batch, at, now).await?;
+            arrivals::wait(tx, shared, (&refusal, reader), tomorrow(reader, now), now).await?;
             Ok(Some(Saying::Nothing))
         }
         // Its line is in the next message of the day.
         Notice::Debrief(_) => Ok(Some(Saying::Nothing)),
-        // Before those of that day.
-        Notice::Batch(..) => Ok(Some(Saying::NotYet(tomorrow(reader, now)))),
         // After the message of the day.
         _ => Ok(Some(Saying::NotYet(tomorrow(reader, now) + EXPECTED))),
     }
@@ -68,10 +61,4 @@ fn tomorrow(reader: &Person, now: DateTime<Utc>) -> DateTime<Utc> {
         // A day may have 25 hours.
         Rhythm::Weekly => reader.reachable_at(reader.day_at(now).1 + TimeDelta::hours(25)),
     }
-}
-
-/// The next full hour.
-fn next_hour(now: DateTime<Utc>) -> DateTime<Utc> {
-    let hour = TimeDelta::hours(1);
-    (now + hour).duration_trunc(hour).unwrap_or(now)
 }

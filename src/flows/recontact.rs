@@ -97,9 +97,13 @@ pub(super) async fn opening(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) ->
     let rep = tx.person(refusal.logged_by).await?;
     let (number, day) = (refusal.number.to_string(), words.date(refusal.details.happened_on));
     let since = args! { date: day.as_str(), rep: rep.name.as_str(), number: number.as_str() };
+    Ok([Block::Text(words.text("recontact.since", since)), Block::Text(opener(words, refusal))])
+}
+
+/// How to begin, by the reason.
+pub(super) fn opener(words: Words<'_>, refusal: &Refusal) -> Text {
     let opener = format!("recontact.opener.{}", refusal.details.reason.level1());
-    let opener = if words.has(&opener) { opener } else { "recontact.opener.other".to_owned() };
-    Ok([Block::Text(words.text("recontact.since", since)), Block::Text(words.text(&opener, args! {}))])
+    words.text(if words.has(&opener) { &opener } else { "recontact.opener.other" }, args! {})
 }
 
 /// The form for what came of calling again.

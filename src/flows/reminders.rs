@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::notice::{self, Notice, POST, Saying};
 use super::today::TO_DECIDE;
-use super::{Call, Result, Shared, away};
+use super::{Call, Result, Shared, arrivals, away};
 use crate::args;
 use crate::chat::Text;
 use crate::domain::{Person, PersonId, RefusalNumber, Role, TeamId};
@@ -46,6 +46,12 @@ pub(super) async fn before(
         }
     }
     if notice.comes_when_planned(now) {
+        // Its reader may have chosen another hour since.
+        let hour = reader.batch_on(day(now));
+        if hour > now && day(hour) == day(now) {
+            plan_today(tx, shared, &reader, hour, now).await?;
+            return Ok(Some(Saying::Nothing));
+        }
         return Ok(None);
     }
     // Late: at their hour, if that is still to come on the day on which they can have it.
@@ -80,6 +86,7 @@ pub(super) async fn told(tx: &mut Tx, shared: &Shared, person: PersonId, key: &s
     let reader = tx.person(person).await?;
     let reader = tx.standing_in(reader, now).await?;
     tx.sends_today(person, key, now).await?;
+    arrivals::posted(tx, &reader, key, now).await?;
     tell_heads(tx, shared, &reader, key, now).await?;
     if !tx.tasks_to_say(Whose::Own(person), now).await?.is_empty() {
         tx.one_more_ignored(person).await?;

@@ -95,7 +95,7 @@ pub(super) async fn save(call: &mut Call<'_>, values: &Values) -> Result {
     if moves {
         today::moved(call).await?;
         // Whatever waits for an opening asks again when that is.
-        call.tx.reconsider_jobs(notice::POST, &["batch:", "today:"], call.now).await?;
+        call.tx.reconsider_jobs(notice::POST, "today:", call.now).await?;
     }
     call.words = super::words_for(call.shared, &call.by);
     Ok(Reply::Whisper(saved(call)))

@@ -7,16 +7,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
-use super::refusal::{quote, summary};
-use super::{Act, Call, Result, Shared, case, debrief, letter, recontact, reminders, words_for};
+use super::{Act, Call, Result, Shared, arrivals, debrief, lines, reminders, words_for};
 use crate::args;
-use crate::chat::{Action, Block, Button, Card, Form, Reply, Text, Tone};
-use crate::domain::{DebriefWhen, Person, PersonId, Refusal, Rhythm, Role, Stage};
+use crate::chat::{Action, Block, Button, Card, Form, Reply, Tone};
+use crate::domain::{DebriefWhen, Person, PersonId, Refusal, Rhythm, Role};
 use crate::store::{Task, TaskKind, Tx, Whose};
 use crate::words::Words;
 
-/// The most lines of the message.
-const LINES: usize = 10;
 /// How many working days the head has to decide.
 pub(super) const TO_DECIDE: usize = 2;
 /// After how many messages in a row that nobody acted on the next one offers to come once a week.
@@ -40,33 +37,54 @@ pub(super) async fn draw(
     let mut tasks = if posted.is_some() { tx.tasks_told_in(&key).await? } else { to_say(tx, &reader, now).await? };
     // What is still open is never behind what is done.
     tasks.sort_by_key(|task| task.done);
-    let late = late(tx, &reader, posted.unwrap_or(now), now).await?;
-    let mut lines = reminders::lines(tx, words, (&reader, &key), posted, now).await?;
-    if late > 0 {
-        lines.insert(0, words.text("today.late", args! { count: late }));
-    }
-    if tasks.is_empty() && lines.is_empty() && posted.is_none() {
+    let came = arrivals::told(tx, &reader, &key, posted.is_some(), now).await?;
+    let plain = plain(tx, words, (&reader, &key), (posted, at), (&came, now)).await?;
+    if tasks.is_empty() && plain.is_empty() && posted.is_none() {
         return Ok(None);
     }
     // Whoever stood in for somebody who is back has nothing to do about it.
     let leads = matches!(reader.role, Role::Head | Role::Admin);
     let open = tasks.iter().filter(|task| !task.done && (leads || reader.acts_for(task.person))).count();
+    let new = came.iter().any(arrivals::is_new);
     let over = Card::titled(words.text("today.empty", args! {})).tone(Tone::Good);
-    if tasks.iter().all(|task| task.done) && lines.is_empty() {
+    let others = plain.len() - usize::from(!came.is_empty());
+    if tasks.iter().all(|task| task.done) && others == 0 && !new {
         return Ok(Some((reader, over)));
     }
-    let card = match if open == 0 { lines.len() } else { open } {
+    let card = match open + others + usize::from(new) {
         0 => over,
         count => Card::titled(words.text("today.title", args! { count: count })).tone(Tone::Attention),
     };
-    let card = lines.into_iter().fold(card, |card, line| card.with(Block::Text(line)));
-    let card = with_tasks(tx, words, &reader, card, &tasks).await?;
     let last = tx.last_today(person).await?.is_none_or(|(last, _)| last == key || posted.is_none());
     // This one is counted since it was posted.
     let ignored = reader.ignored - i64::from(posted.is_some());
     let offers = last && ignored >= IGNORED && reader.rhythm() == Rhythm::Daily && open > 0;
     let weekly = || Button::new(Act::Weekly.action(), words.line("button.weekly", args! {}));
+    let said = lines::Said { plain, tasks: &tasks, follow: usize::from(offers) };
+    let card = lines::onto(tx, words, &reader, card, said).await?;
     Ok(Some((reader, card.with_some(offers.then(|| Block::Buttons(vec![weekly()]))))))
+}
+
+/// The lines that are about no refusal of their own: what waits too long, what others do not do, what came in.
+async fn plain(
+    tx: &mut Tx,
+    words: Words<'_>,
+    (reader, key): (&Person, &str),
+    (posted, at): (Option<DateTime<Utc>>, DateTime<Utc>),
+    (came, now): (&[Refusal], DateTime<Utc>),
+) -> Result<Vec<lines::Plain>> {
+    let mut plain = Vec::new();
+    let late = late(tx, reader, posted.unwrap_or(now), now).await?;
+    if late > 0 {
+        let queue = Button::new(Act::Queue.action(), words.line("button.queue", args! {}));
+        plain.push((words.text("today.late", args! { count: late }), vec![queue]));
+    }
+    let about = reminders::lines(tx, words, (reader, key), posted, now).await?;
+    plain.extend(about.into_iter().map(|line| (line, Vec::new())));
+    if !came.is_empty() {
+        plain.push(arrivals::line(words, (reader.id, at), came));
+    }
+    Ok(plain)
 }
 
 /// What is to be said now: their own, and what those they stand in for have in hand.
@@ -76,64 +94,6 @@ async fn to_say(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<Vec<
         tasks.extend(tx.tasks_to_say(Whose::StoodInFor(one.person), now).await?);
     }
     Ok(tasks)
-}
-
-/// The lines of what is to be done; one that is alone has its own buttons, several have a menu. Of what is in hands that
-/// the reader may not look into any more, only that is said.
-async fn with_tasks(tx: &mut Tx, words: Words<'_>, reader: &Person, mut card: Card, tasks: &[Task]) -> Result<Card> {
-    let room = LINES.saturating_sub(card.blocks.len());
-    let (mut listed, mut last) = (Vec::new(), None);
-    for task in tasks.iter().take(room) {
-        let Some(refusal) = tx.refusal(task.refusal).await? else { continue };
-        let number = Text::strong(refusal.number.to_string());
-        if !refusal.is_open_to(reader) {
-            let elsewhere = words.text("today.elsewhere", args! {});
-            card = card.with(Block::Text(number.then(" ").then(elsewhere)));
-            continue;
-        }
-        let what = if task.done { words.line("today.done", args! {}) } else { to_do(words, task.kind) };
-        let whose = if task.person == reader.id {
-            String::new()
-        } else {
-            let owner = tx.person(task.person).await?;
-            words.line("lines.whose", args! { name: owner.name.as_str() })
-        };
-        let line = format!(" {what}: {}{whose}", summary(words, &refusal.details));
-        card = card.with(Block::Text(number.then(line)));
-        if !task.done {
-            listed.push((refusal.number, refusal.details.account.clone()));
-            last = Some((refusal, task));
-        }
-    }
-    if tasks.len() > room {
-        card = card.with(Block::Note(words.text("today.more", args! {})));
-    }
-    let Some((refusal, task)) = last else { return Ok(card) };
-    let alone = if listed.len() == 1 { alone(tx, words, reader, &refusal, task).await? } else { Vec::new() };
-    if alone.is_empty() {
-        return Ok(card.with(case::pick(words.line("today.open", args! {}), &listed)));
-    }
-    Ok(alone.into_iter().fold(card, Card::with))
-}
-
-/// What stands under the only line: what its own card has; nothing if the refusal is not what the line says any more.
-async fn alone(tx: &mut Tx, words: Words<'_>, reader: &Person, refusal: &Refusal, task: &Task) -> Result<Vec<Block>> {
-    let theirs = task.person == reader.id;
-    let (mut blocks, buttons) = match task.kind {
-        TaskKind::Deal if refusal.stage == Stage::Revived => (Vec::new(), case::buttons(words, refusal)),
-        TaskKind::Recontact if refusal.stage == Stage::Dormant => {
-            (recontact::opening(tx, words, refusal).await?.into_iter().collect(), case::buttons(words, refusal))
-        }
-        TaskKind::Debrief if theirs => (Vec::new(), debrief::to_answer(tx, words, refusal).await?),
-        TaskKind::Letter if theirs => (Vec::new(), letter::buttons(words, refusal.number)),
-        _ => return Ok(Vec::new()),
-    };
-    if matches!(task.kind, TaskKind::Deal | TaskKind::Recontact) {
-        blocks.extend(quote(&refusal.details));
-    }
-    let buttons = buttons.into_iter().map(|button| Button { action: of_the_day(&button.action), ..button });
-    blocks.push(Block::Buttons(buttons.collect()));
-    Ok(blocks)
 }
 
 /// The hour, the zone or the days of whoever acts changed: what is still to be said comes when they want it now. However
@@ -151,6 +111,9 @@ pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
             call.tx.move_moment(call.by.id, !asked, from, comes).await?;
             moments.insert(comes);
         }
+    }
+    if arrivals::wait_for(call).await? {
+        moments.insert(call.by.next_batch(call.now));
     }
     for at in moments {
         notice::plan(call.tx, call.shared, &Notice::Today(call.by.id.0, at), at, call.now).await?;
@@ -195,20 +158,17 @@ pub(super) async fn late(tx: &mut Tx, reader: &Person, at: DateTime<Utc>, now: D
 /// more than one thing and is drawn again by itself.
 pub(super) const OF_THE_DAY: &str = "day.";
 
-/// The same action, on the message of the day.
-fn of_the_day(action: &Action) -> Action {
-    Action::new(format!("{OF_THE_DAY}{}", action.as_str())).expect("a short word more is short and printable")
-}
-
 /// The action without the message of the day it stood on, if it did.
 pub(super) fn without_the_day(action: &Action) -> Option<Action> {
     Action::new(action.as_str().strip_prefix(OF_THE_DAY)?)
 }
 
-/// A reply that leaves the message of the day where it is.
-pub(super) fn beside(reply: Reply) -> Reply {
+/// What comes of an action on the message of the day, which stays where it is.
+pub(super) fn beside(action: &Action, reply: Reply) -> Reply {
     match reply {
-        Reply::Ask(form) => Reply::Ask(Form { action: of_the_day(&form.action), ..form }),
+        Reply::Ask(form) => Reply::Ask(Form { action: lines::of_the_day(&form.action), ..form }),
+        // The line says so itself.
+        Reply::Replace(_) if matches!(action.as_str().parse(), Ok(Act::ArrivalsSeen(..))) => Reply::Done,
         Reply::Replace(card) => Reply::Whisper(card),
         reply => reply,
     }

@@ -70,16 +70,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Makes every waiting job of a kind due at `at`, but for occurrences that start with one of `except`: each decides again
-    /// when its moment is. One that failed keeps its distance, or it would soon have no attempt left.
-    pub async fn reconsider_jobs(&mut self, kind: &str, except: &[&str; 2], at: DateTime<Utc>) -> sqlx::Result<()> {
-        let sql = "UPDATE jobs SET run_at = $5
+    /// Makes every waiting job of a kind due at `at`, but for occurrences that start with `except`: each decides again when
+    /// its moment is. One that failed keeps its distance, or it would soon have no attempt left.
+    pub async fn reconsider_jobs(&mut self, kind: &str, except: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE jobs SET run_at = $4
                    WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND state = 'ready' AND kind = $2
-                     AND attempts = 0 AND run_at > $5
-                     AND substr(occurrence, 1, length($3)) <> $3 AND substr(occurrence, 1, length($4)) <> $4";
-        let [one, other] = *except;
-        let moved =
-            change!(self, sqlx::query(sql).bind(self.organisation).bind(kind).bind(one).bind(other).bind(instant(at)))?;
+                     AND attempts = 0 AND run_at > $4 AND substr(occurrence, 1, length($3)) <> $3";
+        let moved = change!(self, sqlx::query(sql).bind(self.organisation).bind(kind).bind(except).bind(instant(at)))?;
         self.planned |= moved > 0;
         Ok(())
     }

@@ -20,8 +20,6 @@ pub struct HeldJob {
 pub struct Wrote {
     /// How often.
     pub times: i64,
-    /// Whether refusals came in one message.
-    pub batch: bool,
     /// Whether the message of the day was sent.
     pub today: bool,
 }
@@ -30,19 +28,18 @@ impl Tx {
     /// How often the bot wrote to somebody on a day, which began at `began` where they are.
     pub async fn wrote(&mut self, person: PersonId, day: NaiveDate, began: DateTime<Utc>) -> sqlx::Result<Wrote> {
         let sql = "SELECT CASE WHEN wrote_on = $3 THEN wrote ELSE 0 END AS times,
-                          COALESCE(batch_on = $3, FALSE) AS batch, COALESCE(today_at >= $4, FALSE) AS today
+                          COALESCE(today_at >= $4, FALSE) AS today
                    FROM people WHERE organisation_id = $1 AND id = $2";
         let day = day.to_string();
         run!(self, fetch_one, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(&day).bind(instant(began)))
     }
 
-    /// Counts a message to somebody on a day, `batch`: with several refusals.
-    pub async fn writes(&mut self, person: PersonId, day: NaiveDate, batch: bool) -> sqlx::Result<()> {
-        let sql = "UPDATE people SET wrote = CASE WHEN wrote_on = $3 THEN wrote + 1 ELSE 1 END, wrote_on = $3,
-                          batch_on = CASE WHEN $4 THEN $3 ELSE batch_on END
+    /// Counts a message to somebody on a day.
+    pub async fn writes(&mut self, person: PersonId, day: NaiveDate) -> sqlx::Result<()> {
+        let sql = "UPDATE people SET wrote = CASE WHEN wrote_on = $3 THEN wrote + 1 ELSE 1 END, wrote_on = $3
                    WHERE organisation_id = $1 AND id = $2";
         let day = day.to_string();
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(&day).bind(batch))?;
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(&day))?;
         Ok(())
     }
 

@@ -73,6 +73,12 @@ impl Tx {
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(refusal))
     }
 
+    /// The question about a refusal that somebody has had longest to answer.
+    pub async fn open_question(&mut self, refusal: RefusalNumber, of: PersonId) -> sqlx::Result<Option<Question>> {
+        let sql = questions_where!("refusal = $2 AND asked_of = $3 AND answer IS NULL ORDER BY id LIMIT 1");
+        run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(refusal).bind(of))
+    }
+
     /// Stores the answer to a question that has none; `false` if it has one.
     pub async fn answer(&mut self, id: i64, answer: &str, now: DateTime<Utc>) -> sqlx::Result<bool> {
         let sql = "UPDATE questions SET answer = $3, answered_at = $4

@@ -323,6 +323,21 @@ impl Tx {
         )
     }
 
+    /// Lets one notice bring the refusals that another one brought, or that waited under this name.
+    pub async fn told_instead(&mut self, was: &str, notice: &str) -> sqlx::Result<()> {
+        let sql = "UPDATE refusals SET told_in = $3 WHERE organisation_id = $1 AND told_in = $2";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(was).bind(notice))?;
+        Ok(())
+    }
+
+    /// The teams with refusals that wait under a name that begins so, before the team's id.
+    pub async fn teams_told_in(&mut self, begins: &str) -> sqlx::Result<Vec<TeamId>> {
+        let sql = "SELECT t.id FROM teams t WHERE t.organisation_id = $1 AND EXISTS (SELECT 1 FROM refusals r
+                     WHERE r.organisation_id = $1 AND r.told_in = $2 || CAST(t.id AS TEXT) AND r.withdrawn_at IS NULL)
+                   ORDER BY t.id";
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(begins))
+    }
+
     /// Moves the refusals a notice brings to another stage if they are in the one given.
     pub async fn advance_told(&mut self, notice: &str, from: Stage, to: Stage) -> sqlx::Result<()> {
         let sql = "UPDATE refusals SET stage = $4 WHERE organisation_id = $1 AND told_in = $2 AND stage = $3";

@@ -17,10 +17,13 @@ pub enum TaskKind {
     Debrief,
     /// Who sent the letter to a silent client: say whether they answered.
     Letter,
+    /// Whoever the head asked: answer.
+    Question,
 }
 
 impl TaskKind {
-    const ALL: [TaskKind; 4] = [TaskKind::Deal, TaskKind::Recontact, TaskKind::Debrief, TaskKind::Letter];
+    const ALL: [TaskKind; 5] =
+        [TaskKind::Deal, TaskKind::Recontact, TaskKind::Debrief, TaskKind::Letter, TaskKind::Question];
 
     /// Its stable name.
     pub fn as_str(self) -> &'static str {
@@ -29,6 +32,7 @@ impl TaskKind {
             TaskKind::Recontact => "recontact",
             TaskKind::Debrief => "debrief",
             TaskKind::Letter => "letter",
+            TaskKind::Question => "question",
         }
     }
 }

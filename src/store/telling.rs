@@ -49,7 +49,7 @@ impl Tx {
                     ON CONFLICT DO NOTHING";
         let said = "UPDATE tasks SET told = told + 1,
                            say_at = CASE WHEN told + 1 < $5 THEN $6 ELSE NULL END,
-                           head_at = CASE WHEN told + 1 < $5 OR kind NOT IN ('deal', 'recontact') THEN head_at
+                           head_at = CASE WHEN told + 1 < $5 OR kind IN ('debrief', 'letter') THEN head_at
                                           ELSE COALESCE(head_at, $7) END
                     WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $3 AND say_at <= $4
                       AND (kind IN ('deal', 'recontact') OR $8)
@@ -161,16 +161,16 @@ impl Tx {
                                          AND done_at IS NULL AND kind IN ('deal', 'recontact')))";
         let tasks = "UPDATE tasks SET person_id = $4, left_by = $2, head_at = $5, head_notice = NULL, told = 0,
                          say_at = COALESCE(say_at, $5)
-                     WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL AND kind <> 'debrief'
-                       AND refusal IN (SELECT number FROM refusals WHERE organisation_id = $1
+                     WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL
+                       AND kind NOT IN ('debrief', 'question') AND refusal IN (SELECT number FROM refusals WHERE organisation_id = $1
                                          AND number = tasks.refusal AND team_id = $3)";
         change!(self, sqlx::query(owned).bind(self.organisation).bind(from).bind(team).bind(to))?;
         let head_at = instant(head_at);
         change!(self, sqlx::query(tasks).bind(self.organisation).bind(from).bind(team).bind(to).bind(head_at))?;
-        // How it went nobody else can say.
-        let debriefs = "UPDATE tasks SET done_at = $3
-                        WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL AND kind = 'debrief'";
-        change!(self, sqlx::query(debriefs).bind(self.organisation).bind(from).bind(head_at))?;
+        // What only they could say.
+        let theirs = "UPDATE tasks SET done_at = $3 WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL
+                        AND kind IN ('debrief', 'question')";
+        change!(self, sqlx::query(theirs).bind(self.organisation).bind(from).bind(head_at))?;
         Ok(())
     }
 

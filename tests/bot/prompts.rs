@@ -15,7 +15,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 36] = [
+const PUT_TOGETHER: [(&str, &str); 37] = [
     ("command.", "flows::menu, by command and subcommand"),
     ("option.", "flows::menu, by option"),
     ("fact.", "flows::refusal::card, by field"),
@@ -47,6 +47,7 @@ const PUT_TOGETHER: [(&str, &str); 36] = [
     ("today.recontact", "flows::today, by task"),
     ("today.debrief", "flows::today, by task"),
     ("today.letter", "flows::today, by task"),
+    ("today.question", "flows::today, by task"),
     ("debrief_when.", "Words::label"),
     ("debrief_form.", "flows::reply, by field"),
     ("later_form.", "flows::reply, by field"),

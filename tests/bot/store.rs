@@ -385,7 +385,7 @@ async fn a_job_that_failed_keeps_its_distance_when_somebody_changes_their_hours(
             }
             let failed = tx.claim_jobs(now(), later, "t", 1).await?.pop().expect("it is due");
             tx.return_job(&failed, later, Some("the service is away")).await?;
-            tx.reconsider_jobs("post", &["batch:", "today:"], now()).await?;
+            tx.reconsider_jobs("post", "today:", now()).await?;
             Ok::<_, anyhow::Error>(())
         })
     });

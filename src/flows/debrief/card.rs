@@ -2,7 +2,7 @@
 
 use crate::args;
 use crate::chat::{Block, Button, Card, Look, Span, Text, Tone};
-use crate::domain::{Person, Refusal};
+use crate::domain::{Person, Refusal, RefusalNumber};
 use crate::flows::refusal::summary;
 use crate::flows::{Act, Learn, Result, ask};
 use crate::store::{Inquiry, TaskKind, Tx};
@@ -44,6 +44,12 @@ pub(in crate::flows) async fn to_answer(tx: &mut Tx, words: Words<'_>, refusal: 
     let given = tx.given(refusal.number, Inquiry::Debrief).await?;
     let (count, of) = words.questionnaires().debrief.progress(&given);
     Ok(buttons(words, refusal, count, of, count == of))
+}
+
+/// The same among other things to be done.
+pub(in crate::flows) fn in_short(words: Words<'_>, number: RefusalNumber) -> Vec<Button> {
+    let button = |learn: Learn, key: &str| Button::new(Act::Learn(learn).action(), words.line(key, args! {}));
+    vec![button(Learn::AllQuestions(number), "button.debrief"), button(Learn::Later(number), "button.later")]
 }
 
 fn buttons(words: Words<'_>, refusal: &Refusal, count: usize, of: usize, over: bool) -> Vec<Button> {

@@ -13,7 +13,7 @@
 mod card;
 mod when;
 
-pub(super) use card::{asks, shown, to_answer};
+pub(super) use card::{asks, in_short, shown, to_answer};
 pub(super) use when::{draw, later, later_form, moved, over, plan, untimely};
 
 use chrono::NaiveDate;

@@ -16,7 +16,9 @@ mod typed;
 pub(super) use card::{facts, quote, reason_label, summary, title};
 pub(super) use typed::{amount_fault, read_day, typed_amount};
 
-use super::{Act, Call, Result, Values, case, deal, debrief, head, letter, recontact, refusing, similar, tell};
+use super::{
+    Act, Call, Result, Values, case, deal, debrief, head, letter, question, recontact, refusing, similar, tell,
+};
 use crate::args;
 use crate::chat::{Block, Button, Card, Command, Form, Look, Reply, Tone};
 use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT, account_key};
@@ -236,6 +238,7 @@ pub(super) async fn undo(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     call.tx.audit(Some(number), call.by.id, &Change::of_state("withdrawn"), call.now).await?;
     debrief::over(call, &refusal).await?;
     letter::ends(call, number).await?;
+    question::ends(call, number).await?;
     case::changed(call, number).await?;
     if let Some(first) = refusal.again_of {
         deal::try_on(call, first).await?;

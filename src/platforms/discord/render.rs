@@ -33,8 +33,10 @@ pub(super) fn draw(card: &Card, marker: Option<&str>) -> Vec<Value> {
     for line in markdown::strong_lines(&card.title) {
         sheet.title(line);
     }
+    let packed = needs_packing(card);
     for block in &card.blocks {
         match block {
+            Block::Buttons(buttons) if packed => sheet.pack(buttons.iter().map(button)),
             Block::Text(text) => sheet.text("", markdown::lines(text)),
             Block::Note(text) => sheet.text("-# ", markdown::lines(text)),
             Block::Quote(words) => sheet.text("> ", markdown::lines(&Text::plain(words.as_str()))),
@@ -50,6 +52,16 @@ pub(super) fn draw(card: &Card, marker: Option<&str>) -> Vec<Value> {
         }
     }
     sheet.finish(marker)
+}
+
+/// Whether a row for each block's buttons would be too many rows: then they follow each other, five to a row.
+fn needs_packing(card: &Card) -> bool {
+    let rows = card.blocks.iter().map(|block| match block {
+        Block::Buttons(buttons) => buttons.len().div_ceil(ROW),
+        Block::Pick(_) => 1,
+        _ => 0,
+    });
+    rows.sum::<usize>() > ROWS
 }
 
 /// `**Label:** value`, as a fact of a card and an answer in a form are written.
@@ -208,6 +220,17 @@ impl Sheet {
             self.next();
         }
         self.now.rows.push(components);
+    }
+
+    /// Adds buttons to the last row of buttons while it has room.
+    fn pack(&mut self, buttons: impl Iterator<Item = Value>) {
+        for button in buttons {
+            let room = |row: &&mut Vec<Value>| row.len() < ROW && row.iter().all(|part| part["type"] == 2);
+            match self.now.rows.last_mut().filter(room) {
+                Some(row) => row.push(button),
+                None => self.row(vec![button]),
+            }
+        }
     }
 
     /// How much more text this message can take.

@@ -21,6 +21,8 @@ async fn a_head_who_comes_later_is_brought_what_nobody_was_there_for(#[values(On
     team.restarts_with(vec![("Ana", Role::Rep), ("Elena", Role::Head)]).await;
     team.person("Elena").sees_nothing();
     team.it_is("2026-11-24T07:00:00Z").await;
+    team.person("Elena").sees_parts(&["One thing to do today", "2 refusals have come in: Acme and Globex"]);
+    team.person("Elena").presses("Look").await;
     let shown = team.person("Elena").sees_parts(&["2 refusals have come in", "#1 Acme", "#2 Globex"]);
     // One was undone, and one she logged herself.
     assert!(!shown.contains("Initech") && !shown.contains("Umbrella"), "{shown}");
@@ -60,7 +62,7 @@ async fn an_admin_stands_in_where_there_is_no_head(#[values(On::Slack, On::Disco
     ana.screen();
     adi.sees_parts(&["Acme refused", "[Revive] [Validate]"]);
     team.it_is("2026-11-26T07:00:00Z").await;
-    adi.sees_parts(&["One refusal has waited for you longer than two working days: type /queue."]);
+    adi.sees_parts(&["One refusal has waited for you longer than two working days."]);
     adi.types("/queue").await;
     adi.sees_parts(&["One refusal waits for you", "#1 Acme, €12,000, Price, Ana, for 3 days"]);
     team.ends().await;

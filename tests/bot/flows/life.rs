@@ -103,7 +103,7 @@ async fn a_second_no_is_a_new_refusal_that_says_of_which(#[values(On::Slack, On:
     }
     team.it_is("2026-12-07T07:00:00Z").await;
     ana.sees_nothing();
-    elena.sees_parts(&["One refusal has waited for you longer than two working days: type /queue."]);
+    elena.sees_parts(&["One refusal has waited for you longer than two working days."]);
     team.ends().await;
 }
 
@@ -217,7 +217,7 @@ async fn the_queue_has_the_late_ones_first_then_the_largest(#[values(On::Slack, 
         ana.types(&format!("/refusal {line}")).await;
     }
     team.it_is("2026-11-26T08:00:00Z").await;
-    elena.sees_parts(&["2 refusals have waited for you longer than two working days: type /queue."]);
+    elena.sees_parts(&["2 refusals have waited for you longer than two working days."]);
     for line in ["Small 3k price", "Large 90k price"] {
         ana.types(&format!("/refusal {line}")).await;
     }

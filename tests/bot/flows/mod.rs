@@ -1,6 +1,8 @@
 //! Stories, one file per flow.
 
 mod again;
+mod arrivals;
+mod asked;
 mod at_once;
 mod away;
 mod calls;

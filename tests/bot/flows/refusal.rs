@@ -261,6 +261,14 @@ async fn small_refusals_come_in_one_message_a_day(#[values(On::Local, On::Slack,
     team.it_is("2026-11-24T07:00:00Z").await;
     elena.sees(
         "
+        One thing to do today
+        3 refusals have come in: Gamma, Beta and Delta
+        [Look] [All seen]
+        ",
+    );
+    elena.presses("Look").await;
+    elena.sees(
+        "
         3 refusals have come in since the last message
         #3 Gamma, €3,000, Technical, Ana
         #2 Beta, €2,000, Price, Ana
@@ -275,7 +283,7 @@ async fn small_refusals_come_in_one_message_a_day(#[values(On::Local, On::Slack,
         "[Revive] [Validate] [Seen] [Ask the rep] [Close for good] [Delegate]",
     ]);
     elena.presses("All seen").await;
-    elena.sees_parts(&["#2 Beta, €2,000, Price, Ana, seen"]);
+    elena.sees_parts(&["Everything in this message is done.", "#2 Beta, €2,000, Price, Ana, seen"]);
     team.it_is("2026-11-25T07:00:00Z").await;
     team.ends().await;
 }

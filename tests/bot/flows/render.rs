@@ -167,6 +167,8 @@ async fn a_batch_of_thirty_refusals_is_listed_and_counted(#[values(On::Local, On
         ana.screen();
     }
     team.it_is("2026-11-24T07:00:00Z").await;
+    elena.sees_parts(&["30 refusals have come in: Client30, Client29, Client28 and 27 more"]);
+    elena.presses("Look").await;
     elena.sees_parts(&[
         "30 refusals have come in since the last message",
         "#30 Client30",

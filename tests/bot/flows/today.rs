@@ -148,3 +148,89 @@ async fn a_new_large_refusal_is_in_the_queue_behind_hundreds_of_small_ones(
     assert_eq!(shown.matches("#400 Large").count(), 1, "{shown}");
     team.ends().await;
 }
+
+/// Ana has two clients to call again and one debrief, on 14 December.
+async fn three_things(on: On) -> Team {
+    let team = Team::start(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    for line in ["Acme 12k price \"They pay half of that\n elsewhere.\"", "Globex 9k technical"] {
+        ana.types(&format!("/refusal {line}")).await;
+        ana.screen();
+        elena.presses("Validate").await;
+        elena.fills(&[("When may we come back?", "2026-12-14")]).await;
+        elena.submits().await;
+    }
+    team.rows::<(i64,)>("UPDATE people SET debrief = 'daily' RETURNING id").await;
+    team.it_is("2026-12-11T15:55:00Z").await;
+    ana.types("/refusal Initech 3k silent").await;
+    ana.screen();
+    elena.screen();
+    team.it_is("2026-12-14T07:00:00Z").await;
+    team
+}
+
+#[rstest]
+#[tokio::test]
+async fn each_line_says_what_was_said_and_has_the_buttons_that_finish_it(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = three_things(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    ana.sees(
+        "
+        3 things to do today
+        #1 call again: Acme, €12,000, Price
+        On 23 November 2026: \"They pay half of that elsewhere.\"
+        Ask what they pay now, and whether it was worth it.
+        #2 call again: Globex, €9,000, Technical
+        Refused on 23 November 2026.
+        Ask whether what was missing still is, and say what is new.
+        #3 say how it went: Initech, €3,000, Silence
+        [#1 I called] [#1 Snooze] [#1 Close for good] [#2 I called] [#2 Snooze] [#2 Close for good] [#3 Say how it went] [#3 Later]
+        {Open one of them}
+        ",
+    );
+    ana.presses("#2 Snooze").await;
+    ana.fills(&[("Until when?", "2027-01-11")]).await;
+    ana.submits().await;
+    let shown = ana.sees_parts(&["2 things to do today", "#2 done: Globex", "[#1 I called]", "[#3 Say how it went]"]);
+    assert!(!shown.contains("[#2 I called]"), "{shown}");
+    ana.presses("#3 Say how it went").await;
+    ana.fills(&[("How did it end?", "They never answered.")]).await;
+    ana.submits().await;
+    ana.presses("That is all").await;
+    // The last one has all its buttons, and everything that was said.
+    ana.sees_parts(&["One thing to do today", "> They pay half of that", "[I called] [Snooze]", "[Reassign]"]);
+    elena.screen();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn ten_lines_have_two_buttons_each_in_one_message(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    let long = "endlessly ".repeat(60);
+    for number in 1..=11 {
+        ana.types(&format!("/refusal Client{number} 12k price \"{long}\"")).await;
+        ana.screen();
+        elena.presses("Validate").await;
+        elena.fills(&[("When may we come back?", "2026-12-14")]).await;
+        elena.submits().await;
+        team.passes(chrono::TimeDelta::seconds(61)).await;
+    }
+    elena.screen();
+    team.it_is("2026-12-14T07:00:00Z").await;
+    let shown = ana.sees_parts(&["11 things to do today", "More wait: type /recontacts.", "{Open one of them}"]);
+    assert_eq!(shown.matches("things to do today").count(), 1, "{shown}");
+    assert_eq!(shown.matches("call again: Client").count(), 10, "{shown}");
+    assert_eq!(shown.matches(" I called]").count(), 10, "{shown}");
+    assert_eq!(shown.matches(" Snooze]").count(), 10, "{shown}");
+    assert!(shown.contains("endlessly…\"") && !shown.contains(&long), "{shown}");
+    ana.presses("#9 I called").await;
+    ana.fills(&[("What came of it?", "Not now")]).await;
+    ana.submits().await;
+    // There is room for what waited.
+    ana.sees_parts(&["10 things to do today", "#11 call again: Client11", "[#11 I called]"]);
+    team.ends().await;
+}

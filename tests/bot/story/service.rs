@@ -25,7 +25,8 @@ pub(crate) const IN_TIME: Duration = Duration::from_millis(1500);
 /// ```
 ///
 /// Strong words carry no mark, a mention is `@Name`, an instant is `@2026-11-23T09:00Z`, a link is its label, and
-/// invisible marks do not show. Consecutive rows of buttons are joined into one line, and parts that an adapter had to
+/// invisible marks do not show. What can be pressed stands at the end, wherever a service shows it: Discord has no
+/// other place. Consecutive rows of buttons are joined into one line, and parts that an adapter had to
 /// split (long quotes, many facts) are joined again; messages split in several are separate screens.
 ///
 /// Every act returns once the service has its answer in time (the acknowledgement); a late or missing one is a

@@ -5,19 +5,22 @@ use serde_json::Value;
 
 /// A message's card as plain text (see [`crate::story::ChatService`]).
 pub(crate) fn screen(card: &Value) -> String {
-    let mut lines = vec![text(&card["title"])];
+    let (mut lines, mut acts) = (vec![text(&card["title"])], Vec::<String>::new());
     let mut after_buttons = false;
     for block in card["blocks"].as_array().expect("blocks") {
         let (kind, value) = tagged(block);
         let buttons = kind == "Buttons";
         for line in part(kind, value) {
-            match lines.last_mut() {
+            match acts.last_mut() {
                 Some(last) if buttons && after_buttons => *last = format!("{last} {line}"),
+                _ if buttons || kind == "Pick" => acts.push(line),
                 _ => lines.push(line),
             }
         }
-        after_buttons = buttons;
+        // Others stand between only on the page.
+        after_buttons = if kind == "Pick" { false } else { after_buttons || buttons };
     }
+    lines.extend(acts);
     lines.join("\n")
 }
 

@@ -7,6 +7,7 @@ enum Part {
     Lines(String),
     Quote(String),
     Buttons(Vec<String>),
+    Menu(String),
 }
 
 /// A message as text. Parts that were split are joined again: their block ids begin with `more:`.
@@ -14,11 +15,18 @@ pub(super) fn message(blocks: &[Value], text: &str, name_of: &dyn Fn(&str) -> St
     if blocks.is_empty() {
         return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     }
-    let mut parts: Vec<Part> = Vec::new();
+    let (mut parts, mut acts): (Vec<Part>, Vec<Part>) = (Vec::new(), Vec::new());
     for block in blocks {
         let goes_on = block["block_id"].as_str().is_some_and(|id| id.starts_with("more:"));
-        match (part(block, name_of), parts.last_mut()) {
-            (Part::Buttons(more), Some(Part::Buttons(row))) => row.extend(more),
+        let part = part(block, name_of);
+        if let Part::Buttons(_) | Part::Menu(_) = part {
+            match (part, acts.last_mut()) {
+                (Part::Buttons(more), Some(Part::Buttons(row))) => row.extend(more),
+                (part, _) => acts.push(part),
+            }
+            continue;
+        }
+        match (part, parts.last_mut()) {
             (Part::Lines(more), Some(Part::Lines(words))) | (Part::Quote(more), Some(Part::Quote(words)))
                 if goes_on =>
             {
@@ -27,13 +35,13 @@ pub(super) fn message(blocks: &[Value], text: &str, name_of: &dyn Fn(&str) -> St
             (part, _) => parts.push(part),
         }
     }
-    let lines: Vec<String> = parts.into_iter().map(shown).collect();
+    let lines: Vec<String> = parts.into_iter().chain(acts).map(shown).collect();
     lines.join("\n")
 }
 
 fn shown(part: Part) -> String {
     match part {
-        Part::Lines(words) => words,
+        Part::Lines(words) | Part::Menu(words) => words,
         Part::Quote(words) => words.split('\n').map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n"),
         Part::Buttons(row) => row.join(" "),
     }
@@ -59,7 +67,7 @@ fn part(block: &Value, name_of: &dyn Fn(&str) -> String) -> Part {
         }
         "actions" => {
             let menus = elements().map(|menu| format!("{{{}}}", words(&menu["placeholder"])));
-            Part::Lines(menus.collect::<Vec<_>>().join(" "))
+            Part::Menu(menus.collect::<Vec<_>>().join(" "))
         }
         other => Part::Lines(format!("<{other}>")),
     }
