@@ -207,7 +207,8 @@ async fn what_happens(call: &mut Call<'_>, deputy: Option<&Person>) -> Result<Ve
     if let Some(deputy) = deputy {
         let name = deputy.name.as_str();
         if deputy.is_away(call.now) {
-            lines.push(words.text("away.deputy_away", args! { name: name }));
+            let key = if by.role == Role::Head { "away.deputy_away" } else { "away.deputy_away_rep" };
+            lines.push(words.text(key, args! { name: name }));
         } else if !deputy.wants_reminders() {
             lines.push(words.text("away.deputy_unasked", args! { name: name }));
         }

@@ -8,7 +8,7 @@ use super::{
     Act, Call, Result, Shared, deal, debrief, hands, head, letter, recontact, review, similar, tell, words_for,
 };
 use crate::args;
-use crate::chat::{Block, Button, Card, Choice, Look, Pick, Reply, Text};
+use crate::chat::{Block, Button, Card, Choice, Command, Look, Pick, Reply, Text};
 use crate::domain::{Currency, Denied, Money, Person, Refusal, RefusalNumber, Stage, WouldChange};
 use crate::store::{Decision, Task, TaskKind, Tx};
 use crate::words::Words;
@@ -173,6 +173,13 @@ pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Resul
         notice::refresh(call.tx, &Notice::Differs(difference.id), call.now).await?;
     }
     Ok(())
+}
+
+/// The refusal whose number is all that was typed: `214`, or `#214`.
+pub(super) fn named(command: &Command) -> Option<RefusalNumber> {
+    let typed = command.text.trim().trim_start_matches('#');
+    let number = typed.chars().all(|c| c.is_ascii_digit()) && command.options.is_empty();
+    typed.parse().ok().filter(|_| number).map(RefusalNumber)
 }
 
 /// One of a list, opened: for this person's eyes, with what they can do about it.

@@ -113,8 +113,8 @@ pub(super) async fn draw_welcome(tx: &mut Tx, shared: &Shared, person: PersonId)
     let posted = message.is_some_and(|message| message.message.is_some());
     let words = words_for(shared, &reader);
     let card = match reader.reminders {
-        Reminders::Unasked => welcome(words, &reader),
-        Reminders::Asked if posted => welcome(words, &reader),
+        Reminders::Unasked => welcome(words, &reader, shared.rules.messages_a_day),
+        Reminders::Asked if posted => welcome(words, &reader, shared.rules.messages_a_day),
         Reminders::On if posted => Card::titled(words.text("welcome.started", args! {})).tone(Tone::Good),
         Reminders::Off if posted => Card::titled(words.text("welcome.stopped", args! {})),
         Reminders::Asked | Reminders::On | Reminders::Off => return Ok(None),
@@ -122,11 +122,11 @@ pub(super) async fn draw_welcome(tx: &mut Tx, shared: &Shared, person: PersonId)
     Ok(Some((reader, card)))
 }
 
-fn welcome(words: Words<'_>, reader: &Person) -> Card {
+fn welcome(words: Words<'_>, reader: &Person, most: i64) -> Card {
     let hour = reader.batch_at().format("%H:%M").to_string();
     Card::titled(words.text("welcome.title", args! { name: reader.name.as_str() }))
         .tone(Tone::Attention)
-        .with(Block::Text(words.text("welcome.comes", args! { hour: hour })))
+        .with(Block::Text(words.text("welcome.comes", args! { hour: hour, most: most })))
         .with(Block::Text(words.text("welcome.stop", args! {})))
         .with(Block::Buttons(vec![button(words)]))
 }
@@ -217,7 +217,7 @@ async fn release(call: &mut Call<'_>) -> Result<bool> {
 }
 
 /// How much waits for whoever acts, and what to type.
-async fn where_it_is(call: &mut Call<'_>) -> Result<Vec<Text>> {
+pub(super) async fn where_it_is(call: &mut Call<'_>) -> Result<Vec<Text>> {
     let mut refusals = 0;
     for team in call.tx.teams_processed_by(&call.by, call.now).await? {
         refusals += call.tx.count_waiting(team).await?;

@@ -113,7 +113,7 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
     let (rep, who) = (tx.person(refusal.owner).await?, tx.person(refusal.logged_by).await?);
     let number = refusal.number.to_string();
     if refusal.withdrawn_at.is_some() {
-        let title = words.text("head.withdrawn", args! { number: number.as_str(), rep: rep.name.as_str() });
+        let title = words.text("head.withdrawn", args! { number: number.as_str(), rep: who.name.as_str() });
         return Ok(Card::titled(title));
     }
     let products = tx.products(rep.id).await?;
@@ -131,7 +131,8 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
         card.blocks.extend(similar::at_hand(tx, shared, head, refusal).await?);
     }
     for question in tx.questions(refusal.number).await? {
-        card = with_question(card, words, &rep, &question);
+        let asked = tx.person(question.asked_of).await?;
+        card = with_question(card, words, &asked, &question);
     }
     let decisions = tx.decisions(refusal.number).await?;
     for block in case::history(tx, words, refusal, &decisions).await? {

@@ -76,7 +76,7 @@ impl Inbound {
     fn only_asks(&self) -> bool {
         match self {
             Inbound::Command(command) => match command.name.as_str() {
-                "refusal" => refusal::is_bare(command),
+                "refusal" => refusal::is_bare(command) || case::named(command).is_some(),
                 "panout" => {
                     let first = command.text.split_whitespace().next().unwrap_or_default().to_lowercase();
                     !matches!(first.as_str(), "start" | "stop" | "away" | "back")
@@ -124,7 +124,10 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
     }
     match (command.name.as_str(), first.as_str()) {
         ("refusal", _) if redate::is_asked(command) => redate::act(call, command).await,
-        ("refusal", _) => refusal::log_line(call, command).await,
+        ("refusal", _) => match case::named(command) {
+            Some(number) if call.tx.refusal(number).await?.is_some() => case::open(call, number).await,
+            _ => refusal::log_line(call, command).await,
+        },
         ("refusals", "mine" | "") => mine::list(call).await,
         ("refusals", "gap") => gap::show(call).await,
         ("queue", "") => queue::list(call).await,

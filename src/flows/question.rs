@@ -76,6 +76,22 @@ async fn remind(call: &mut Call<'_>, number: RefusalNumber, of: &Person, asked_a
     notice::plan(call.tx, call.shared, &Notice::Today(of.id.0, says), says, call.now).await
 }
 
+/// A question would be one message too many: it is a line of the message of the day that comes at `at`.
+pub(super) async fn joins(
+    tx: &mut Tx,
+    shared: &Shared,
+    (id, reader): (i64, &Person),
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(question) = tx.question(id).await? else { return Ok(()) };
+    if let Some(task) = tx.task_beside(question.refusal, TaskKind::Question).await? {
+        tx.say_task_at(&task, Some(at)).await?;
+        notice::plan(tx, shared, &Notice::Today(reader.id.0, at), at, now).await?;
+    }
+    Ok(())
+}
+
 /// A question reached whoever is to answer it: that counts as the first time it was said.
 pub(super) async fn told(tx: &mut Tx, notice: &str, id: i64) -> Result<()> {
     match tx.question(id).await? {
@@ -97,6 +113,10 @@ fn written(call: &Call<'_>, values: &Values, field: &str) -> Result<String> {
 /// The question in front of the rep, and its answer once there is one.
 pub(super) async fn draw_question(tx: &mut Tx, shared: &Shared, id: i64) -> Result<Option<(Person, Card)>> {
     let Some((question, refusal)) = question(tx, id).await? else { return Ok(None) };
+    let posted = tx.message(&Notice::Question(id).key()).await?.is_some_and(|message| message.message.is_some());
+    if !posted && (refusal.withdrawn_at.is_some() || question.answer.is_some()) {
+        return Ok(None);
+    }
     let rep = tx.person(question.asked_of).await?;
     let asker = tx.person(question.asked_by).await?;
     let words = words_for(shared, &rep);

@@ -9,10 +9,12 @@ use super::today::TO_DECIDE;
 use super::{Call, Result, case, tell};
 use crate::args;
 use crate::chat::{Block, Card, Reply, Text};
-use crate::domain::{Denied, Refusal, Role};
+use crate::domain::{Currency, Denied, Refusal, Role};
 
 /// How many are listed.
 const LISTED: usize = 10;
+/// How many can be opened: as many as a menu holds.
+pub(super) const OPENED: usize = 25;
 /// How many are looked at: the oldest.
 const LOOKED_AT: i64 = 200;
 /// And how many of the largest.
@@ -51,25 +53,38 @@ pub(super) async fn list(call: &mut Call<'_>) -> Result {
     let late = call.by.working_days_before(TO_DECIDE, call.now);
     let mut seen = HashSet::new();
     waiting.retain(|refusal| seen.insert(refusal.number));
-    waiting.sort_by_key(|refusal| order(refusal, refusal.logged_at <= late));
-    let mut card = Card::titled(words.text("queue.title", args! { count: count }));
+    let ours = call.by.team.currency;
+    waiting.sort_by_cached_key(|refusal| order(refusal, ours, refusal.logged_at <= late));
+    // What waits for heads who are there does not wait for an admin.
+    let theirs = call.tx.teams_processed_by(&call.by, call.now).await?;
+    let title = if teams.iter().all(|team| theirs.contains(team)) { "queue.title" } else { "queue.title_all" };
+    let mut card = Card::titled(words.text(title, args! { count: count }));
     let mut listed = Vec::new();
-    for refusal in waiting.into_iter().take(LISTED) {
+    for (at, refusal) in waiting.into_iter().take(OPENED).enumerate() {
+        listed.push((refusal.number, refusal.details.account.clone()));
+        if at >= LISTED {
+            continue;
+        }
         let rep = call.tx.person(refusal.owner).await?;
         let age = case::age(words, &call.by, refusal.logged_at, call.now);
         let summary = summary(words, &refusal.details);
         let line =
             words.text("queue.line", args! { summary: summary.as_str(), rep: rep.name.as_str(), age: age.as_str() });
         card = card.with(Block::Text(Text::strong(refusal.number.to_string()).then(" ").then(line)));
-        listed.push((refusal.number, refusal.details.account));
     }
-    let more = count - i64::try_from(listed.len()).unwrap_or_default();
+    let more = count - i64::try_from(listed.len().min(LISTED)).unwrap_or_default();
     card = card.with_some((more > 0).then(|| Block::Note(words.text("queue.more", args! { count: more }))));
     Ok(Reply::Whisper(card.with(case::pick(words.line("queue.open", args! {}), &listed))))
 }
 
-/// Late ones by age, the others by budget.
-fn order(refusal: &Refusal, late: bool) -> (bool, i64, i64) {
-    let budget = refusal.details.budget.map_or(0, |budget| budget.minor);
-    if late { (false, refusal.logged_at.timestamp(), 0) } else { (true, -budget, refusal.number.0) }
+/// Late ones by age; the others by budget, of the reader's currency first: amounts of two currencies do not compare.
+fn order(refusal: &Refusal, ours: Currency, late: bool) -> (u8, String, i64, i64) {
+    if late {
+        return (0, String::new(), refusal.logged_at.timestamp(), refusal.number.0);
+    }
+    match refusal.details.budget {
+        Some(budget) if budget.currency == ours => (1, String::new(), -budget.minor, refusal.number.0),
+        Some(budget) => (2, budget.currency.code().to_owned(), -budget.minor, refusal.number.0),
+        None => (3, String::new(), 0, refusal.number.0),
+    }
 }

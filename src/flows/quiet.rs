@@ -1,12 +1,13 @@
 //! Few messages: nobody is written to more than a few times a day.
 //!
 //! Starts: a notice is about to be sent. Acts: nobody. Ends: sent, or with the next message that may come: a refusal too
-//! many joins what else came in, in the message of the day, as does a debrief; the rest waits for the morning.
+//! many joins what else came in, in the message of the day, as do a debrief and a question; the rest waits for the
+//! morning.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::notice::{Notice, Saying};
-use super::{Result, Shared, arrivals};
+use super::{Result, Shared, arrivals, question};
 use crate::domain::{Person, RefusalNumber, Rhythm};
 use crate::store::Tx;
 
@@ -31,10 +32,8 @@ pub(super) async fn gate(
     let of_the_day = reader.batch_on(day);
     let expected = !wrote.today && reader.day_at(of_the_day).0 == day && now <= of_the_day + EXPECTED;
     let room = match notice {
-        // One a day, an answer to what they asked, a question of a colleague, and what they chose the moment of.
-        Notice::Today(..) | Notice::Welcome(_) | Notice::Question(_) | Notice::Answer(_) | Notice::DebriefAt(..) => {
-            true
-        }
+        // One a day, and what they chose the moment of.
+        Notice::Today(..) | Notice::Welcome(_) | Notice::DebriefAt(..) => true,
         _ => wrote.times + i64::from(expected) < shared.rules.messages_a_day,
     };
     if room {
@@ -45,6 +44,10 @@ pub(super) async fn gate(
         Notice::Refusal(number) => {
             let Some(refusal) = tx.refusal(RefusalNumber(*number)).await? else { return Ok(Some(Saying::Nothing)) };
             arrivals::wait(tx, shared, (&refusal, reader), tomorrow(reader, now), now).await?;
+            Ok(Some(Saying::Nothing))
+        }
+        Notice::Question(id) => {
+            question::joins(tx, shared, (*id, reader), tomorrow(reader, now), now).await?;
             Ok(Some(Saying::Nothing))
         }
         // Its line is in the next message of the day.

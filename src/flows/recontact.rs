@@ -25,7 +25,9 @@ use crate::store::{Decision, TaskKind, Tx};
 use crate::words::Words;
 
 /// How many are listed.
-const LISTED: i64 = 10;
+const LISTED: usize = 10;
+/// How many can be opened: as many as a menu holds.
+const OPENED: i64 = 25;
 
 /// `/recontacts`: what this person has in hand, soonest first.
 pub(super) async fn list(call: &mut Call<'_>) -> Result {
@@ -45,7 +47,7 @@ pub(super) async fn list_named(call: &mut Call<'_>, name: &str) -> Result {
 }
 
 async fn list_of(call: &mut Call<'_>, person: PersonId, name: Option<String>) -> Result {
-    let tasks = call.tx.tasks_of(person, LISTED).await?;
+    let tasks = call.tx.tasks_of(person, OPENED).await?;
     let words = call.words;
     if tasks.is_empty() {
         let title = match name {
@@ -64,13 +66,16 @@ async fn list_of(call: &mut Call<'_>, person: PersonId, name: Option<String>) ->
     for task in tasks {
         let refusal = call.tx.refusal(task.refusal).await?;
         let Some(refusal) = refusal.filter(|refusal| refusal.is_open_to(&call.by)) else { continue };
+        listed.push((refusal.number, refusal.details.account.clone()));
+        if listed.len() > LISTED {
+            continue;
+        }
         let day = task.due_at.with_timezone(&call.by.time_zone()).date_naive();
         let (what, day) = (to_do(words, task.kind), words.short_date(day));
         let line = format!(" {day}, {what}: {}", summary(words, &refusal.details));
         card = card.with(Block::Text(Text::strong(refusal.number.to_string()).then(line)));
-        listed.push((refusal.number, refusal.details.account));
     }
-    let more = count - i64::try_from(listed.len()).unwrap_or_default();
+    let more = count - i64::try_from(listed.len().min(LISTED)).unwrap_or_default();
     card = card.with_some((more > 0).then(|| Block::Note(words.text("queue.more", args! { count: more }))));
     Ok(Reply::Whisper(card.with(case::pick(words.line("recontacts.open", args! {}), &listed))))
 }

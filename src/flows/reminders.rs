@@ -16,6 +16,8 @@ use crate::words::Words;
 
 /// How many working days after the head was told that something is late the admin is.
 const TO_ADMIN: usize = 2;
+/// About how many people, or teams, one message tells a head or an admin; the next one tells of the others.
+const ABOUT: usize = 4;
 /// How soon it is looked again whether the message of an earlier day arrived.
 const ARRIVES: TimeDelta = TimeDelta::minutes(15);
 
@@ -136,6 +138,10 @@ async fn tell_heads(tx: &mut Tx, shared: &Shared, reader: &Person, key: &str, no
     for (team, _, since) in to_escalate(tx, reader, now).await? {
         tx.escalated(team, key, since).await?;
     }
+    let more = !about_others(tx, reader, key, None, now).await?.is_empty();
+    if more || !to_escalate(tx, reader, now).await?.is_empty() {
+        plan_today(tx, shared, reader, reader.next_batch(now), now).await?;
+    }
     escalates(tx, shared, reader, now).await
 }
 
@@ -166,6 +172,7 @@ async fn about_others(
     for team in tx.teams_processed_by(reader, now).await? {
         theirs.extend(tx.to_tell_about(team, reader.id, now).await?);
     }
+    theirs.truncate(ABOUT);
     Ok(theirs)
 }
 
@@ -186,6 +193,7 @@ async fn to_escalate(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result
             teams.push((team, count, since));
         }
     }
+    teams.truncate(ABOUT);
     Ok(teams)
 }
 

@@ -75,8 +75,9 @@ pub(super) async fn save(call: &mut Call<'_>, values: &Values) -> Result {
     let mut chosen = read(call.words, values).map_err(Error::Faults)?;
     chosen.intensity = chosen.intensity.or(call.by.choices.intensity);
     chosen.rhythm = chosen.rhythm.or(call.by.choices.rhythm);
+    let mut collapsed = false;
     match values.get("reminders").map(String::as_str) {
-        Some("on") => drop(consent::turn(call, Reminders::On).await?),
+        Some("on") => collapsed = consent::turn(call, Reminders::On).await?,
         // Who never answered has not said no.
         Some("off") if call.by.wants_reminders() => drop(consent::turn(call, Reminders::Off).await?),
         _ => {}
@@ -98,7 +99,8 @@ pub(super) async fn save(call: &mut Call<'_>, values: &Values) -> Result {
         call.tx.reconsider_jobs(notice::POST, "today:", call.now).await?;
     }
     call.words = super::words_for(call.shared, &call.by);
-    Ok(Reply::Whisper(saved(call)))
+    let found = if collapsed { consent::where_it_is(call).await? } else { Vec::new() };
+    Ok(Reply::Whisper(found.into_iter().map(Block::Text).fold(saved(call), Card::with)))
 }
 
 fn saved(call: &Call<'_>) -> Card {

@@ -24,7 +24,7 @@ async fn the_first_words_are_one_card_with_one_button_and_what_waited_comes_afte
     ana.types("/refusal Acme 12k price").await;
     let shown = ana.sees_parts(&["Stored as #1: Acme", "Shall I remind you when a client is due?"]);
     assert_eq!(shown.matches("[Start my reminders]").count(), 1, "{shown}");
-    let shown = elena.sees_parts(&["Hello Elena, I am Panout.", "one message a day, at 09:00", "[Start my reminders]"]);
+    let shown = elena.sees_parts(&["Hello Elena, I am Panout.", "One message a day at 09:00", "[Start my reminders]"]);
     assert!(!shown.contains("Acme"), "{shown}");
     // Offered once.
     ana.types("/refusal Globex 5k price").await;

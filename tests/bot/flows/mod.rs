@@ -17,6 +17,7 @@ mod leavers;
 mod letter;
 mod life;
 mod manners;
+mod opened;
 mod permissions;
 mod plays;
 mod questions;
