@@ -43,7 +43,7 @@ const PRESSED: [&str; 16] = [
     "still_silent",
     "answer",
     "weekly",
-    "seen_all",
+    "arrivals_seen",
     "seen",
 ];
 
@@ -98,6 +98,13 @@ impl Worker {
 
     /// Does what a card asks for, and what the cards behind its menus ask for.
     pub(super) async fn works_on(&mut self, card: &Card) {
+        for list in ["arrivals", "queue"] {
+            // What lies behind a line of the message of the day.
+            let Some(action) = buttons(card).find(|action| word(action) == list).cloned() else { continue };
+            if let Reply::Whisper(card) = self.presses(&action, None).await {
+                Box::pin(self.works_on(&card)).await;
+            }
+        }
         for block in &card.blocks {
             let Block::Pick(pick) = block else { continue };
             for choice in &pick.choices {
@@ -122,24 +129,15 @@ impl Worker {
     }
 
     async fn presses_first(&mut self, card: &Card) {
-        let buttons: Vec<&Action> = card
-            .blocks
-            .iter()
-            .filter_map(|block| if let Block::Buttons(buttons) = block { Some(buttons) } else { None })
-            .flatten()
-            .map(|button| &button.action)
-            .collect();
-        // What stands on a message of the day itself is the same act.
-        let word = |action: &Action| {
-            let act = action.as_str();
-            act.strip_prefix("day.").unwrap_or(act).split('.').next().unwrap_or_default().to_owned()
-        };
-        let mut offered: Vec<&Action> = PRESSED
-            .iter()
-            .filter_map(|wanted| buttons.iter().copied().find(|action| word(action) == *wanted))
-            .collect();
+        let mut offered: Vec<&Action> =
+            PRESSED.iter().filter_map(|wanted| buttons(card).find(|action| word(action) == *wanted)).collect();
+        // Now and then a head asks before deciding.
+        let asks = buttons(card).find(|action| word(action) == "ask").filter(|_| self.acts.is_multiple_of(7));
+        if let (Some(ask), Some("revive")) = (asks, offered.first().map(|first| word(first))) {
+            offered.insert(0, ask);
+        }
         // Not always the same of what has a choice: won or not, revived or validated.
-        if offered.len() > 1 && matches!(word(offered[0]).as_str(), "won" | "again" | "revive") {
+        if offered.len() > 1 && matches!(word(offered[0]), "won" | "again" | "revive") {
             offered.rotate_left(self.acts % 2);
         }
         if let Some(action) = offered.first() {
@@ -147,4 +145,16 @@ impl Worker {
             self.presses(&action, None).await;
         }
     }
+}
+
+/// What the buttons of a card mean.
+fn buttons(card: &Card) -> impl Iterator<Item = &Action> {
+    let rows = card.blocks.iter().filter_map(|block| if let Block::Buttons(row) = block { Some(row) } else { None });
+    rows.flatten().map(|button| &button.action)
+}
+
+/// The first word of what a button means; what stands on a message of the day itself is the same act.
+fn word(action: &Action) -> &str {
+    let act = action.as_str();
+    act.strip_prefix("day.").unwrap_or(act).split('.').next().unwrap_or_default()
 }
