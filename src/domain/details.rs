@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Money, Outcome, ReasonId};
+use super::{Money, Outcome, ReasonId, account_key, contact_key};
 
 /// What is known of a refusal: everything its rep may type and change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +53,11 @@ impl Change {
 }
 
 impl Details {
+    /// Who the client is, however it is written: the keys of the account and of the contact there.
+    pub fn client(&self) -> (String, Option<String>) {
+        (account_key(&self.account), self.contact.as_deref().map(contact_key))
+    }
+
     /// What differs in `next`, field by field.
     pub(super) fn changes(&self, next: &Details) -> Vec<Change> {
         let (was, is) = (self.fields(), next.fields());

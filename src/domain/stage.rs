@@ -7,7 +7,8 @@
 //!                      '-> validated -> dormant -> recontacted -> dormant
 //! ```
 //!
-//! From anywhere before an end: `closed`, when the client ceased trading or asked not to be contacted.
+//! From anywhere before an end: `closed`, when the client ceased trading, or the account or its contact asked not to be
+//! contacted.
 
 use std::str::FromStr;
 

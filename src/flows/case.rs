@@ -5,7 +5,7 @@ use chrono::Utc;
 use super::notice::{self, Notice};
 use super::refusal::{facts, quote, reason_label, summary};
 use super::{
-    Act, Call, Result, Shared, deal, debrief, hands, head, letter, recontact, review, similar, tell, words_for,
+    Act, Call, Result, Shared, close, deal, debrief, hands, head, letter, recontact, review, similar, tell, words_for,
 };
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Command, Look, Pick, Reply, Text};
@@ -45,12 +45,12 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, reader: &Person, refusal:
     for block in learned(tx, words, reader, refusal).await? {
         card = card.with(block);
     }
-    let peace = tx.asked_for_peace(&refusal.details.account).await?;
+    let peace = tx.asked_for_peace(&refusal.details).await?;
     let mut buttons = match peace {
         _ if in_hand => buttons(words, refusal),
         None if refusal.may_decide(reader).is_ok() => head::to_decide(words, refusal.number),
-        Some(said_by) if refusal.may_decide(reader).is_ok() => {
-            card = card.with(Block::Note(words.text("peace.asked", args! { said_by: said_by })));
+        Some(peace) if refusal.may_decide(reader).is_ok() => {
+            card = card.with(Block::Note(close::says(words, "peace.asked", &peace)));
             Vec::new()
         }
         _ => Vec::new(),

@@ -13,7 +13,7 @@ use super::decide::{decision, hand, save};
 use super::notice::Notice;
 use super::refusal::{amount_fault, load, log_again, typed_amount};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Shared, Values, case, plays};
+use super::{Act, Call, Result, Shared, Values, case, close, plays};
 use crate::args;
 use crate::chat::{Block, Card, Kind, Reply, Tone};
 use crate::domain::{Money, Person, Refusal, RefusalNumber, Stage};
@@ -117,10 +117,14 @@ pub(super) async fn again(call: &mut Call<'_>, number: RefusalNumber, values: &V
     super::refusal::is_stored(call, &second).await
 }
 
-/// The second no was undone: the first refusal is tried again, until the day it was.
+/// The second no was undone: the first refusal is tried again, until the day it was; unless its client asked not to be
+/// contacted meanwhile.
 pub(super) async fn try_on(call: &mut Call<'_>, number: RefusalNumber) -> Result<()> {
     let refusal = load(call, number).await?;
     let Ok(open) = refusal.reopen() else { return Ok(()) };
+    if close::ends_in_peace(call, &open).await?.is_some() {
+        return Ok(());
+    }
     save(call, &open).await?;
     let decisions = call.tx.decisions(number).await?;
     let until = decisions.iter().rev().find(|decision| decision.stage == Stage::Revived);

@@ -12,7 +12,7 @@ use chrono::{Days, NaiveDate};
 
 use super::refusal::{denied_text, load, reason_label};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Values, case, debrief, hands, notice, plays, question, tell};
+use super::{Act, Call, Result, Values, case, close, debrief, hands, notice, plays, question, tell};
 use crate::args;
 use crate::chat::{Choice, Field, Form, Kind, Reply};
 use crate::domain::{
@@ -65,7 +65,7 @@ async fn undecided(call: &mut Call<'_>, number: RefusalNumber) -> Result<Result<
     let refusal = load(call, number).await?;
     match refusal.may_decide(&call.by) {
         Ok(()) => {
-            peace(call, &refusal).await?;
+            close::not_in_peace(call, &refusal).await?;
             Ok(Ok(refusal))
         }
         Err(Denied::NotYours) => tell(denied_text(call, Denied::NotYours)),
@@ -241,9 +241,9 @@ pub(super) fn decision(call: &Call<'_>, refusal: &Refusal, stage: Stage) -> Deci
 /// what they left behind. Whose hands these are.
 ///
 /// # Errors
-/// In words when the account asked not to be contacted: nothing of this transaction is kept.
+/// As [`close::not_in_peace`].
 pub(super) async fn hand(call: &mut Call<'_>, refusal: &Refusal, kind: TaskKind, day: NaiveDate) -> Result<Person> {
-    peace(call, refusal).await?;
+    close::not_in_peace(call, refusal).await?;
     let owner = owner_now(call, refusal).await?;
     // In a message that has not come yet.
     let due_at = owner.batch_on(day).max(owner.next_batch(call.now));
@@ -262,14 +262,6 @@ async fn owner_now(call: &mut Call<'_>, refusal: &Refusal) -> Result<Person> {
         return Ok(heir);
     }
     Ok(call.tx.person(refusal.owner).await?)
-}
-
-/// Nothing is planned for an account that asked not to be contacted.
-async fn peace(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
-    match call.tx.asked_for_peace(&refusal.details.account).await? {
-        Some(said_by) => tell(call.words.text("denied.no_contact", args! { said_by: said_by })),
-        None => Ok(()),
-    }
 }
 
 /// Stores a refusal in its new stage, with the audit; what was asked before needs no answer any more.

@@ -13,8 +13,8 @@ use super::notice::{self, Notice};
 use super::refusal::{denied_reply, denied_text, facts, load, quote, title};
 use super::today::TO_DECIDE;
 use super::{
-    Act, Call, Result, Shared, arrivals, away, case, hands, letter, reminders, review, similar, small, tell, when,
-    words_for,
+    Act, Call, Result, Shared, arrivals, away, case, close, hands, letter, reminders, review, similar, small, tell,
+    when, words_for,
 };
 use crate::args;
 use crate::chat::{Block, Button, Card, Look, Reply, Tone};
@@ -143,13 +143,11 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, head: &Person, refusal: &
         card = card.with(block);
     }
     let undecided = refusal.stage.awaits_head();
-    let peace = tx.asked_for_peace(&refusal.details.account).await?.filter(|_| undecided);
+    let peace = tx.asked_for_peace(&refusal.details).await?.filter(|_| undecided);
     let may_decide = undecided && peace.is_none();
     let mut buttons = if may_decide { to_decide(words, refusal.number) } else { Vec::new() };
-    card = card.with_some(peace.map(|said_by| {
-        // Nothing of this account can be planned.
-        Block::Note(words.text("denied.no_contact", args! { said_by: said_by }))
-    }));
+    // Nothing can be planned for them.
+    card = card.with_some(peace.map(|peace| Block::Note(close::says(words, "denied.no_contact", &peace))));
     match refusal.seen {
         Some((by, at)) => {
             let by = tx.person(by).await?;

@@ -7,14 +7,14 @@
 //! draft (in a language) -> sent -> (two weeks) message of the day -+-> they answered: what
 //!                                                                  '-> still silent
 //! ```
-//! Nothing of it for an account that asked not to be contacted.
+//! Nothing of it for a client that asked not to be contacted.
 
 use chrono::{DateTime, Days, Utc};
 
 use super::notice::{self, Notice};
 use super::refusal::{denied_text, load, summary};
 use super::reply::{self, Answers};
-use super::{Act, Call, Learn, Result, Values, ask, case, tell};
+use super::{Act, Call, Learn, Result, Values, ask, case, close, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Kind, Look, Reply, Text, Tone};
 use crate::domain::{Given, Person, Refusal, RefusalNumber};
@@ -76,9 +76,7 @@ async fn silent(call: &mut Call<'_>, number: RefusalNumber) -> Result<Refusal> {
     if let Err(denied) = refusal.may_write(&call.by) {
         return tell(denied_text(call, denied));
     }
-    if let Some(said_by) = call.tx.asked_for_peace(&refusal.details.account).await? {
-        return tell(call.words.text("denied.no_contact", args! { said_by: said_by }));
-    }
+    close::not_in_peace(call, &refusal).await?;
     if !refusal.is_silent() {
         return tell(call.words.text("letter.not_silent", args! {}));
     }
@@ -202,7 +200,7 @@ pub(super) async fn shown(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> R
 /// The button to the letter, if one may be written by this person.
 pub(super) async fn offered(tx: &mut Tx, words: Words<'_>, by: &Person, refusal: &Refusal) -> Result<Option<Button>> {
     let may = refusal.is_silent() && refusal.may_write(by).is_ok();
-    if !may || tx.asked_for_peace(&refusal.details.account).await?.is_some() {
+    if !may || tx.asked_for_peace(&refusal.details).await?.is_some() {
         return Ok(None);
     }
     let act = Act::Learn(Learn::Letter(refusal.number));

@@ -11,6 +11,7 @@ mod assistant;
 mod away;
 mod case;
 mod catch_up;
+mod close;
 mod consent;
 mod deal;
 mod debrief;
@@ -178,7 +179,7 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::MoreTime(number) => deal::more_time_form(call, number).await,
         Act::Called(number) => recontact::called_form(call, number).await,
         Act::Snooze(number) => recontact::snooze_form(call, number).await,
-        Act::Close(number) => recontact::close_form(call, number).await,
+        Act::Close(number) => close::form(call, number).await,
         Act::Similar(number) => similar::list(call, number).await,
         Act::Reassign(number) => hands::reassign_form(call, number).await,
         Act::Delegate(number) => hands::delegate_form(call, number).await,
@@ -206,7 +207,7 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::MoreTime(number) => deal::more_time(call, number, values).await,
         Act::Called(number) => recontact::called(call, number, values).await,
         Act::Snooze(number) => recontact::snooze(call, number, values).await,
-        Act::Close(number) => recontact::close(call, number, values).await,
+        Act::Close(number) => close::close(call, number, values).await,
         Act::Reassign(number) => hands::reassign(call, number, values).await,
         Act::Delegate(number) => hands::delegate(call, number, values).await,
         Act::Away => away::save(call, values).await,

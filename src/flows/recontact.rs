@@ -1,7 +1,7 @@
 //! Clients that sleep until it is time to call them again.
 //!
 //! Starts: the head validates a refusal; `/recontacts`. Acts: its owner, or whoever leads the team. Ends: asleep again
-//! until another day, worth another try, or closed for good.
+//! until another day, worth another try, or closed for good ([`super::close`]).
 //!
 //! ```text
 //! asleep -> (due) message of the day -+-> called: not now -> asleep
@@ -12,15 +12,15 @@
 
 use chrono::NaiveDate;
 
-use super::deal::{again_on_form, finish, put_off};
+use super::deal::{again_on_form, put_off};
 use super::decide::{TRIED_IN, decision, hand, levers, save, try_again};
-use super::refusal::{denied_text, load, summary};
+use super::refusal::{load, summary};
 use super::reply::{self, Answers};
 use super::today::to_do;
-use super::{Act, Call, Result, Values, case, letter, tell};
+use super::{Act, Call, Result, Values, case, tell};
 use crate::args;
 use crate::chat::{Block, Card, Choice, Kind, Reply, Text, Tone};
-use crate::domain::{Denied, Lever, Person, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on};
+use crate::domain::{Lever, Person, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on};
 use crate::store::{Decision, TaskKind, Tx};
 use crate::words::Words;
 
@@ -198,88 +198,4 @@ pub(super) async fn snooze_form(call: &mut Call<'_>, number: RefusalNumber) -> R
 /// "Snooze".
 pub(super) async fn snooze(call: &mut Call<'_>, number: RefusalNumber, values: &Values) -> Result {
     put_off(call, number, (Stage::Dormant, TaskKind::Recontact), values).await
-}
-
-/// A refusal as this person would close it; as an error as it stands, if it is at an end.
-async fn closed(call: &mut Call<'_>, number: RefusalNumber) -> Result<Result<Refusal, Refusal>> {
-    let refusal = load(call, number).await?;
-    match refusal.clone().close(&call.by) {
-        Ok(closed) => Ok(Ok(closed)),
-        Err(Denied::NotYours) => tell(denied_text(call, Denied::NotYours)),
-        Err(_) => Ok(Err(refusal)),
-    }
-}
-
-/// The form to close for good.
-pub(super) async fn close_form(call: &mut Call<'_>, number: RefusalNumber) -> Result {
-    if let Err(stands) = closed(call, number).await? {
-        return case::stands(call, &stands).await;
-    }
-    let words = call.words;
-    let why = |id: &str| Choice::new(id, words.line(&format!("close_form.{id}"), args! {}));
-    let fields = vec![
-        reply::field(words, "close_form", "why", Kind::Choice(vec![why("ceased_trading"), why("no_contact")])),
-        reply::field(words, "close_form", "said_by", Kind::Line { max: 200 }),
-    ];
-    Ok(Reply::Ask(reply::form(words, Act::Close(number), "close_form.title", "button.save", fields)))
-}
-
-/// "Close for good".
-pub(super) async fn close(call: &mut Call<'_>, number: RefusalNumber, values: &Values) -> Result {
-    let closed = match closed(call, number).await? {
-        Ok(closed) => closed,
-        Err(stands) => return case::stands(call, &stands).await,
-    };
-    let mut answers = Answers::new(call, "close_form", values);
-    let why = answers.text("why").filter(|why| matches!(why.as_str(), "ceased_trading" | "no_contact"));
-    let said_by = answers.text("said_by");
-    answers.must("why", why.is_some());
-    answers.must("said_by", said_by.is_some());
-    answers.end()?;
-    let (Some(why), Some(said_by)) = (why, said_by) else { return reply::incomplete() };
-    let said = vec![("why".to_owned(), why.clone()), ("said_by".to_owned(), said_by.clone())];
-    save(call, &closed).await?;
-    let decision = Decision { call: said, ..decision(call, &closed, Stage::Closed) };
-    letter::ends(call, number).await?;
-    if why == "no_contact" {
-        leave_in_peace(call, &closed, &said_by, &decision).await?;
-    }
-    finish(call, &closed, &decision).await
-}
-
-/// Ends everything else there is with an account that asked not to be contacted, whosever it is.
-async fn leave_in_peace(call: &mut Call<'_>, closed: &Refusal, said_by: &str, decision: &Decision) -> Result<()> {
-    let account = closed.details.account.as_str();
-    call.tx.do_not_contact(account, said_by, decision).await?;
-    for other in call.tx.open_refusals_of(account).await? {
-        let number = other.number;
-        if let Ok(ended) = other.leave_in_peace() {
-            is_ended(call, &ended, &Decision { refusal: number, ..decision.clone() }).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn is_ended(call: &mut Call<'_>, ended: &Refusal, decision: &Decision) -> Result<()> {
-    save(call, ended).await?;
-    call.tx.decided(decision).await?;
-    call.tx.done_with(ended.number, call.now).await?;
-    letter::ends(call, ended.number).await?;
-    case::changed(call, ended.number).await
-}
-
-/// A refusal turned out to be of another account: in hand, it ends if that one asked not to be contacted; then who said
-/// so. What waits for its head the head ends, as any new one of that account.
-pub(super) async fn ends_in_peace(call: &mut Call<'_>, refusal: &Refusal) -> Result<Option<String>> {
-    let Some(said_by) = call.tx.asked_for_peace(&refusal.details.account).await? else { return Ok(None) };
-    letter::ends(call, refusal.number).await?;
-    if refusal.stage.awaits_head() {
-        case::changed(call, refusal.number).await?;
-        return Ok(None);
-    }
-    let Ok(ended) = refusal.clone().leave_in_peace() else { return Ok(None) };
-    let said = vec![("why".to_owned(), "no_contact".to_owned()), ("said_by".to_owned(), said_by.clone())];
-    let decision = Decision { call: said, ..decision(call, &ended, Stage::Closed) };
-    is_ended(call, &ended, &decision).await?;
-    Ok(Some(said_by))
 }

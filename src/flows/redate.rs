@@ -1,6 +1,6 @@
 //! When a client is called again, in one line.
 //!
-//! Starts: `/refusal 214 recontact 2027-03-01`, or `2027-03`; `/refusal 214 contact again`, for an account that had asked
+//! Starts: `/refusal 214 recontact 2027-03-01`, or `2027-03`; `/refusal 214 contact again`, for a client that had asked
 //! not to be contacted. Acts: its owner, or whoever leads the team; only the latter takes back what was asked. Ends: in
 //! its owner's hands for that day.
 
@@ -41,19 +41,20 @@ fn number(call: &Call<'_>, command: &Command) -> Result<RefusalNumber> {
     number.map_or_else(|| tell(denied_text(call, Denied::NotYours)), Ok)
 }
 
-/// Takes back that an account asked not to be contacted: this refusal of it sleeps until its day.
+/// Takes back that the client of a refusal, its account or its contact, asked not to be contacted: it sleeps until its
+/// day.
 async fn contact_again(call: &mut Call<'_>, command: &Command) -> Result {
     let number = number(call, command)?;
     let refusal = load(call, number).await?;
-    let account = refusal.details.account.clone();
     let asleep = match refusal.contact_again(&call.by) {
         Ok(asleep) => asleep,
         Err(denied) => return tell(denied_text(call, denied)),
     };
-    if call.tx.asked_for_peace(&account).await?.is_none() {
-        return tell(call.words.text("redate.no_peace", args! { account: account.as_str() }));
+    if call.tx.asked_for_peace(&asleep.details).await?.is_none() {
+        let account = asleep.details.account.as_str();
+        return tell(call.words.text("redate.no_peace", args! { account: account }));
     }
-    call.tx.may_contact(&account).await?;
+    call.tx.may_contact(&asleep.details).await?;
     save(call, &asleep).await?;
     let day = recontact_on(&asleep.details, 1, reply::today(call));
     let decided = decision(call, &asleep, Stage::Dormant);

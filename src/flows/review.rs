@@ -15,7 +15,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::notice::{self, Notice};
 use super::refusal::{denied_reply, denied_text, load, reason_label, summary};
 use super::reply::{self, Answers};
-use super::{Act, Call, Learn, Result, Shared, Values, ask, case, tell, when, words_for};
+use super::{Act, Call, Learn, Result, Shared, Values, ask, case, close, tell, when, words_for};
 use crate::args;
 use crate::chat::{Block, Button, Card, Field, Kind, Look, Reply, Text, Tone};
 use crate::domain::{Change, Denied, Given, Person, ReasonId, Refusal, RefusalNumber, Stage};
@@ -30,7 +30,7 @@ const NAME: usize = 20;
 /// `/debrief client 214`: what to ask, and what was answered so far.
 pub(super) async fn guide(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     let refusal = reviewed(call, number).await?;
-    in_peace(call, &refusal).await?;
+    close::not_in_peace(call, &refusal).await?;
     Ok(Reply::Whisper(card(call, &refusal).await?))
 }
 
@@ -43,18 +43,10 @@ async fn reviewed(call: &mut Call<'_>, number: RefusalNumber) -> Result<Refusal>
     }
 }
 
-/// Nobody is sent to a client who asked not to be contacted.
-async fn in_peace(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
-    match call.tx.asked_for_peace(&refusal.details.account).await? {
-        Some(said_by) => tell(call.words.text("denied.no_contact", args! { said_by: said_by })),
-        None => Ok(()),
-    }
-}
-
 /// The button to write down what the client says, if this person may ask them.
 pub(super) async fn offered(tx: &mut Tx, words: Words<'_>, by: &Person, refusal: &Refusal) -> Result<Option<Button>> {
     let may = refusal.may_edit(by).is_ok() && refusal.stage != Stage::Closed;
-    if !may || tx.asked_for_peace(&refusal.details.account).await?.is_some() {
+    if !may || tx.asked_for_peace(&refusal.details).await?.is_some() {
         return Ok(None);
     }
     let act = Act::Learn(Learn::Review(refusal.number));
@@ -89,7 +81,7 @@ async fn card(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
 /// The form for what was answered, by whom and when.
 pub(super) async fn form(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     let refusal = reviewed(call, number).await?;
-    in_peace(call, &refusal).await?;
+    close::not_in_peace(call, &refusal).await?;
     let answers = call.tx.answers(number, Inquiry::Review).await?;
     let (whom, on) = answers.last().map(|last| (last.from_whom.clone(), last.heard_on)).unwrap_or_default();
     let given: Given = answers.into_iter().map(|answer| (answer.question, answer.answer)).collect();

@@ -32,7 +32,7 @@ pub(super) async fn waits(call: &mut Call<'_>, refusal: &Refusal) -> Result<bool
     };
     let sampled = rule.is_sample(fastrand::u32(..));
     call.tx.drawn(refusal.number, sampled).await?;
-    if sampled || call.tx.asked_for_peace(&refusal.details.account).await?.is_some() {
+    if sampled || call.tx.asked_for_peace(&refusal.details).await?.is_some() {
         return Ok(false);
     }
     call.tx.tell_in(refusal.number, &waiting(refusal.number)).await?;
@@ -75,7 +75,7 @@ pub async fn settle(tx: &mut Tx, shared: &Shared, payload: &str, now: DateTime<U
     let words = words_for(shared, &by);
     let mut call = Call { tx, by, words, shared, now };
     let rule = shared.rules.self_validation.filter(|rule| rule.holds_for(&refusal.details));
-    let peace = call.tx.asked_for_peace(&refusal.details.account).await?.is_some();
+    let peace = call.tx.asked_for_peace(&refusal.details).await?.is_some();
     match rule {
         Some(rule) if !peace => {
             let below = typed_amount(rule.below);

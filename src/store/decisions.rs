@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
 use super::refusals::unreadable;
-use super::tx::{Tx, change, instant, run};
-use crate::domain::{Lever, PersonId, RefusalNumber, Stage, account_key};
+use super::tx::{Tx, instant, run};
+use crate::domain::{Lever, PersonId, RefusalNumber, Stage};
 
 /// Something that was decided about a refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,35 +91,6 @@ impl Tx {
                 .bind(decision.due_on)
                 .bind(&call)
         )
-    }
-
-    /// Remembers that an account asked not to be contacted; the first time counts.
-    pub async fn do_not_contact(&mut self, account: &str, said_by: &str, decision: &Decision) -> sqlx::Result<()> {
-        let sql = "INSERT INTO do_not_contact (organisation_id, account_key, said_by, noted_by, noted_at)
-                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (organisation_id, account_key) DO NOTHING";
-        change!(
-            self,
-            sqlx::query(sql)
-                .bind(self.organisation)
-                .bind(account_key(account))
-                .bind(said_by)
-                .bind(decision.by)
-                .bind(instant(decision.at))
-        )?;
-        Ok(())
-    }
-
-    /// Forgets that an account asked not to be contacted.
-    pub async fn may_contact(&mut self, account: &str) -> sqlx::Result<()> {
-        let sql = "DELETE FROM do_not_contact WHERE organisation_id = $1 AND account_key = $2";
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(account_key(account)))?;
-        Ok(())
-    }
-
-    /// Who said that an account does not want to be contacted, if somebody did.
-    pub async fn asked_for_peace(&mut self, account: &str) -> sqlx::Result<Option<String>> {
-        let sql = "SELECT said_by FROM do_not_contact WHERE organisation_id = $1 AND account_key = $2";
-        run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation).bind(account_key(account)))
     }
 
     /// A decision.

@@ -77,29 +77,38 @@ impl Row {
 
 // The beginning of a verbatim says what it is about: the longest have forty thousand characters.
 macro_rules! earlier_where {
-    ($condition:literal) => {
+    ($($condition:literal),+) => {
         concat!(
             "SELECT number, team_id, account, owner_id, logged_by, delegate_id, reason, products, segment,
                     SUBSTR(verbatim, 1, 1000) AS verbatim, logged_at, stage
              FROM refusals r WHERE organisation_id = $1 AND withdrawn_at IS NULL AND logged_at <= $3 AND number < $4 AND ",
-            $condition,
+            $($condition,)+
             " ORDER BY logged_at DESC, number DESC LIMIT $5"
         )
     };
 }
 
+/// Those that may be shown as examples: not of an account or a contact that asked not to be contacted.
+macro_rules! examples_where {
+    ($condition:literal) => {
+        earlier_where!(
+            $condition,
+            " AND outcome <> 'invalid' AND NOT EXISTS (SELECT 1 FROM do_not_contact d
+                 WHERE d.organisation_id = r.organisation_id AND d.account_key = r.account_key
+                   AND d.contact_key IN ('', r.contact_key))"
+        )
+    };
+}
+
 impl Tx {
-    /// The latest refusals of a reason before one, at most `most`; without accounts that asked not to be contacted.
+    /// The latest refusals of a reason before one, at most `most`; without clients that asked not to be contacted.
     pub async fn earlier_of_reason(
         &mut self,
         reason: &ReasonId,
         before: &Refusal,
         most: i64,
     ) -> sqlx::Result<Vec<Earlier>> {
-        let sql = earlier_where!(
-            "reason = $2 AND outcome <> 'invalid' AND NOT EXISTS (SELECT 1 FROM do_not_contact d
-                 WHERE d.organisation_id = r.organisation_id AND d.account_key = r.account_key)"
-        );
+        let sql = examples_where!("reason = $2");
         self.earlier(sql, reason.as_str(), before, most).await
     }
 
@@ -110,10 +119,7 @@ impl Tx {
         before: &Refusal,
         most: i64,
     ) -> sqlx::Result<Vec<Earlier>> {
-        let sql = earlier_where!(
-            "reason = $2 AND stage = 'won_back' AND outcome <> 'invalid' AND NOT EXISTS (SELECT 1 FROM do_not_contact d
-                 WHERE d.organisation_id = r.organisation_id AND d.account_key = r.account_key)"
-        );
+        let sql = examples_where!("reason = $2 AND stage = 'won_back'");
         self.earlier(sql, reason.as_str(), before, most).await
     }
 

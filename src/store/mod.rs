@@ -18,6 +18,7 @@ mod jobs;
 mod manners;
 mod messages;
 mod organisation;
+mod peace;
 mod pending;
 mod people;
 mod plays;

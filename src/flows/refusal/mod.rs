@@ -16,12 +16,10 @@ mod typed;
 pub(super) use card::{facts, quote, reason_label, summary, title};
 pub(super) use typed::{amount_fault, read_day, typed_amount};
 
-use super::{
-    Act, Call, Result, Values, case, deal, debrief, head, letter, question, recontact, refusing, similar, tell,
-};
+use super::{Act, Call, Result, Values, case, close, deal, debrief, head, letter, question, refusing, similar, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Command, Form, Look, Reply, Tone};
-use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT, account_key};
+use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT};
 use crate::store::Pending;
 use typed::Typed;
 
@@ -277,7 +275,7 @@ pub(super) async fn add_detail(call: &mut Call<'_>, number: RefusalNumber, value
 }
 
 async fn save_edit(call: &mut Call<'_>, refusal: Refusal, details: Details) -> Result {
-    let (number, before) = (refusal.number, account_key(&refusal.details.account));
+    let (number, before) = (refusal.number, refusal.details.client());
     let (refusal, changes) = match refusal.edit(&call.by, details) {
         Ok(edited) => edited,
         Err(denied) => return denied_reply(call, denied),
@@ -290,9 +288,9 @@ async fn save_edit(call: &mut Call<'_>, refusal: Refusal, details: Details) -> R
         debrief::over(call, &refusal).await?;
         case::changed(call, number).await?;
     }
-    let moved = account_key(&refusal.details.account) != before;
-    let peace = if moved { recontact::ends_in_peace(call, &refusal).await? } else { None };
-    let ended = peace.map(|said_by| Block::Note(call.words.text("peace.ended", args! { said_by: said_by })));
+    let moved = refusal.details.client() != before;
+    let peace = if moved { close::ends_in_peace(call, &refusal).await? } else { None };
+    let ended = peace.map(|peace| Block::Note(close::says(call.words, "peace.ended", &peace)));
     let refusal = load(call, number).await?;
     Ok(Reply::Replace(stored(call, &refusal).await?.with_some(ended)))
 }

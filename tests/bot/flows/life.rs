@@ -191,7 +191,12 @@ async fn snoozed_it_comes_on_the_other_day_and_closed_it_never_comes(
     ana.fills(&[("Why?", "They asked not to be contacted"), ("Who said so?", "Their buyer")]).await;
     ana.submits().await;
     let shown = ana.screen();
-    for part in ["Closed for good by Ana.", "Why: They asked not to be contacted", "Who said so: Their buyer"] {
+    for part in [
+        "Closed for good by Ana.",
+        "Why: They asked not to be contacted",
+        "Who asked: Acme",
+        "Who said so: Their buyer",
+    ] {
         assert!(shown.contains(part), "{part:?} is not in\n{shown}");
     }
     elena.sees_parts(&["Closed for good by Ana."]);
@@ -280,8 +285,9 @@ async fn who_asked_not_to_be_contacted_is_left_in_peace_everywhere(
     bogdan.types("/refusal Acme 5k technical").await;
     bogdan.presses("A new refusal").await;
     bogdan.screen();
-    let says = "They asked not to be contacted, says Their lawyer: press Close for good.";
-    let card = elena.sees_parts(&["Acme refused", says, "[Seen]", "[Ask the rep]", "[Close for good]"]);
+    let says = " asked not to be contacted, says Their lawyer: press Close for good.";
+    let card =
+        elena.sees_parts(&["Acme refused", &format!("Acme{says}"), "[Seen]", "[Ask the rep]", "[Close for good]"]);
     for button in ["[Revive]", "[Validate]", "[Delegate]", "[What the client says]"] {
         assert!(!card.contains(button), "{card}");
     }

@@ -129,8 +129,13 @@ async fn an_edit_onto_an_account_that_asked_for_peace_ends_what_was_planned(
     ana.presses("Edit").await;
     ana.fills(&[("Company", "ACME")]).await;
     ana.submits().await;
-    ana.sees_parts(&["They asked not to be contacted, says Their buyer: this refusal is closed for good."]);
-    elena.sees_parts(&["Closed for good by Ana.", "Why: They asked not to be contacted", "Who said so: Their buyer"]);
+    ana.sees_parts(&["ACME asked not to be contacted, says Their buyer: this refusal is closed for good."]);
+    elena.sees_parts(&[
+        "Closed for good by Ana.",
+        "Why: They asked not to be contacted",
+        "Who asked: ACME",
+        "Who said so: Their buyer",
+    ]);
     let stages = team.rows::<(String,)>("SELECT stage FROM refusals WHERE number = 2").await;
     assert_eq!(stages, [("closed".to_owned(),)]);
     assert_eq!(team.rows::<(i64,)>("SELECT COUNT(*) FROM tasks WHERE done_at IS NULL").await, [(0,)]);
