@@ -371,6 +371,14 @@ impl Refusal {
         Ok(Self { head_reason: Some(reason), ..self })
     }
 
+    /// One that validated itself, and turned out to be too large for that: it is for its head.
+    ///
+    /// # Errors
+    /// When it is not asleep.
+    pub fn grew(self) -> Result<Self, Denied> {
+        self.become_stage(Stage::Logged)
+    }
+
     fn become_stage(self, next: Stage) -> Result<Self, Denied> {
         if self.stage.leads_to(next) { Ok(Self { stage: next, ..self }) } else { Err(Denied::Decided(self.stage)) }
     }

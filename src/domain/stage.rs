@@ -83,7 +83,8 @@ impl Stage {
             | (Stage::Logged | Stage::WithHead | Stage::Recontacted, Stage::Revived)
             | (Stage::Logged | Stage::WithHead, Stage::Validated)
             | (Stage::Validated | Stage::Recontacted, Stage::Dormant)
-            | (Stage::Dormant, Stage::Recontacted)
+            // What validated itself and grew is for the head after all.
+            | (Stage::Dormant, Stage::Recontacted | Stage::Logged)
             | (Stage::Revived, Stage::WonBack | Stage::RefusedAgain) => true,
             _ => false,
         }

@@ -1,6 +1,6 @@
 //! A refusal as it stands, in front of whoever may see it.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
 use super::refusal::{facts, quote, reason_label, summary};
@@ -18,12 +18,18 @@ pub(super) async fn stands(call: &mut Call<'_>, refusal: &Refusal) -> Result {
     if !refusal.is_open_to(&call.by) {
         return tell(super::refusal::denied_text(call, Denied::NotYours));
     }
-    let card = card(call.tx, call.shared, &call.by, refusal).await?;
+    let card = card(call.tx, call.shared, &call.by, refusal, call.now).await?;
     Ok(Reply::Replace(card))
 }
 
 /// The card of a refusal for one of those it is open to.
-pub(super) async fn card(tx: &mut Tx, shared: &Shared, reader: &Person, refusal: &Refusal) -> Result<Card> {
+pub(super) async fn card(
+    tx: &mut Tx,
+    shared: &Shared,
+    reader: &Person,
+    refusal: &Refusal,
+    now: DateTime<Utc>,
+) -> Result<Card> {
     let in_hand = reader.acts_for(refusal.owner) && matches!(refusal.stage, Stage::Revived | Stage::Dormant);
     if reader.leads(refusal.team) && !in_hand {
         return head::card(tx, shared, reader, refusal).await;
@@ -32,8 +38,8 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, reader: &Person, refusal:
     let decisions = tx.decisions(refusal.number).await?;
     let products = tx.products(reader.id).await?;
     let mut card = match refusal.stage {
-        Stage::Revived => deal::top(tx, words, refusal, &decisions).await?,
-        Stage::Dormant => recontact::top(tx, words, refusal).await?,
+        Stage::Revived => deal::top(tx, words, refusal, &decisions, now).await?,
+        Stage::Dormant => recontact::top(tx, words, refusal, now).await?,
         _ => Card::titled(Text::strong(refusal.number.to_string()).then(" ").then(summary(words, &refusal.details))),
     };
     card = card.with(facts(words, &refusal.details, &products)).with_some(quote(&refusal.details));
@@ -191,7 +197,7 @@ pub(super) async fn open(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     match asked_for(call, &refusal).await? {
         Some(TaskKind::Debrief) => debrief::open(call, number).await,
         Some(TaskKind::Letter) => letter::check(call, &refusal).await,
-        _ => Ok(Reply::Whisper(card(call.tx, call.shared, &call.by, &refusal).await?)),
+        _ => Ok(Reply::Whisper(card(call.tx, call.shared, &call.by, &refusal, call.now).await?)),
     }
 }
 
@@ -231,8 +237,8 @@ pub(super) fn pick(label: String, refusals: &[(RefusalNumber, String)]) -> Block
 }
 
 /// How long ago something was, in the reader's days.
-pub(super) fn age(words: Words<'_>, reader: &Person, at: chrono::DateTime<Utc>, now: chrono::DateTime<Utc>) -> String {
-    let day = |at: chrono::DateTime<Utc>| at.with_timezone(&reader.time_zone()).date_naive();
+pub(super) fn age(words: Words<'_>, reader: &Person, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let day = |at: DateTime<Utc>| at.with_timezone(&reader.time_zone()).date_naive();
     match (day(now) - day(at)).num_days() {
         ..=0 => words.line("age.today", args! {}),
         days => words.line("age.days", args! { count: days }),

@@ -9,11 +9,13 @@
 //!                                                           '-> needs time -> (due) ..
 //! ```
 
+use chrono::{DateTime, Utc};
+
 use super::decide::{decision, hand, save};
 use super::notice::Notice;
 use super::refusal::{amount_fault, load, log_again, typed_amount};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Shared, Values, case, close, plays};
+use super::{Act, Call, Result, Shared, Values, case, close, letter, plays};
 use crate::args;
 use crate::chat::{Block, Card, Kind, Reply, Tone};
 use crate::domain::{Money, Person, Refusal, RefusalNumber, Stage};
@@ -21,7 +23,12 @@ use crate::store::{Decision, TaskKind, Tx};
 use crate::words::Words;
 
 /// The card that brings a refusal back to whoever tries again; what was over before it came is nobody's news.
-pub(super) async fn draw_back(tx: &mut Tx, shared: &Shared, decision: i64) -> Result<Option<(Person, Card)>> {
+pub(super) async fn draw_back(
+    tx: &mut Tx,
+    shared: &Shared,
+    decision: i64,
+    now: DateTime<Utc>,
+) -> Result<Option<(Person, Card)>> {
     let Some(decision) = tx.decision(decision).await? else { return Ok(None) };
     let Some(refusal) = tx.refusal(decision.refusal).await? else { return Ok(None) };
     let latest = tx.decisions(refusal.number).await?.into_iter().rev().find(|one| one.stage == Stage::Revived);
@@ -31,15 +38,21 @@ pub(super) async fn draw_back(tx: &mut Tx, shared: &Shared, decision: i64) -> Re
         return Ok(None);
     }
     let owner = tx.person(refusal.owner).await?;
-    let card = case::card(tx, shared, &owner, &refusal).await?;
+    let card = case::card(tx, shared, &owner, &refusal, now).await?;
     Ok(Some((owner, card)))
 }
 
 /// The top of the card for its owner: until it is due it says who thinks so, then it asks.
-pub(super) async fn top(tx: &mut Tx, words: Words<'_>, refusal: &Refusal, decisions: &[Decision]) -> Result<Card> {
+pub(super) async fn top(
+    tx: &mut Tx,
+    words: Words<'_>,
+    refusal: &Refusal,
+    decisions: &[Decision],
+    now: DateTime<Utc>,
+) -> Result<Card> {
     let account = refusal.details.account.as_str();
     let ask = Card::titled(words.text("deal.due", args! { account: account })).tone(Tone::Attention);
-    let task = tx.task(refusal.number).await?.filter(|task| task.told == 0);
+    let task = tx.task(refusal.number).await?.filter(|task| task.is_to_come(now));
     let Some(revived) = decisions.iter().rev().find(|decision| decision.stage == Stage::Revived) else {
         return Ok(ask);
     };
@@ -113,6 +126,7 @@ pub(super) async fn again(call: &mut Call<'_>, number: RefusalNumber, values: &V
     let decision = decision(call, &over, Stage::RefusedAgain);
     call.tx.decided(&decision).await?;
     call.tx.done_with(number, call.now).await?;
+    letter::ends(call, number).await?;
     case::changed(call, number).await?;
     super::refusal::is_stored(call, &second).await
 }
@@ -184,6 +198,7 @@ pub(super) async fn put_off(
 pub(super) async fn finish(call: &mut Call<'_>, refusal: &Refusal, decision: &Decision) -> Result {
     call.tx.decided(decision).await?;
     call.tx.done_with(refusal.number, call.now).await?;
+    letter::ends(call, refusal.number).await?;
     case::changed(call, refusal.number).await?;
     case::stands(call, refusal).await
 }

@@ -8,11 +8,13 @@
 //! with the head    -> delegate -> card to the delegate    -> `decide`
 //! ```
 
+use chrono::{DateTime, Utc};
+
 use super::decide::hand;
 use super::notice::{self, Notice};
 use super::refusal::{denied_text, load, summary};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Shared, Values, case, tell, words_for};
+use super::{Act, Call, Result, Shared, Values, case, letter, tell, words_for};
 use crate::args;
 use crate::chat::{Block, Card, Choice, Kind, Reply, Text, Tone};
 use crate::domain::{Change, Denied, Person, PersonId, Refusal, RefusalNumber, Stage};
@@ -118,7 +120,7 @@ pub(super) async fn reassign(call: &mut Call<'_>, number: RefusalNumber, values:
 /// What the giver reads: the card as it stands, or to whom it went if it is no longer theirs to read.
 async fn gone_or_card(call: &mut Call<'_>, given: &Refusal, to: PersonId) -> Result<Card> {
     if given.is_open_to(&call.by) {
-        return case::card(call.tx, call.shared, &call.by, given).await;
+        return case::card(call.tx, call.shared, &call.by, given, call.now).await;
     }
     let to = call.tx.person(to).await?;
     let title = args! { number: given.number.to_string(), name: to.name.as_str() };
@@ -142,6 +144,9 @@ pub(super) async fn is_given(
     let said = |person: PersonId| person.0.to_string();
     let change = Change { what: audited, was: was.map(said), is_now: Some(said(to)) };
     call.tx.audit(Some(refusal), by, &change, at).await?;
+    if what == Given::Owned {
+        letter::goes_with(call, before, to).await?;
+    }
     if to != by {
         let reader = call.tx.person(to).await?;
         notice::plan(call.tx, call.shared, &Notice::Handed(id), reader.reachable_at(at), at).await?;
@@ -177,7 +182,7 @@ pub(super) async fn delegate(call: &mut Call<'_>, number: RefusalNumber, values:
 }
 
 /// The word to whoever was given a refusal, with its card; what was over before it came is nobody's news.
-pub(super) async fn draw(tx: &mut Tx, shared: &Shared, id: i64) -> Result<Option<(Person, Card)>> {
+pub(super) async fn draw(tx: &mut Tx, shared: &Shared, id: i64, now: DateTime<Utc>) -> Result<Option<(Person, Card)>> {
     let Some(handover) = tx.handover(id).await? else { return Ok(None) };
     let Some(refusal) = tx.refusal(handover.refusal).await? else { return Ok(None) };
     let (reader, by) = (tx.person(handover.to).await?, tx.person(handover.by).await?);
@@ -197,7 +202,7 @@ pub(super) async fn draw(tx: &mut Tx, shared: &Shared, id: i64) -> Result<Option
     }
     let key = format!("handed.{}", handover.what.as_str());
     let title = words.text(&key, args! { name: name, summary: summary(words, &refusal.details), number: number });
-    let card = case::card(tx, shared, &reader, &refusal).await?;
+    let card = case::card(tx, shared, &reader, &refusal, now).await?;
     let top = [Some(Block::Text(card.title.clone())), handover.note.clone().map(Block::Quote)];
     let blocks = top.into_iter().flatten().chain(card.blocks).collect();
     let tone = if stands { Tone::Attention } else { Tone::Neutral };

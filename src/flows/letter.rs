@@ -9,7 +9,7 @@
 //! ```
 //! Nothing of it for a client that asked not to be contacted.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::notice::{self, Notice};
 use super::refusal::{denied_text, load, summary};
@@ -17,7 +17,7 @@ use super::reply::{self, Answers};
 use super::{Act, Call, Learn, Result, Values, ask, case, close, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Kind, Look, Reply, Text, Tone};
-use crate::domain::{Given, Person, Refusal, RefusalNumber};
+use crate::domain::{Given, Person, PersonId, Refusal, RefusalNumber};
 use crate::store::{Answered, Inquiry, Task, TaskKind, Tx};
 use crate::words::{Language, Words};
 
@@ -121,13 +121,31 @@ pub(super) async fn sent(call: &mut Call<'_>, number: RefusalNumber, language: i
         return Ok(Reply::Replace(stands(call, &refusal).await?));
     }
     let day = reply::today(call).checked_add_days(ANSWERED_IN).unwrap_or_default();
-    let at = call.by.batch_on(day);
-    call.tx.hand(&Task::new(number, TaskKind::Letter, call.by.id, at), call.now).await?;
-    notice::plan(call.tx, call.shared, &Notice::Today(call.by.id.0, at), at, call.now).await?;
+    // Whoever wrote in place of its owner may not read it then.
+    let stays = [refusal.owner, refusal.logged_by].contains(&call.by.id);
+    let asked = if stays { call.by.clone() } else { call.tx.person(refusal.owner).await? };
+    check_on(call, number, &asked, asked.batch_on(day)).await?;
     let language = chosen(call, Some(language)).tag().to_owned();
     keep(call, number, ("sent", language)).await?;
     case::changed(call, number).await?;
     Ok(Reply::Replace(stands(call, &refusal).await?))
+}
+
+/// Asks somebody at a moment whether the client answered.
+async fn check_on(call: &mut Call<'_>, number: RefusalNumber, asked: &Person, at: DateTime<Utc>) -> Result<()> {
+    call.tx.hand(&Task::new(number, TaskKind::Letter, asked.id, at), call.now).await?;
+    notice::plan(call.tx, call.shared, &Notice::Today(asked.id.0, at), at, call.now).await
+}
+
+/// A refusal has another owner: so has the question whether its client answered.
+pub(super) async fn goes_with(call: &mut Call<'_>, before: &Refusal, to: PersonId) -> Result<()> {
+    let task = call.tx.task_beside(before.number, TaskKind::Letter).await?;
+    let Some(task) = task.filter(|task| task.person == before.owner && before.owner != before.logged_by) else {
+        return Ok(());
+    };
+    let owner = call.tx.person(to).await?;
+    let at = owner.next_batch((task.due_at - TimeDelta::seconds(1)).max(call.now));
+    check_on(call, before.number, &owner, at).await
 }
 
 async fn keep(call: &mut Call<'_>, number: RefusalNumber, (what, said): (&str, String)) -> Result<()> {

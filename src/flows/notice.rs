@@ -147,13 +147,13 @@ impl Notice {
             Notice::Question(id) => question::draw_question(tx, shared, *id).await,
             Notice::Answer(id) => question::draw_answer(tx, shared, *id, now).await,
             Notice::Stranger(id) => draw_stranger(tx, shared, PersonId(*id), now).await,
-            Notice::Back(id) => deal::draw_back(tx, shared, *id).await,
+            Notice::Back(id) => deal::draw_back(tx, shared, *id, now).await,
             Notice::Today(person, at) => today::draw(tx, shared, PersonId(*person), *at, now).await,
             Notice::Won(number, channel) => {
                 return plays::draw_won(tx, shared, RefusalNumber(*number), *channel).await;
             }
             Notice::WonToHead(number) => plays::draw_won_to_head(tx, shared, RefusalNumber(*number), now).await,
-            Notice::Handed(id) => hands::draw(tx, shared, *id).await,
+            Notice::Handed(id) => hands::draw(tx, shared, *id, now).await,
             Notice::Welcome(id) => consent::draw_welcome(tx, shared, PersonId(*id)).await,
             Notice::Unsaid(team, _, channel) => {
                 let drawn = consent::draw_unsaid(tx, shared, TeamId(*team), *channel, now).await?;

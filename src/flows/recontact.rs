@@ -10,7 +10,7 @@
 //!                                     '-> closed: they ceased trading, or asked not to be contacted
 //! ```
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::deal::{again_on_form, put_off};
 use super::decide::{TRIED_IN, decision, hand, levers, save, try_again};
@@ -81,9 +81,9 @@ async fn list_of(call: &mut Call<'_>, person: PersonId, name: Option<String>) ->
 }
 
 /// The top of the card for its owner: when they said no, and how to begin.
-pub(super) async fn top(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> Result<Card> {
+pub(super) async fn top(tx: &mut Tx, words: Words<'_>, refusal: &Refusal, now: DateTime<Utc>) -> Result<Card> {
     let account = refusal.details.account.as_str();
-    let task = tx.task(refusal.number).await?.filter(|task| task.told == 0);
+    let task = tx.task(refusal.number).await?.filter(|task| task.is_to_come(now));
     let (title, tone) = match task {
         // Its day is still to come.
         Some(task) => {

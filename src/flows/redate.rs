@@ -62,7 +62,7 @@ async fn contact_again(call: &mut Call<'_>, command: &Command) -> Result {
     call.tx.audit(Some(number), call.by.id, &Change::of_state("contact_again"), call.now).await?;
     hand(call, &asleep, TaskKind::Recontact, day).await?;
     case::changed(call, number).await?;
-    Ok(Reply::Whisper(case::card(call.tx, call.shared, &call.by, &asleep).await?))
+    Ok(Reply::Whisper(case::card(call.tx, call.shared, &call.by, &asleep, call.now).await?))
 }
 
 /// Moves the day.
@@ -93,5 +93,5 @@ async fn move_day(call: &mut Call<'_>, command: &Command) -> Result {
     let change = Change { what: "recontact_on", was: was.map(|day| day.to_string()), is_now: Some(day.to_string()) };
     call.tx.audit(Some(number), call.by.id, &change, call.now).await?;
     case::changed(call, number).await?;
-    Ok(Reply::Whisper(case::card(call.tx, call.shared, &call.by, &refusal).await?))
+    Ok(Reply::Whisper(case::card(call.tx, call.shared, &call.by, &refusal, call.now).await?))
 }

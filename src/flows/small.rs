@@ -6,7 +6,7 @@
 //! ```text
 //! stored -+-> drawn -----------------> the head, as usual
 //!         '-> waits ten minutes -+---> asleep, in its owner's hands
-//!                                '---> edited above the threshold -> the head, as usual
+//!                                '---> edited above the threshold -> the head, as usual, also out of its sleep
 //! ```
 
 use chrono::{DateTime, Utc};
@@ -55,8 +55,19 @@ pub(super) async fn still_waits(call: &mut Call<'_>, refusal: &Refusal, told_in:
     let small = call.shared.rules.self_validation.is_some_and(|rule| rule.holds_for(&refusal.details));
     if refusal.withdrawn_at.is_none() && refusal.stage.awaits_head() && !small {
         head::bring_to_head(call, refusal).await?;
+    } else if refusal.withdrawn_at.is_none() && !small && call.tx.decisions(refusal.number).await?.len() == 1 {
+        // It validated itself, and nobody has decided anything since.
+        wakes(call, refusal).await?;
     }
     Ok(true)
+}
+
+/// One that sleeps by itself grew past the threshold: it goes to the head after all.
+async fn wakes(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
+    let Ok(logged) = refusal.clone().grew() else { return Ok(()) };
+    save(call, &logged).await?;
+    call.tx.done_with(refusal.number, call.now).await?;
+    head::bring_to_head(call, &logged).await
 }
 
 /// Lets a refusal validate itself now that it can no longer be undone. Once: what was decided, undone, or brought to the

@@ -64,6 +64,11 @@ impl Task {
     pub fn new(refusal: RefusalNumber, kind: TaskKind, person: PersonId, due_at: DateTime<Utc>) -> Self {
         Self { refusal, kind, person, due_at, say_at: Some(due_at), told: 0, done: false }
     }
+
+    /// Whether its moment is still to come, and nothing was said of it.
+    pub fn is_to_come(&self, now: DateTime<Utc>) -> bool {
+        self.told == 0 && self.due_at > now
+    }
 }
 
 /// When things that are said now are said again.

@@ -61,7 +61,7 @@ pub(super) async fn open(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     match refusal.may_debrief(&call.by) {
         Ok(()) => Ok(Reply::Whisper(as_it_stands(call, &refusal).await?)),
         Err(Denied::NotYours) if call.by.leads(refusal.team) => {
-            Ok(Reply::Whisper(case::card(call.tx, call.shared, &call.by, &refusal).await?))
+            Ok(Reply::Whisper(case::card(call.tx, call.shared, &call.by, &refusal, call.now).await?))
         }
         Err(denied) => denied_reply(call, denied),
     }

@@ -228,8 +228,9 @@ async fn stored(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
 /// Undoes a refusal.
 pub(super) async fn undo(call: &mut Call<'_>, number: RefusalNumber) -> Result {
     let refusal = load(call, number).await?;
-    let refusal = match refusal.withdraw(&call.by, call.now) {
+    let refusal = match refusal.clone().withdraw(&call.by, call.now) {
         Ok(refusal) => refusal,
+        Err(Denied::Decided(_)) => return case::stands(call, &refusal).await,
         Err(denied) => return denied_reply(call, denied),
     };
     call.tx.save_refusal(&refusal).await?;

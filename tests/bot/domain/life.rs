@@ -14,7 +14,7 @@ const LEADS_TO: &str = "
     with_head       .       .        x        x        .         .          .          .         x
     revived         .       .        .        .        .         .          x          x         x
     validated       .       .        .        .        x         .          .          .         x
-    dormant         .       .        .        .        .         x          .          .         x
+    dormant         x       .        .        .        .         x          .          .         x
     recontacted     .       .        x        .        x         .          .          .         x
     won_back        .       .        .        .        .         .          .          .         .
     refused_again   .       .        .        .        .         .          .          .         .

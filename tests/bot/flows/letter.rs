@@ -171,3 +171,60 @@ async fn the_head_finds_the_letter_and_the_review_on_the_card(#[values(On::Slack
     ana.sees_parts(&["[I called]", "[Letter]", "[What the client says]"]);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn whoever_signed_is_not_asked_about_a_letter(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = silent(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    ana.presses("Letter").await;
+    ana.presses("Sent").await;
+    elena.types("/refusal 1").await;
+    elena.presses("Revive").await;
+    elena.fills(&[("What do we try?", "Discount"), ("How, in a sentence", "Ten percent.")]).await;
+    elena.submits().await;
+    ana.presses("Won back").await;
+    ana.fills(&[("What worked, in a sentence", "A call.")]).await;
+    ana.submits().await;
+    ana.screen();
+    elena.screen();
+    for who in ["Bogdan", "Oana", "Adi"] {
+        team.person(who).screen();
+    }
+    team.it_is("2026-12-07T07:00:00Z").await;
+    ana.sees_nothing();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_question_after_a_letter_goes_to_whoever_has_the_client(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = silent(on).await;
+    let (ana, bogdan, elena) = (team.person("Ana"), team.person("Bogdan"), team.person("Elena"));
+    elena.types("/refusal 1").await;
+    elena.presses("Revive").await;
+    let terms = [("What do we try?", "Discount"), ("How, in a sentence", "Call."), ("Who tries it?", "Bogdan")];
+    elena.fills(&terms).await;
+    elena.fills(&[("When do we ask how it went?", "2027-03-01")]).await;
+    elena.submits().await;
+    elena.presses("Letter").await;
+    elena.presses("Sent").await;
+    elena.screen();
+    bogdan.screen();
+    ana.screen();
+    team.it_is("2026-12-07T07:00:00Z").await;
+    bogdan.sees_parts(&["#1 say whether they answered the letter", "[They answered] [Still silent]"]);
+    elena.sees_nothing();
+    elena.types("/refusal 1").await;
+    elena.presses("Reassign").await;
+    elena.fills(&[("To whom?", "Ana")]).await;
+    elena.submits().await;
+    for who in [&ana, &bogdan, &elena] {
+        who.screen();
+    }
+    team.it_is("2026-12-08T07:00:00Z").await;
+    ana.sees_parts(&["#1 say whether they answered the letter"]);
+    team.ends().await;
+}

@@ -54,7 +54,7 @@ async fn what_the_queue_has_no_line_for_is_in_its_menu(#[values(On::Slack, On::D
     // Amounts of another currency do not compare: they come after.
     assert!(shown.contains("#12 Client12") && !shown.contains("Kyoto"), "{shown}");
     elena.chooses("Decide one of them", "#13 Kyoto").await;
-    elena.sees_parts(&["Kyoto refused, JPY 1,000,000: Price"]);
+    elena.sees_parts(&["Kyoto refused", "JPY\u{a0}1,000,000"]);
     adi.types("/queue").await;
     adi.sees_parts(&["14 refusals wait for a decision"]);
     team.ends().await;

@@ -109,3 +109,24 @@ async fn a_restart_within_the_ten_minutes_changes_nothing(#[values(On::Slack, On
     assert_eq!(team.rows::<(String,)>("SELECT stage FROM refusals").await, [("dormant".to_owned(),)]);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn what_slept_by_itself_and_grew_goes_to_the_head_after_all(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = team(on, 0).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    ana.types("/refusal Acme 500 price").await;
+    ana.screen();
+    team.passes(TimeDelta::minutes(11)).await;
+    assert_eq!(team.rows::<(String,)>("SELECT stage FROM refusals").await, [("dormant".to_owned(),)]);
+    ana.presses("Edit").await;
+    ana.fills(&[("Budget", "500k")]).await;
+    ana.submits().await;
+    ana.screen();
+    elena.sees_parts(&["Acme refused, €500,000: Price", "[Revive] [Validate]"]);
+    let hands = team.rows::<(i64,)>("SELECT COUNT(*) FROM tasks WHERE done_at IS NULL AND kind = 'recontact'").await;
+    assert_eq!(hands, [(0,)], "nobody calls them before the head has decided");
+    team.ends().await;
+}
