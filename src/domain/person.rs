@@ -274,17 +274,29 @@ impl Person {
     /// The same, on a day that `fits`.
     fn next_batch_on(&self, now: DateTime<Utc>, fits: impl Fn(NaiveDate) -> bool) -> DateTime<Utc> {
         let (zone, daily) = (self.time_zone(), DailyAt(self.batch_at()));
-        let mut at = now;
+        // The usual hour may be moved to a later one of its day.
+        let mut at = now - TimeDelta::days(1);
         // Some day of a week is worked, or the working hours could not have been read; of one week a clock change may
         // leave out the only hours.
-        for _ in 0..22 {
+        for _ in 0..23 {
             let Some(run) = daily.next(at, zone) else { break };
             at = run.at;
-            if fits(run.wall.date()) {
-                return at;
+            let comes = self.not_too_early(run.at);
+            if comes > now && fits(run.wall.date()) {
+                return comes;
             }
         }
         self.reachable_at(now)
+    }
+
+    /// The usual hour of somebody who chose none: not before they work, nor in their quiet hours, if that is still on its
+    /// day.
+    fn not_too_early(&self, usual: DateTime<Utc>) -> DateTime<Utc> {
+        if self.choices.batch_at.is_some() {
+            return usual;
+        }
+        let comes = self.reachable_at(usual);
+        if self.day_at(comes).0 == self.day_at(usual).0 { comes } else { usual }
     }
 
     /// Their first batch on a day or after it.

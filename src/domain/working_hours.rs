@@ -88,6 +88,11 @@ impl QuietHours {
         self.quiet(wall::wall(at, tz))
     }
 
+    /// Whether an hour of the day is in quiet hours.
+    pub fn holds_at(self, hour: NaiveTime) -> bool {
+        self.quiet(NaiveDate::default().and_time(hour))
+    }
+
     /// The instant itself if it is not quiet, otherwise the end of the quiet hours.
     pub fn end(self, at: DateTime<Utc>, tz: Tz) -> DateTime<Utc> {
         let ends = |date: NaiveDate| Span { start: self.0.end % DAY, end: DAY }.start_on(date);

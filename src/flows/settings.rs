@@ -151,6 +151,11 @@ fn read(words: Words<'_>, values: &Values) -> Result<Choices, Faults> {
             fault(field);
         }
     }
+    if let (Some(Some(quiet)), Some(hour)) = (quiet_hours, batch_at)
+        && quiet.holds_at(hour)
+    {
+        faults.push(Fault { field: "batch_at".into(), says: words.line("settings.batch_at.quiet", args! {}) });
+    }
     if !faults.is_empty() {
         return Err(Faults(faults));
     }

@@ -300,3 +300,31 @@ proptest! {
         prop_assert_eq!(told, intensity.times());
     }
 }
+
+#[rstest]
+// Who chose no hour has the usual one, unless they do not work yet or want quiet: 2026-11-24 is a Tuesday.
+#[case(OFFICE, None, "2026-11-24T07:00:00Z")]
+#[case("Mon-Fri 12:00-20:00", None, "2026-11-24T10:00:00Z")]
+#[case(OFFICE, Some("20:00-10:30"), "2026-11-24T08:30:00Z")]
+// No hour of the day is left: then the usual one.
+#[case("Tue 06:00-08:00", None, "2026-11-24T07:00:00Z")]
+fn the_usual_hour_is_not_before_they_work_nor_in_their_quiet_hours(
+    #[case] working: &str,
+    #[case] quiet: Option<&str>,
+    #[case] comes: &str,
+) {
+    let choices = Choices {
+        time_zone: Some(chrono_tz::Europe::Bucharest),
+        working_hours: Some(hours(working)),
+        quiet_hours: quiet.map(|quiet| quiet.parse().unwrap()),
+        ..Choices::default()
+    };
+    let person = Person { choices, ..super::person(1, Role::Rep, 1) };
+    assert_eq!(person.batch_on(day("2026-11-24")), at(comes));
+    // What comes next is the same from any moment before it, also between the usual hour and this one.
+    for before in ["2026-11-24T00:00:00Z", "2026-11-24T06:59:59Z"] {
+        assert_eq!(person.next_batch(at(before)), at(comes));
+    }
+    assert_eq!(person.next_batch(at(comes) - TimeDelta::seconds(1)), at(comes));
+    assert!(person.next_batch(at(comes)) > at(comes));
+}

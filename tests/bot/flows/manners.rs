@@ -193,7 +193,7 @@ async fn what_a_head_leaves_the_admin_hears_of_once(#[values(On::Slack, On::Disc
     team.it_is("2026-11-30T07:00:00Z").await;
     adi.sees_parts(&["2 refusals have waited for Elena for more than four working days: type /queue."]);
     adi.types("/queue").await;
-    adi.sees_parts(&["2 refusals wait for you", "#1 Acme"]);
+    adi.sees_parts(&["2 refusals wait for a decision", "#1 Acme"]);
     adi.chooses("Decide one of them", "#1 Acme").await;
     adi.presses("Close for good").await;
     adi.fills(&[("Why?", "They ceased trading"), ("Who said so?", "The register")]).await;

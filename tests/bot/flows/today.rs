@@ -234,3 +234,16 @@ async fn ten_lines_have_two_buttons_each_in_one_message(#[values(On::Slack, On::
     ana.sees_parts(&["10 things to do today", "#11 call again: Client11", "[#11 I called]"]);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn an_hour_in_quiet_hours_is_not_taken(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let ana = team.person("Ana");
+    ana.types("/panout settings").await;
+    ana.fills(&[("Quiet hours", "20:00-10:00")]).await;
+    ana.submits().await;
+    let told = format!("{}\n{}", if ana.has_form() { ana.form() } else { String::new() }, ana.screen());
+    assert!(told.contains("This hour is in your quiet hours: choose one outside them."), "{told}");
+    team.ends().await;
+}
