@@ -143,7 +143,7 @@ impl Refusal {
     /// # Errors
     /// When this person does not lead its team, it was undone, or is not closed.
     pub fn contact_again(self, by: &Person) -> Result<Self, Denied> {
-        self.may_ask(by)?;
+        self.may_lead(by)?;
         if self.stage == Stage::Closed {
             Ok(Self { stage: Stage::Dormant, ..self })
         } else {
@@ -179,7 +179,7 @@ impl Refusal {
     /// # Errors
     /// When this person does not lead its team, or somebody saw it already.
     pub fn see(mut self, by: &Person, now: DateTime<Utc>) -> Result<Self, Denied> {
-        self.may_ask(by)?;
+        self.may_lead(by)?;
         if let Some((who, at)) = self.seen {
             return Err(Denied::AlreadySeen(who, at));
         }
@@ -237,7 +237,7 @@ impl Refusal {
     /// # Errors
     /// When this person does not lead its team, it was undone, or decided already.
     pub fn may_delegate(&self, by: &Person) -> Result<(), Denied> {
-        self.may_ask(by)?;
+        self.may_lead(by)?;
         self.may_decide(by)
     }
 
@@ -367,7 +367,7 @@ impl Refusal {
     /// # Errors
     /// When this person does not lead its team, or it was undone.
     pub fn settle_reason(self, by: &Person, reason: ReasonId) -> Result<Self, Denied> {
-        self.may_ask(by)?;
+        self.may_lead(by)?;
         Ok(Self { head_reason: Some(reason), ..self })
     }
 
@@ -383,11 +383,16 @@ impl Refusal {
         if self.stage.leads_to(next) { Ok(Self { stage: next, ..self }) } else { Err(Denied::Decided(self.stage)) }
     }
 
-    /// Whether a person may ask its rep about it.
+    /// Whether a person may ask its rep about it: whoever leads its team, and whoever is to decide in their place.
     ///
     /// # Errors
-    /// When this person does not lead its team, or it was undone.
+    /// When it is neither, or it was undone.
     pub fn may_ask(&self, by: &Person) -> Result<(), Denied> {
+        let decides = self.delegate == Some(by.id) && self.stage.awaits_head();
+        if decides && self.withdrawn_at.is_none() { Ok(()) } else { self.may_lead(by) }
+    }
+
+    fn may_lead(&self, by: &Person) -> Result<(), Denied> {
         if !by.leads(self.team) {
             return Err(Denied::NotYours);
         }

@@ -54,7 +54,10 @@ pub(super) async fn card(
     let peace = tx.asked_for_peace(&refusal.details).await?;
     let mut buttons = match peace {
         _ if in_hand => buttons(words, refusal),
-        None if refusal.may_decide(reader).is_ok() => head::to_decide(words, refusal.number),
+        None if refusal.may_decide(reader).is_ok() => {
+            let ask = Button::new(Act::Ask(refusal.number).action(), words.line("button.ask", args! {}));
+            head::to_decide(words, refusal.number).into_iter().chain([ask]).collect()
+        }
         Some(peace) if refusal.may_decide(reader).is_ok() => {
             card = card.with(Block::Note(close::says(words, "peace.asked", &peace)));
             Vec::new()

@@ -14,6 +14,7 @@ use super::decide::hand;
 use super::notice::{self, Notice};
 use super::refusal::{denied_text, load, summary};
 use super::reply::{self, Answers};
+use super::today::TO_DECIDE;
 use super::{Act, Call, Result, Shared, Values, case, letter, tell, words_for};
 use crate::args;
 use crate::chat::{Block, Card, Choice, Kind, Reply, Text, Tone};
@@ -53,8 +54,16 @@ async fn other_owners(call: &mut Call<'_>, refusal: &Refusal) -> Result<Vec<(Per
 /// Who may decide about it in place of whoever asks: nobody about what is their own.
 async fn delegates(call: &mut Call<'_>, refusal: &Refusal) -> Result<Vec<(PersonId, String)>> {
     let not = [refusal.owner, refusal.logged_by, call.by.id];
-    let people = call.tx.people_who_decide(refusal.team).await?;
-    Ok(people.into_iter().filter(|(id, _)| !not.contains(id)).collect())
+    let mut people = call.tx.people_who_decide(refusal.team).await?;
+    people.retain(|(id, _)| !not.contains(id));
+    let mut there = Vec::new();
+    for (id, name) in people {
+        // A menu holds no more; and nobody waits for somebody who is away.
+        if there.len() < 25 && !call.tx.person(id).await?.is_away(call.now) {
+            there.push((id, name));
+        }
+    }
+    Ok(there)
 }
 
 /// The form that asks to whom, with a note.
@@ -176,6 +185,10 @@ pub(super) async fn delegate(call: &mut Call<'_>, number: RefusalNumber, values:
     let people = delegates(call, &refusal).await?;
     let (to, note) = read(call, values, &people)?;
     call.tx.delegate(number, to).await?;
+    // They have as long as a head: then it is late for them too.
+    let reader = call.tx.person(to).await?;
+    let late = reader.batch_after_days(TO_DECIDE, refusal.logged_at).max(reader.next_batch(call.now));
+    notice::plan(call.tx, call.shared, &Notice::Today(to.0, late), late, call.now).await?;
     is_given(call, &refusal, (Given::Delegated, to), note).await?;
     let delegated = Refusal { delegate: Some(to), ..refusal };
     case::stands(call, &delegated).await

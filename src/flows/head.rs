@@ -18,7 +18,7 @@ use super::{
 };
 use crate::args;
 use crate::chat::{Block, Button, Card, Look, Reply, Tone};
-use crate::domain::{Change, Denied, Person, Refusal, RefusalNumber, Stage, TeamId};
+use crate::domain::{Change, Choices, Denied, Person, Refusal, RefusalNumber, Rhythm, Stage, TeamId};
 use crate::store::{Question, Tx};
 use crate::words::Words;
 
@@ -49,6 +49,12 @@ pub(super) async fn bring_to_head(call: &mut Call<'_>, refusal: &Refusal) -> Res
 async fn plan_late(call: &mut Call<'_>, team: TeamId, head: &Person) -> Result<()> {
     let late = head.batch_after_days(TO_DECIDE, call.now);
     notice::plan(call.tx, call.shared, &Notice::Today(head.id.0, late), late, call.now).await?;
+    if head.rhythm() == Rhythm::Weekly {
+        // The admin hears in time all the same.
+        let choices = Choices { rhythm: Some(Rhythm::Daily), ..head.choices.clone() };
+        let late = Person { choices, ..head.clone() }.batch_after_days(TO_DECIDE, call.now);
+        reminders::escalates_at(call.tx, call.shared, head, late, call.now).await?;
+    }
     match call.tx.head_of(team).await? {
         // Who is away hears of it when they are back.
         Some(own) if own.id != head.id => {

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::head::{card, changed};
+use super::head::changed;
 use super::notice::{self, Notice};
 use super::refusal::{denied_reply, denied_text, load};
 use super::{Act, Call, Error, Result, Shared, Values, case, tell, words_for};
@@ -61,7 +61,7 @@ pub(super) async fn ask(call: &mut Call<'_>, number: RefusalNumber, values: &Val
     notice::plan(call.tx, call.shared, &Notice::Question(id), at, call.now).await?;
     remind(call, number, &rep, at).await?;
     changed(call, number).await?;
-    Ok(Reply::Replace(card(call.tx, call.shared, &call.by, &refusal).await?))
+    case::stands(call, &refusal).await
 }
 
 /// Puts a question, asked at a moment, into the hands of whoever is to answer it.
@@ -224,7 +224,8 @@ pub(super) async fn draw_answer(
     let asker = tx.person(question.asked_by).await?;
     let asker = tx.standing_in(asker, now).await?;
     // Who asked may lead the team no longer, or be away: then the answer is for whoever does.
-    let leads = asker.leads(refusal.team) && !asker.is_away(now);
+    let decides = asker.leads(refusal.team) || refusal.delegate == Some(asker.id);
+    let leads = decides && !asker.is_away(now);
     let head = if leads { Some(asker) } else { tx.responsible_for(refusal.team, now).await? };
     let Some(head) = head else { return Ok(None) };
     let rep = tx.person(question.asked_of).await?;

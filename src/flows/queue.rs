@@ -70,7 +70,15 @@ pub(super) async fn list(call: &mut Call<'_>) -> Result {
         let summary = summary(words, &refusal.details);
         let line =
             words.text("queue.line", args! { summary: summary.as_str(), rep: rep.name.as_str(), age: age.as_str() });
-        card = card.with(Block::Text(Text::strong(refusal.number.to_string()).then(" ").then(line)));
+        let delegate = match refusal.delegate {
+            Some(delegate) if delegate != call.by.id => {
+                let delegate = call.tx.person(delegate).await?;
+                words.line("queue.delegated", args! { name: delegate.name.as_str() })
+            }
+            _ => String::new(),
+        };
+        let number = Text::strong(refusal.number.to_string()).then(" ");
+        card = card.with(Block::Text(number.then(line).then(delegate)));
     }
     let more = count - i64::try_from(listed.len().min(LISTED)).unwrap_or_default();
     card = card.with_some((more > 0).then(|| Block::Note(words.text("queue.more", args! { count: more }))));

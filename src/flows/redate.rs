@@ -93,5 +93,7 @@ async fn move_day(call: &mut Call<'_>, command: &Command) -> Result {
     let change = Change { what: "recontact_on", was: was.map(|day| day.to_string()), is_now: Some(day.to_string()) };
     call.tx.audit(Some(number), call.by.id, &change, call.now).await?;
     case::changed(call, number).await?;
+    // It is an act on what the message of the day said, if not on the message.
+    call.tx.none_ignored(call.by.id).await?;
     Ok(Reply::Whisper(case::card(call.tx, call.shared, &call.by, &refusal, call.now).await?))
 }

@@ -10,7 +10,7 @@ use super::today::TO_DECIDE;
 use super::{Call, Result, Shared, arrivals, away};
 use crate::args;
 use crate::chat::Text;
-use crate::domain::{Person, PersonId, RefusalNumber, Role, TeamId};
+use crate::domain::{Choices, Person, PersonId, RefusalNumber, Rhythm, Role, TeamId};
 use crate::store::{Telling, Tx, Waiting, Whose};
 use crate::words::Words;
 
@@ -90,8 +90,11 @@ pub(super) async fn told(tx: &mut Tx, shared: &Shared, person: PersonId, key: &s
     tx.sends_today(person, key, now).await?;
     arrivals::posted(tx, &reader, key, now).await?;
     tell_heads(tx, shared, &reader, key, now).await?;
-    if !tx.tasks_to_say(Whose::Own(person), now).await?.is_empty() {
+    let own = !tx.tasks_to_say(Whose::Own(person), now).await?.is_empty();
+    if own || super::today::late(tx, &reader, now, now).await? > 0 {
         tx.one_more_ignored(person).await?;
+    }
+    if own {
         let intensity = reader.intensity();
         let telling = Telling {
             times: intensity.times(),
@@ -100,10 +103,7 @@ pub(super) async fn told(tx: &mut Tx, shared: &Shared, person: PersonId, key: &s
         };
         tx.told_tasks(key, Whose::Own(person), now, &telling).await?;
         plan_today(tx, shared, &reader, telling.again_at, now).await?;
-        if let Some(head) = tx.responsible_for(reader.team.id, now).await? {
-            let at = head.next_batch(telling.head_at - TimeDelta::seconds(1));
-            plan_today(tx, shared, &head, at, now).await?;
-        }
+        hears(tx, shared, &reader, telling.head_at, now).await?;
         if !tx.tasks_to_say(Whose::Own(person), now).await?.is_empty() {
             // More than one message tells.
             plan_today(tx, shared, &reader, reader.next_batch(now), now).await?;
@@ -123,12 +123,31 @@ pub(super) async fn told(tx: &mut Tx, shared: &Shared, person: PersonId, key: &s
 /// What is due to somebody was not said to them: their head hears of it, as if they had not acted on it.
 pub(super) async fn unheard(tx: &mut Tx, shared: &Shared, reader: &Person, now: DateTime<Utc>) -> Result<()> {
     let head_at = reader.batch_in_days(reader.intensity().days_to_head(), now);
-    if tx.unheard(reader.id, now, head_at).await?
-        && let Some(head) = tx.responsible_for(reader.team.id, now).await?
-    {
-        plan_today(tx, shared, &head, head.next_batch(head_at - TimeDelta::seconds(1)), now).await?;
+    if tx.unheard(reader.id, now, head_at).await? {
+        hears(tx, shared, reader, head_at, now).await?;
     }
     Ok(())
+}
+
+/// Plans the messages in which those who lead hear from `at` on of what somebody does not do: for each team of what they
+/// have in hand its head; the admin, where they are the head themselves.
+async fn hears(tx: &mut Tx, shared: &Shared, about: &Person, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+    for team in tx.teams_of_tasks(about.id).await? {
+        let head = tx.responsible_for(team, now).await?.filter(|head| head.id != about.id);
+        let hears = match head {
+            Some(head) => Some(head),
+            None => first_admin(tx, now).await?.filter(|admin| admin.id != about.id),
+        };
+        if let Some(hears) = hears {
+            plan_today(tx, shared, &hears, hears.next_batch(at - TimeDelta::seconds(1)), now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The admin who hears of what waits too long: the first who is there.
+async fn first_admin(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<Person>> {
+    Ok(tx.admins().await?.into_iter().find(|admin| !admin.is_away(now)))
 }
 
 async fn tell_heads(tx: &mut Tx, shared: &Shared, reader: &Person, key: &str, now: DateTime<Utc>) -> Result<()> {
@@ -150,7 +169,19 @@ pub(super) async fn escalates(tx: &mut Tx, shared: &Shared, head: &Person, now: 
     if super::today::late(tx, head, now, now).await? == 0 {
         return Ok(());
     }
-    let over = head.batch_in_days(TO_ADMIN, now);
+    escalates_at(tx, shared, head, now, now).await
+}
+
+/// Plans the message in which the admin hears of what is late for a head from `late` on.
+pub(super) async fn escalates_at(
+    tx: &mut Tx,
+    shared: &Shared,
+    head: &Person,
+    late: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let choices = Choices { rhythm: Some(Rhythm::Daily), ..head.choices.clone() };
+    let over = Person { choices, ..head.clone() }.batch_in_days(TO_ADMIN, late);
     for admin in tx.admins().await?.iter().filter(|admin| admin.id != head.id && !admin.is_away(now)).take(1) {
         plan_today(tx, shared, admin, admin.next_batch(over - TimeDelta::seconds(1)), now).await?;
     }
@@ -172,6 +203,15 @@ async fn about_others(
     for team in tx.teams_processed_by(reader, now).await? {
         theirs.extend(tx.to_tell_about(team, reader.id, now).await?);
     }
+    if reader.role == Role::Admin && first_admin(tx, now).await?.is_some_and(|admin| admin.id == reader.id) {
+        for team in tx.teams().await? {
+            // What heads have in hand themselves nobody else would hear of.
+            let head = tx.responsible_for(team, now).await?.filter(|head| head.id != reader.id);
+            if let Some(head) = head {
+                theirs.extend(tx.to_tell_about_head(team, head.id, now).await?);
+            }
+        }
+    }
     theirs.truncate(ABOUT);
     Ok(theirs)
 }
@@ -182,7 +222,7 @@ async fn to_escalate(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result
     if reader.role != Role::Admin {
         return Ok(teams);
     }
-    if tx.admins().await?.iter().find(|admin| !admin.is_away(now)).is_none_or(|admin| admin.id != reader.id) {
+    if first_admin(tx, now).await?.is_none_or(|admin| admin.id != reader.id) {
         return Ok(teams);
     }
     for team in tx.teams().await? {
@@ -232,7 +272,11 @@ pub(super) async fn changed(call: &mut Call<'_>, number: RefusalNumber) -> Resul
     let mut told = call.tx.heads_told(number).await?;
     told.extend(call.tx.escalated_in(number).await?);
     let (head, now) = (call.tx.head_of(refusal.team).await?, call.tx.responsible_for(refusal.team, call.now).await?);
-    for head in head.into_iter().chain(now) {
+    let delegate = match refusal.delegate {
+        Some(delegate) => Some(call.tx.person(delegate).await?),
+        None => None,
+    };
+    for head in head.into_iter().chain(now).chain(delegate) {
         if let Some((key, at)) = call.tx.last_today(head.id).await?
             && refusal.logged_at <= head.working_days_before(TO_DECIDE, at)
         {

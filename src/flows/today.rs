@@ -58,7 +58,7 @@ pub(super) async fn draw(
     let last = tx.last_today(person).await?.is_none_or(|(last, _)| last == key || posted.is_none());
     // This one is counted since it was posted.
     let ignored = reader.ignored - i64::from(posted.is_some());
-    let offers = last && ignored >= IGNORED && reader.rhythm() == Rhythm::Daily && open > 0;
+    let offers = last && ignored >= IGNORED && reader.rhythm() == Rhythm::Daily && open + others > 0;
     let weekly = || Button::new(Act::Weekly.action(), words.line("button.weekly", args! {}));
     let said = lines::Said { plain, tasks: &tasks, follow: usize::from(offers) };
     let card = lines::onto(tx, words, &reader, card, said).await?;
@@ -148,10 +148,13 @@ pub(super) fn to_do(words: Words<'_>, kind: TaskKind) -> String {
 /// How many refusals have waited for whoever processes them now longer than they have to decide, as of `at`.
 pub(super) async fn late(tx: &mut Tx, reader: &Person, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<i64> {
     let (since, mut late) = (reader.working_days_before(TO_DECIDE, at), 0);
-    for team in tx.teams_processed_by(reader, now).await? {
-        late += tx.count_waiting_since(team, since).await?;
+    let teams = tx.teams_processed_by(reader, now).await?;
+    for team in &teams {
+        late += tx.count_waiting_since(*team, since).await?;
     }
-    Ok(late)
+    let delegated = tx.delegated_since(reader.id, since).await?;
+    let others = delegated.iter().filter(|team| !teams.contains(team)).count();
+    Ok(late + i64::try_from(others).unwrap_or_default())
 }
 
 /// What actions begin with that stand on the message of the day: what comes of them is shown beside it, because it tells

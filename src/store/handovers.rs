@@ -121,6 +121,23 @@ impl Tx {
         run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(person).bind(most))
     }
 
+    /// The team of each refusal that has waited since `since` for the decision of somebody it was delegated to; at most
+    /// two hundred.
+    pub async fn delegated_since(&mut self, person: PersonId, since: DateTime<Utc>) -> sqlx::Result<Vec<TeamId>> {
+        let sql = "SELECT team_id FROM refusals WHERE organisation_id = $1 AND delegate_id = $2
+                     AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL AND logged_at <= $3
+                   ORDER BY logged_at LIMIT 200";
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(person).bind(instant(since)))
+    }
+
+    /// Whoever left decides in nobody's place any more.
+    pub(super) async fn undelegate(&mut self, person: PersonId) -> sqlx::Result<()> {
+        let sql = "UPDATE refusals SET delegate_id = NULL WHERE organisation_id = $1 AND delegate_id = $2
+                     AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(person))?;
+        Ok(())
+    }
+
     /// Those who can decide about a refusal of a team in place of its head, by name, heads and admins first: the team's,
     /// and whoever leads another.
     pub async fn people_who_decide(&mut self, team: TeamId) -> sqlx::Result<Vec<(PersonId, String)>> {

@@ -92,6 +92,7 @@ impl Tx {
                        WHERE organisation_id = $1 AND id = $2";
             change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(false).bind(instant(now)))?;
             self.release_jobs_of(*id, now).await?;
+            self.undelegate(*id).await?;
         }
         let sql = "UPDATE teams SET channels = '[]', position = $2 WHERE organisation_id = $1";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(i64::from(i32::MAX)))?;

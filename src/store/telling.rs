@@ -98,6 +98,29 @@ impl Tx {
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(instant(until)).bind(team).bind(head))
     }
 
+    /// What the admin is to be told by `until` about what the head of a team, `head`, has in hand.
+    pub async fn to_tell_about_head(
+        &mut self,
+        team: TeamId,
+        head: PersonId,
+        until: DateTime<Utc>,
+    ) -> sqlx::Result<Vec<Waiting>> {
+        let sql = "SELECT r.team_id AS team, t.person_id AS person, t.left_by AS left_by, COUNT(*) AS count
+                   FROM tasks t JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
+                   WHERE t.organisation_id = $1 AND t.head_at <= $2 AND t.head_notice IS NULL AND t.done_at IS NULL
+                     AND r.team_id = $3 AND t.person_id = $4 AND t.left_by IS NULL
+                   GROUP BY r.team_id, t.person_id, t.left_by";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(instant(until)).bind(team).bind(head))
+    }
+
+    /// The teams of the refusals about which a person is to do something.
+    pub async fn teams_of_tasks(&mut self, person: PersonId) -> sqlx::Result<Vec<TeamId>> {
+        let sql = "SELECT DISTINCT r.team_id FROM tasks t
+                   JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
+                   WHERE t.organisation_id = $1 AND t.person_id = $2 AND t.done_at IS NULL ORDER BY r.team_id";
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(person))
+    }
+
     /// Remembers that a notice told the head of a team about things of others.
     pub async fn told_head(&mut self, notice: &str, about: &Waiting, until: DateTime<Utc>) -> sqlx::Result<()> {
         let sql = "UPDATE tasks SET head_notice = $2
@@ -134,17 +157,17 @@ impl Tx {
         run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(instant(now)))
     }
 
-    /// Those who left with something still in their hands, or not decided yet, by the team of the refusal.
+    /// Those who left, or only observe now, with something still in their hands, or not decided yet, by the team of the refusal.
     pub async fn left_behind(&mut self) -> sqlx::Result<Vec<(PersonId, TeamId)>> {
         let sql = "SELECT DISTINCT p.id, r.team_id FROM people p
                    JOIN tasks t ON t.organisation_id = p.organisation_id AND t.person_id = p.id AND t.done_at IS NULL
                    JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
-                   WHERE p.organisation_id = $1 AND p.left_at IS NOT NULL
+                   WHERE p.organisation_id = $1 AND (p.left_at IS NOT NULL OR p.role = 'observer')
                    UNION
                    SELECT p.id, r.team_id FROM people p
                    JOIN refusals r ON r.organisation_id = p.organisation_id AND r.owner_id = p.id
                      AND r.stage IN ('logged', 'with_head') AND r.withdrawn_at IS NULL
-                   WHERE p.organisation_id = $1 AND p.left_at IS NOT NULL ORDER BY 1, 2";
+                   WHERE p.organisation_id = $1 AND (p.left_at IS NOT NULL OR p.role = 'observer') ORDER BY 1, 2";
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
     }
 

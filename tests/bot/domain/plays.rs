@@ -101,7 +101,11 @@ fn whoever_was_asked_to_decide_decides_this_one_and_changes_nothing_else_in_it()
     assert_eq!(given.may_decide(&delegate), Ok(()));
     assert!(given.is_open_to(&delegate) && !other.is_open_to(&delegate));
     assert_eq!(other.may_decide(&delegate), Err(Denied::NotYours));
-    for denied in [given.may_edit(&delegate), given.may_ask(&delegate), given.may_delegate(&delegate)] {
+    // Whoever decides may ask first.
+    assert_eq!((given.may_ask(&delegate), other.may_ask(&delegate)), (Ok(()), Err(Denied::NotYours)));
+    let asleep = Refusal { stage: Stage::Dormant, ..given.clone() };
+    assert_eq!(asleep.may_ask(&delegate), Err(Denied::NotYours));
+    for denied in [given.may_edit(&delegate), given.may_delegate(&delegate)] {
         assert_eq!(denied, Err(Denied::NotYours));
     }
     let validated = given.clone().validate(&delegate, "price".parse().unwrap()).unwrap();

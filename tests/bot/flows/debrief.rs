@@ -38,7 +38,7 @@ async fn half_an_hour_after_logging_a_rep_is_asked_and_answers_in_one_form(
     ana.sees_parts(&[
         "How did it go with Acme, #1?",
         "#1 Acme, €12,000, Price",
-        "You and your head of sales read it, no colleague does.",
+        "You and whoever leads your team read it, no colleague does.",
         "[Answer] [One by one] [Later]",
     ]);
     ana.presses("Answer").await;

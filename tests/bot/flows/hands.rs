@@ -1,5 +1,6 @@
 //! A refusal that goes into other hands: to another owner, to somebody who decides in place of the head, to another day.
 
+use panout::domain::Role;
 use rstest::rstest;
 
 use crate::story::{On, Team};
@@ -196,5 +197,55 @@ async fn where_it_went_wrong_between_people_another_owner_is_proposed(
     ana.types("/recontacts").await;
     ana.sees_parts(&["No client is in your hands."]);
     look_away(&team);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_decides_in_place_of_the_head_may_ask_and_is_told_when_it_is_late(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = Team::start(on).await;
+    let (ana, bogdan, elena) = (team.person("Ana"), team.person("Bogdan"), team.person("Elena"));
+    ana.types("/refusal Acme 12k price").await;
+    elena.presses("Delegate").await;
+    elena.fills(&[("To whom?", "Bogdan")]).await;
+    elena.submits().await;
+    elena.types("/queue").await;
+    elena.sees_parts(&["#1 Acme, €12,000, Price, Ana, today, with Bogdan to decide"]);
+    bogdan.sees_parts(&["Elena asks you to decide", "[Ask the rep]"]);
+    bogdan.presses("Ask the rep").await;
+    bogdan.fills(&[("Your question", "Who decided?")]).await;
+    bogdan.submits().await;
+    ana.sees_parts(&["Bogdan asks about #1", "> Who decided?"]);
+    ana.presses("Answer").await;
+    ana.fills(&[("Your answer", "Their CFO.")]).await;
+    ana.submits().await;
+    ana.screen();
+    bogdan.sees_parts(&["Ana answered about #1, Acme", "> Their CFO."]);
+    team.it_is("2026-11-26T07:00:00Z").await;
+    bogdan.sees_parts(&["One refusal has waited for you longer than two working days.", "[Queue]"]);
+    bogdan.presses("Queue").await;
+    bogdan.sees_parts(&["#1 Acme, €12,000, Price, Ana, for 3 days"]);
+    elena.screen();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_left_decides_nothing_any_more(#[values(On::Slack, On::Discord)] on: On) {
+    let mut team = Team::start(on).await;
+    team.person("Ana").types("/refusal Acme 12k price").await;
+    team.person("Elena").presses("Delegate").await;
+    team.person("Elena").fills(&[("To whom?", "Bogdan")]).await;
+    team.person("Elena").submits().await;
+    for name in ["Ana", "Bogdan", "Elena"] {
+        team.person(name).screen();
+    }
+    team.restarts_with(vec![("Ana", Role::Rep), ("Elena", Role::Head)]).await;
+    team.person("Bogdan").presses("Revive").await;
+    let shown = team.person("Bogdan").screen();
+    assert!(shown.contains("This is not yours"), "{shown}");
+    team.person("Elena").screen();
     team.ends().await;
 }

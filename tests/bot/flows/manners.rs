@@ -287,3 +287,53 @@ async fn whoever_moves_west_or_east_has_one_message_a_day_at_their_hour_there(
     ana.sees_parts(&["2 things to do today"]);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn what_a_head_does_not_do_of_their_own_the_admin_hears_of(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let (elena, adi) = (team.person("Elena"), team.person("Adi"));
+    elena.types("/refusal Acme 12k price").await;
+    elena.types("/refusal 1").await;
+    elena.presses("Validate").await;
+    elena.fills(&[("When may we come back?", "2026-12-14")]).await;
+    elena.submits().await;
+    elena.screen();
+    adi.screen();
+    for day in ["2026-12-14", "2026-12-16", "2026-12-18"] {
+        team.it_is(&format!("{day}T07:00:00Z")).await;
+        elena.sees_parts(&["#1 call again: Acme"]);
+        adi.sees_nothing();
+    }
+    for day in ["2026-12-21", "2026-12-22", "2026-12-23", "2026-12-24"] {
+        team.it_is(&format!("{day}T07:00:00Z")).await;
+    }
+    adi.sees_parts(&["Elena was reminded of one client, who still waits.", "/recontacts Elena"]);
+    adi.types("/recontacts Elena").await;
+    adi.sees_parts(&["call again: Acme"]);
+    elena.sees_nothing();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_admin_hears_in_time_of_what_waits_for_a_head_who_is_written_to_once_a_week(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = Team::start(on).await;
+    let (ana, elena, adi) = (team.person("Ana"), team.person("Elena"), team.person("Adi"));
+    elena.types("/panout settings").await;
+    elena.fills(&[("Your message comes", "Once a week")]).await;
+    elena.submits().await;
+    team.it_is("2026-11-24T08:00:00Z").await;
+    ana.types("/refusal Acme 12k price").await;
+    ana.screen();
+    elena.screen();
+    team.it_is("2026-11-30T06:59:00Z").await;
+    adi.sees_nothing();
+    // Two working days to decide, and two more: from Tuesday to Monday.
+    team.it_is("2026-12-01T07:00:00Z").await;
+    adi.sees_parts(&["One refusal has waited for Elena for more than four working days: type /queue."]);
+    elena.screen();
+    team.ends().await;
+}

@@ -232,6 +232,7 @@ async fn ten_lines_have_two_buttons_each_in_one_message(#[values(On::Slack, On::
     ana.submits().await;
     // There is room for what waited.
     ana.sees_parts(&["10 things to do today", "#11 call again: Client11", "[#11 I called]"]);
+    elena.screen();
     team.ends().await;
 }
 
