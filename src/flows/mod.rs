@@ -243,7 +243,7 @@ pub struct Shared {
 pub struct Rules {
     /// The organisation's language, for people of whom nothing is known.
     pub language: Language,
-    /// From this budget on a refusal comes to the head by itself, at once; smaller ones come in one message a day.
+    /// From this budget on a refusal comes to the head by itself, at once; smaller ones come as a line of their daily message.
     /// `None`: all at once. A budget in another currency is never converted: it comes at once.
     pub head_card_above: Option<Money>,
     /// The services that run: where the bot can write to people.
