@@ -30,6 +30,7 @@ pub(super) type Plain = (Text, Vec<Button>);
 
 /// What is to be done about one refusal.
 struct Line {
+    kind: TaskKind,
     text: Text,
     account: String,
     /// What its own card would show, if it is the only one.
@@ -143,7 +144,7 @@ async fn line(
         TaskKind::Deal | TaskKind::Recontact | TaskKind::Debrief | TaskKind::Letter | TaskKind::Question => {}
     }
     let account = refusal.details.account.clone();
-    Ok(Line { text, account, alone, brief, opener, buttons, short, number: refusal.number })
+    Ok(Line { kind: task.kind, text, account, alone, brief, opener, buttons, short, number: refusal.number })
 }
 
 /// When they said no and in which words, and how to begin.
@@ -180,8 +181,7 @@ fn alone(card: Card, only: &Line) -> Card {
 }
 
 fn among(mut card: Card, words: Words<'_>, lines: &[Line], room: usize) -> Card {
-    let most = if lines.len() <= FEW { OF_A_LINE } else { OF_A_LINE - 1 };
-    let each = (room / lines.len().max(1)).clamp(1, most);
+    let each = (room / lines.len().max(1)).clamp(1, OF_A_LINE);
     for line in lines {
         card = card.with(Block::Text(line.text.clone()));
         card.blocks.extend(line.brief.clone());
@@ -190,6 +190,9 @@ fn among(mut card: Card, words: Words<'_>, lines: &[Line], room: usize) -> Card 
             let named = args! { number: line.number.to_string(), what: button.label.as_str() };
             Button { label: words.line("today.button", named), look: Look::Ordinary, action: button.action.clone() }
         };
+        // Won, lost or later: all three finish a deal.
+        let few = lines.len() <= FEW || line.kind == TaskKind::Deal;
+        let each = each.min(if few { OF_A_LINE } else { OF_A_LINE - 1 });
         card = with_buttons(card, line.short.as_ref().unwrap_or(&line.buttons).iter().take(each).map(label).collect());
     }
     card
