@@ -1,5 +1,8 @@
 //! The database: what is written together stays together, on `SQLite` and on `PostgreSQL`.
 
+mod peace;
+mod upgrade;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -19,7 +19,7 @@ pub(super) use typed::{amount_fault, read_day, typed_amount};
 use super::{Act, Call, Result, Values, case, close, deal, debrief, head, letter, question, refusing, similar, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Command, Form, Look, Reply, Tone};
-use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT};
+use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT, account_key};
 use crate::store::Pending;
 use typed::Typed;
 
@@ -57,12 +57,17 @@ pub(super) async fn again_form(call: &mut Call<'_>, first: &Refusal) -> Result<F
     form::again(call, first).await
 }
 
-/// Logs the second no of a client; the head hears of it as of any refusal.
+/// Logs the second no of a client, with what the form does not ask: who said no there, in which part of the market. The
+/// head hears of it as of any refusal.
 ///
 /// # Errors
 /// What is wrong with the form.
 pub(super) async fn log_again(call: &mut Call<'_>, first: &Refusal, values: &Values) -> Result<Refusal> {
-    let details = form::read_log(call, values, None).await?;
+    let mut details = form::read_log(call, values, None).await?;
+    if account_key(&details.account) == account_key(&first.details.account) {
+        let Details { contact, contact_role, segment, .. } = first.details.clone();
+        details = Details { contact, contact_role, segment, ..details };
+    }
     store(call, details, Some(first)).await
 }
 

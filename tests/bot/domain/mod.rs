@@ -9,6 +9,7 @@ mod life;
 mod line;
 mod money;
 mod names;
+mod peace;
 mod plays;
 mod questionnaire;
 mod recontact;

@@ -73,3 +73,25 @@ async fn a_second_no_of_ones_own_is_asked_about(#[values(On::Slack, On::Discord,
     look_away(&team);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_second_no_is_of_the_same_contact_unless_it_is_of_another_account(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+    #[values("ACME", "Globex")] account: &str,
+) {
+    let team = revived(on).await;
+    let ana = team.person("Ana");
+    let known = [("contact", "Maria Pop"), ("contact_role", "CFO"), ("segment", "Retail")];
+    ana.sends("detail.1", &known).await;
+    team.idle().await;
+    look_away(&team);
+    ana.presses("Refused again").await;
+    ana.fills(&[("Company", account)]).await;
+    ana.submits().await;
+    look_away(&team);
+    let sql = "SELECT contact, contact_role, segment FROM refusals WHERE number = 2";
+    let of_the_first = known.map(|(_, said)| (account == "ACME").then(|| said.to_owned()));
+    assert_eq!(team.rows::<(Option<String>, Option<String>, Option<String>)>(sql).await, [of_the_first.into()]);
+    team.ends().await;
+}

@@ -7,6 +7,7 @@ mod at_once;
 mod away;
 mod calls;
 mod consent;
+mod contacts;
 mod debrief;
 mod faults;
 mod fits;

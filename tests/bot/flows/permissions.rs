@@ -50,6 +50,7 @@ async fn team(on: On) -> (Team, Ids) {
     elena.presses("Ask the rep").await;
     elena.fills(&[("Your question", "Who decided?")]).await;
     elena.submits().await;
+    forges(&team, "Ana", "detail", &form("detail.1", &[("contact", "Maria Pop")])).await;
     bogdan.types("/refusal Acme 1k technical").await;
     // The client says something else than Ana did.
     forges(&team, "Ana", "review", &form("review.1", REVIEW)).await;
@@ -117,6 +118,8 @@ async fn state(team: &Team) -> Vec<String> {
                UNION ALL SELECT 'question ' || id || ' ' || question || ' ' || COALESCE(answer, '-') FROM questions
                UNION ALL SELECT 'stage ' || number || ' ' || stage || ' ' || owner_id FROM refusals
                UNION ALL SELECT 'tasks ' || COUNT(*) FROM tasks
+               UNION ALL SELECT 'peace ' || account_key || ' ' || contact_key || ' ' || said_by FROM do_not_contact
+               UNION ALL SELECT 'contact ' || number || ' ' || COALESCE(contact, '-') FROM refusals
                UNION ALL SELECT 'answer ' || question || ' ' || answer FROM answers
                UNION ALL SELECT 'client ' || number || ' ' || COALESCE(client_reason, '-') FROM refusals
                UNION ALL SELECT 'difference ' || id || ' ' || COALESCE(ruling, '-') FROM differences
@@ -146,6 +149,7 @@ const LATER: &[(&str, &str)] = &[("when", "tomorrow")];
 const REVIEW: &[(&str, &str)] = &[("decision", "Ours."), ("from_whom", "Mallory"), ("client_reason", "timing")];
 const LETTER: &[(&str, &str)] = &[("said", "Nothing.")];
 const CLOSE: &[(&str, &str)] = &[("why", "no_contact"), ("said_by", "Mallory")];
+const CLOSE_CONTACT: &[(&str, &str)] = &[("why", "contact_asked"), ("said_by", "Mallory")];
 
 #[rstest]
 #[tokio::test]
@@ -193,6 +197,7 @@ async fn whatever_is_made_up_is_refused_to_whoever_it_is_not_for(#[values(On::Lo
         (form("snooze.1", AGAIN_ON), not_open),
         (press("close.1"), not_leading),
         (form("close.1", CLOSE), not_leading),
+        (form("close.1", CLOSE_CONTACT), not_leading),
         (press("similar.1"), not_open),
         (press("reassign.1"), not_open),
         (form("reassign.1", HAND), not_open),

@@ -2,6 +2,7 @@
 //! are strict: a limit broken, a text cut or a person pinged fails the story.
 
 use chrono::TimeDelta;
+use panout::chat::Choice;
 use panout::words::{Catalogue, Language, args};
 use rstest::rstest;
 
@@ -231,11 +232,16 @@ async fn every_card_and_form_of_a_refusals_life_fits(
     ana.chooses(&label("recontacts.open"), &format!("#1 {}", NAMES[1])).await;
     ana.presses(&label("button.snooze")).await;
     ana.submits().await;
+    ana.sends("detail.1", &[("contact", NAMES[5])]).await;
+    team.idle().await;
+    ana.screen();
     ana.presses(&label("button.close")).await;
-    let why = (&*label("close_form.why.label"), &*label("close_form.no_contact"));
+    let only = labels.0.in_language(language).line("close_form.contact_asked", args! { contact: NAMES[5] });
+    let why = (&*label("close_form.why.label"), &*Choice::fitting(&only));
     ana.fills(&[why, (&label("close_form.said_by.label"), hostile)]).await;
     ana.submits().await;
-    assert!(ana.screen().contains(hostile));
+    let closed = ana.screen();
+    assert!(closed.contains(hostile) && closed.contains(NAMES[5]), "{closed}");
     for who in ["Elena", "Bogdan", "Oana", "Adi"] {
         team.person(who).screen();
     }

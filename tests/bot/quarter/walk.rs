@@ -78,6 +78,17 @@ impl Walk {
         let text = format!("Client{} 5k {reason}", self.accounts);
         self.types(who, text).await;
         self.logged = self.database.rows::<(i64,)>("SELECT COUNT(*) FROM refusals").await[0].0;
+        if self.dice.bool() {
+            self.sends("detail", who, self.logged).await;
+        }
+    }
+
+    /// Sends a form about a refusal, with answers to whatever it asks; what is wrong with it changes nothing.
+    async fn sends(&mut self, act: &str, who: &str, number: i64) {
+        let action = Action::new(format!("{act}.{number}")).expect("it can be carried");
+        let event = self.event(who);
+        let values = self.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let _faults = self.bot.submit(event, Submission { action, values }).await;
     }
 
     /// Does something with one of the refusals of this sequence, whether this person may or not.
@@ -92,6 +103,7 @@ impl Walk {
             "revive",
             "validate",
             "won",
+            "won",
             "again",
             "again",
             "again",
@@ -99,25 +111,25 @@ impl Walk {
             "called",
             "snooze",
             "close",
+            "close",
             "reassign",
             "delegate",
             "more_time",
             "edit",
+            "detail",
             "contact again",
         ]);
         self.did.push(format!("{who} {act} {number}"));
         if act == "contact again" {
             return self.types(who, format!("{number} contact again")).await;
         }
-        let action = Action::new(format!("{act}.{number}")).expect("it can be carried");
-        let event = self.event(who);
         if act == "undo" {
+            let action = Action::new(format!("undo.{number}")).expect("it can be carried");
+            let event = self.event(who);
             self.bot.press(event, Press { action, value: None }).await;
             return;
         }
-        let values = self.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        // What is wrong with a form changes nothing.
-        let _faults = self.bot.submit(event, Submission { action, values }).await;
+        self.sends(act, who, number).await;
         if act == "again" {
             self.logged = self.database.rows::<(i64,)>("SELECT COUNT(*) FROM refusals").await[0].0;
         }
@@ -140,9 +152,10 @@ impl Walk {
             ("how", "The discount.".to_owned()),
             ("outcome", self.any(&["not_now", "revived"]).to_owned()),
             ("need", "Support.".to_owned()),
-            ("why", self.any(&["ceased_trading", "ceased_trading", "ceased_trading", "no_contact"]).to_owned()),
+            ("why", self.any(&["ceased_trading", "contact_asked", "contact_asked", "no_contact"]).to_owned()),
             ("said_by", "Their buyer".to_owned()),
             ("account", format!("Client{account}")),
+            ("contact", self.any(&["Maria Pop", "POP, Măria", "Ion Pop"]).to_owned()),
         ]
     }
 
@@ -167,12 +180,15 @@ impl Walk {
         }
         let planned = "SELECT r.number FROM refusals r JOIN tasks t ON t.organisation_id = r.organisation_id
                 AND t.refusal = r.number JOIN do_not_contact d ON d.organisation_id = r.organisation_id
-                AND d.account_key = r.account_key WHERE t.done_at IS NULL AND t.kind <> 'debrief'";
+                AND d.account_key = r.account_key AND d.contact_key IN ('', r.contact_key) WHERE t.done_at IS NULL AND t.kind <> 'debrief'";
         let planned: Vec<(i64,)> = self.database.rows(planned).await;
         assert!(planned.is_empty(), "{planned:?} asked for peace, in sequence {seed}:\n{:?}", self.did);
     }
 
     async fn ends(self) {
+        let asked = "SELECT COUNT(*) FROM decisions WHERE call LIKE '%Pop%' OR call LIKE '%POP%'";
+        let asked: Vec<(i64,)> = self.database.rows(asked).await;
+        assert!(asked[0].0 > 0, "no contact asked for peace");
         let reached: Vec<(String,)> = self.database.rows("SELECT DISTINCT stage FROM refusals").await;
         let reached: BTreeSet<String> = reached.into_iter().map(|(stage,)| stage).collect();
         for stage in ["revived", "dormant", "won_back", "refused_again", "closed"] {

@@ -1,7 +1,11 @@
 //! A database of one's own for each test: a `SQLite` file, or a `PostgreSQL` schema if `TEST_DATABASE_URL` is set.
 
+use std::path::Path;
+
 use panout::store::Db;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use tempfile::TempDir;
 
 use super::door::Door;
@@ -33,6 +37,44 @@ impl Database {
                 Self { url, kept: Kept::Folder { _until_dropped: folder } }
             }
         }
+    }
+
+    /// One as it was before a migration, with these rows; in them `LISTED`, `HAPPENED_ON` and `LOGGED_AT` stand for a
+    /// truth, a day and an instant.
+    pub(crate) async fn before(migration: i64, rows: &[&str]) -> Self {
+        let database = Self::new();
+        let engine = if database.is_postgres() { "postgres" } else { "sqlite" };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+        let all = Migrator::new(folder).await.expect("the migrations are read");
+        let earlier = all.iter().filter(|one| one.version < migration).cloned().collect();
+        let (earlier, truth) = (Migrator::with_migrations(earlier), if database.is_postgres() { "TRUE" } else { "1" });
+        let written = |sql: &&str| {
+            let sql = sql.replace("LISTED", truth);
+            let sql = sql.replace("LOGGED_AT", &database.typed("TIMESTAMPTZ", "2026-11-20T08:00:00+00:00"));
+            AssertSqlSafe(sql.replace("HAPPENED_ON", &database.typed("DATE", "2026-11-20")))
+        };
+        if let Kept::Schema { server, name } = &database.kept {
+            let mut server = PgConnection::connect(server).await.expect("the test's server answers");
+            sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {name}"))).execute(&mut server).await.expect("a schema");
+            let mut db = PgConnection::connect(&database.url).await.expect("the test's server answers");
+            earlier.run(&mut db).await.expect("the tables are made");
+            for sql in rows.iter().map(written) {
+                sqlx::query(sql).execute(&mut db).await.expect("a row");
+            }
+        } else {
+            let options: SqliteConnectOptions = database.url.parse().expect("a URL");
+            let mut db = options.create_if_missing(true).connect().await.expect("the test's file opens");
+            earlier.run(&mut db).await.expect("the tables are made");
+            for sql in rows.iter().map(written) {
+                sqlx::query(sql).execute(&mut db).await.expect("a row");
+            }
+        }
+        database
+    }
+
+    /// A value of a type, where the database has it; `SQLite` keeps text.
+    fn typed(&self, name: &str, value: &str) -> String {
+        if self.is_postgres() { format!("{name} '{value}'") } else { format!("'{value}'") }
     }
 
     /// Its URL, as in `PANOUT_DATABASE_URL`.
