@@ -43,7 +43,7 @@ pub use reason::{ReasonId, TAXONOMY};
 pub use refusal::{Denied, Refusal, RefusalNumber, SAME_ACCOUNT, UNDO};
 pub use schedule::{DailyAt, Run, SCHEDULE_EXAMPLE, Schedule, ScheduleError};
 pub use self_validation::SelfValidation;
-pub use similarity::{ALIKE, Case, SameReason, Score, WordCounts, alike, score};
+pub use similarity::{ALIKE, Case, SameReason, Score, WordCounts, alike, score, within_reach};
 pub use stage::Stage;
 pub use stem::words_in_common;
 pub use working_hours::{HoursError, QUIET_HOURS_EXAMPLE, QuietHours, WORKING_HOURS_EXAMPLE, WorkingHours};

@@ -145,6 +145,11 @@ impl Score {
     pub fn is_alike(self) -> bool {
         self.total() >= ALIKE
     }
+
+    /// Whether words could add what it lacks.
+    fn is_within_reach(self) -> bool {
+        self.total() + WORDS >= ALIKE
+    }
 }
 
 /// How much two cases are alike; it does not matter which comes first.
@@ -168,11 +173,37 @@ pub fn alike<'a, K>(
     best
 }
 
-/// A case that many are compared with: what its text says is worked out once.
-struct Query<'a> {
+/// Tells of other cases whether words in common could make them alike to this one: most need not be read.
+pub fn within_reach<'a>(of: &Case<'a>) -> impl Fn(&Case) -> bool + use<'a> {
+    let known = Known::new(of);
+    move |other| known.score(other).is_within_reach()
+}
+
+/// What of a case is compared without reading its text, worked out once.
+struct Known<'a> {
     reason: &'a ReasonId,
     products: BTreeSet<i64>,
     segment: Option<String>,
+}
+
+impl<'a> Known<'a> {
+    fn new(case: &Case<'a>) -> Self {
+        Self { reason: case.reason, products: case.products.iter().copied().collect(), segment: segment(case) }
+    }
+
+    fn score(&self, other: &Case) -> Score {
+        Score {
+            reason: same_reason(self.reason, other.reason),
+            products: self.products.iter().filter(|product| other.products.contains(product)).count(),
+            segment: self.segment.is_some() && self.segment == segment(other),
+            ..Score::default()
+        }
+    }
+}
+
+/// A case that many are compared with: what its text says is worked out once.
+struct Query<'a> {
+    known: Known<'a>,
     /// In order of the alphabet.
     stems: Vec<String>,
     weight: f64,
@@ -183,28 +214,17 @@ impl<'a> Query<'a> {
     fn new(case: &Case<'a>, counts: &'a WordCounts) -> Self {
         let stems = stems(case.verbatim.unwrap_or_default());
         let weight = stems.iter().map(|stem| counts.weight(stem)).sum();
-        let products = case.products.iter().copied().collect();
-        Self { reason: case.reason, products, segment: segment(case), stems, weight, counts }
+        Self { known: Known::new(case), stems, weight, counts }
     }
 
     fn score(&self, other: &Case) -> Score {
-        self.with_words(self.without_words(other), other)
+        self.with_words(self.known.score(other), other)
     }
 
-    /// The score, unless no words could make the two alike: most candidates need not be read.
+    /// The score, unless no words could make the two alike.
     fn score_if_alike(&self, other: &Case) -> Option<Score> {
-        let score = self.without_words(other);
-        let within_reach = score.total() + WORDS >= ALIKE;
-        within_reach.then(|| self.with_words(score, other)).filter(|score| score.is_alike())
-    }
-
-    fn without_words(&self, other: &Case) -> Score {
-        Score {
-            reason: same_reason(self.reason, other.reason),
-            products: self.products.iter().filter(|product| other.products.contains(product)).count(),
-            segment: self.segment.is_some() && self.segment == segment(other),
-            ..Score::default()
-        }
+        let score = self.known.score(other);
+        score.is_within_reach().then(|| self.with_words(score, other)).filter(|score| score.is_alike())
     }
 
     fn with_words(&self, score: Score, other: &Case) -> Score {

@@ -3,29 +3,43 @@
 //! Starts: a refusal was logged or is in front of its head; *Similar*. Acts: nobody. Ends: shown, only to whoever asked.
 //! Of a colleague's refusal nobody reads the account, the client's words or who logged it.
 
+use std::collections::HashSet;
+
 use super::refusal::{denied_text, load, reason_label};
 use super::{Act, Call, Result, Shared, plays, tell, words_for};
 use crate::args;
 use crate::chat::{Action, Block, Button, Card, Reply, Text};
 use crate::domain::{
     Case, Denied, Person, Play, ReasonId, Refusal, RefusalNumber, SameReason, Score, Stage, WordCounts, alike,
-    words_in_common,
+    within_reach, words_in_common,
 };
 use crate::store::{Earlier, Product, Tx};
 use crate::words::Words;
 
 /// How many are shown.
 const SHOWN: usize = 3;
-/// How many of the very reason are compared: the latest.
-const OF_REASON: i64 = 100;
-/// How many that were won back are compared, of the very reason and of each beside it.
-const BESIDE: i64 = 20;
-/// How many are compared where a card is drawn with the database's only writer in hand; half of them of the very reason.
-const AT_HAND: i64 = 40;
+/// How many are compared in a read, for which no writer waits.
+const AT_LEISURE: Most = Most { of_reason: 100, won: 20, of_reasons: 200, in_segment: 100, of_segment: 100 };
+/// How many are compared where a card is drawn with the database's only writer in hand.
+const AT_HAND: Most = Most { of_reason: 20, won: 5, of_reasons: 40, in_segment: 40, of_segment: 10 };
 /// How many words say that two clients said alike.
 const WORDS: usize = 3;
 /// How many refusals of an account are counted.
 const OF_ACCOUNT: i64 = 50;
+
+/// How many earlier refusals are compared at most.
+struct Most {
+    /// Of the very reason: the latest.
+    of_reason: i64,
+    /// That were won back, of the very reason and of each beside it.
+    won: i64,
+    /// Of all these reasons together.
+    of_reasons: usize,
+    /// The latest of the segment, whatever the reason, that are looked at ..
+    in_segment: i64,
+    /// .. and of those the ones whose words are read.
+    of_segment: usize,
+}
 
 /// What was found alike.
 struct Found {
@@ -36,14 +50,13 @@ struct Found {
 
 /// The earlier refusals like this one, for somebody who reads it, under a line that says so; nothing if there is none.
 pub(super) async fn blocks(tx: &mut Tx, shared: &Shared, reader: &Person, refusal: &Refusal) -> Result<Vec<Block>> {
-    let candidates = candidates(tx, refusal, OF_REASON, BESIDE).await?;
+    let candidates = candidates(tx, refusal, &AT_LEISURE).await?;
     shown(tx, shared, reader, refusal, candidates).await
 }
 
 /// The same among fewer: for a card that is drawn again and again while everybody else's changes wait.
 pub(super) async fn at_hand(tx: &mut Tx, shared: &Shared, reader: &Person, refusal: &Refusal) -> Result<Vec<Block>> {
-    let mut candidates = candidates(tx, refusal, AT_HAND / 2, AT_HAND / 8).await?;
-    candidates.truncate(usize::try_from(AT_HAND).unwrap_or_default());
+    let candidates = candidates(tx, refusal, &AT_HAND).await?;
     shown(tx, shared, reader, refusal, candidates).await
 }
 
@@ -92,19 +105,44 @@ fn case(one: &Earlier) -> Case<'_> {
 }
 
 /// Those worth comparing, each once: of equals the one that was won back comes first, then the latest.
-async fn candidates(tx: &mut Tx, refusal: &Refusal, of_reason: i64, won: i64) -> Result<Vec<Earlier>> {
+async fn candidates(tx: &mut Tx, refusal: &Refusal, most: &Most) -> Result<Vec<Earlier>> {
+    let mut seen = HashSet::new();
+    let mut all = of_reasons(tx, refusal, most).await?;
+    all.retain(|one| seen.insert(one.number));
+    all.truncate(most.of_reasons);
+    let mut others = of_segment(tx, refusal, most).await?;
+    others.retain(|one| seen.insert(one.number));
+    others.truncate(most.of_segment);
+    all.extend(others);
+    Ok(all)
+}
+
+/// Those refused for the same reason, or won back after one beside it.
+async fn of_reasons(tx: &mut Tx, refusal: &Refusal, most: &Most) -> Result<Vec<Earlier>> {
     let reason = &refusal.details.reason;
-    let mut all = tx.earlier_won_of_reason(reason, refusal, won).await?;
-    all.extend(tx.earlier_of_reason(reason, refusal, of_reason).await?);
+    let mut all = tx.earlier_won_of_reason(reason, refusal, most.won).await?;
+    all.extend(tx.earlier_of_reason(reason, refusal, most.of_reason).await?);
     let broad = reason.broad();
     // `other` says nothing: two of it are not alike for that.
     let beside = ReasonId::all().filter(|one| one.within(&broad) && one != reason && broad.as_str() != "other");
     for reason in beside {
         // Of a reason beside it only what worked is worth a look: the rep waits for this.
-        all.extend(tx.earlier_won_of_reason(&reason, refusal, won).await?);
+        all.extend(tx.earlier_won_of_reason(&reason, refusal, most.won).await?);
     }
-    let mut seen = std::collections::HashSet::new();
-    all.retain(|one| seen.insert(one.number));
+    Ok(all)
+}
+
+/// Those of the same segment, refused for whatever reason: alike if what was offered and what the client said is.
+async fn of_segment(tx: &mut Tx, refusal: &Refusal, most: &Most) -> Result<Vec<Earlier>> {
+    if refusal.details.verbatim.is_none() {
+        // Without words another reason is never alike.
+        return Ok(Vec::new());
+    }
+    let mut all = tx.earlier_of_segment(refusal, most.in_segment).await?;
+    let within_reach = within_reach(&Case::from(&refusal.details));
+    all.retain(|one| within_reach(&case(one)));
+    // What brought one back is worth more than what is new.
+    all.sort_by_key(|one| one.stage != Stage::WonBack);
     Ok(all)
 }
 

@@ -21,6 +21,8 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long SQLite waits for a lock somebody else holds on the file.
 const BUSY: Duration = Duration::from_secs(10);
+/// In how many refusals a segment is folded in one transaction.
+const FOLDED_AT_ONCE: i64 = 5000;
 /// How long a caller waits for a free connection before it is told that the database is not there.
 pub(super) const ACQUIRE: Duration = Duration::from_secs(5);
 
@@ -68,7 +70,21 @@ impl Db {
             Engine::Postgres { write: Writer::start(Base::Postgres(pool.clone())), read: pool }
         };
         // One organisation per database for now; its row is made by `Tx::list`.
-        Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
+        let db = Self { engine, organisation: 1, planned: Arc::new(Notify::new()) };
+        db.fold_segments().await.context("the segments could not be folded")?;
+        Ok(db)
+    }
+
+    /// Brings up to date what SQL cannot; a database that is, is only looked at. In small transactions: none may take
+    /// longer than the server has patience for.
+    async fn fold_segments(&self) -> anyhow::Result<()> {
+        loop {
+            let fold = self
+                .write(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.fold_a_segment(FOLDED_AT_ONCE).await?) }));
+            if !fold.await? {
+                return Ok(());
+            }
+        }
     }
 
     /// Whether another process has the SQLite file of a URL. Any number may share a PostgreSQL database.

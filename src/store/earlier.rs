@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
 use super::refusals::{joined_products, unreadable};
-use super::tx::{Tx, instant, run};
-use crate::domain::{Person, PersonId, ReasonId, Refusal, RefusalNumber, Stage, TeamId, account_key};
+use super::tx::{Tx, change, instant, run};
+use crate::domain::{Person, PersonId, ReasonId, Refusal, RefusalNumber, Stage, TeamId, account_key, fold};
 
 /// An earlier refusal, as far as it is compared and shown.
 #[derive(Clone, Debug)]
@@ -121,6 +121,31 @@ impl Tx {
     ) -> sqlx::Result<Vec<Earlier>> {
         let sql = examples_where!("reason = $2 AND stage = 'won_back'");
         self.earlier(sql, reason.as_str(), before, most).await
+    }
+
+    /// The latest refusals of the segment of one before it, whatever the reason; none if it is of none. Without clients
+    /// that asked not to be contacted.
+    pub async fn earlier_of_segment(&mut self, before: &Refusal, most: i64) -> sqlx::Result<Vec<Earlier>> {
+        let key = before.details.segment.as_deref().map(fold).unwrap_or_default();
+        if key.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.earlier(examples_where!("segment_key = $2"), &key, before, most).await
+    }
+
+    /// Folds a segment that an earlier version stored as it was written, in at most so many refusals; whether there was
+    /// one.
+    pub(super) async fn fold_a_segment(&mut self, most: i64) -> sqlx::Result<bool> {
+        let sql = "SELECT segment FROM refusals
+                   WHERE organisation_id = $1 AND segment IS NOT NULL AND segment_key IS NULL LIMIT 1";
+        let written: Option<String> = run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation))?;
+        let Some(written) = written else { return Ok(false) };
+        let sql = "UPDATE refusals SET segment_key = $3 WHERE organisation_id = $1 AND number IN
+                       (SELECT number FROM refusals
+                        WHERE organisation_id = $1 AND segment = $2 AND segment_key IS NULL LIMIT $4)";
+        let (organisation, key) = (self.organisation, fold(&written));
+        change!(self, sqlx::query(sql).bind(organisation).bind(written.as_str()).bind(key.as_str()).bind(most))?;
+        Ok(true)
     }
 
     /// The latest refusals of the same account before one, at most `most`.

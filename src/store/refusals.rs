@@ -144,9 +144,10 @@ impl Tx {
         let sql = "INSERT INTO refusals (organisation_id, number, team_id, account, account_key, contact, contact_role,
                        outcome, reason, reason_source, products, budget_minor, budget_currency, competitor,
                        competitor_key, verbatim, segment, contract_until, happened_on, owner_id, logged_by, logged_at,
-                       stage, seen_by, seen_at, withdrawn_at, head_reason, again_of, contact_key)
+                       stage, seen_by, seen_at, withdrawn_at, head_reason, again_of, contact_key,
+                       segment_key)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'rep', $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                       $20, $21, $22, $23, $24, $25, $26, $27, $28)
+                       $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
                    ON CONFLICT (organisation_id, number) DO UPDATE SET
                        account = excluded.account, account_key = excluded.account_key, contact = excluded.contact,
                        contact_role = excluded.contact_role, outcome = excluded.outcome, reason = excluded.reason,
@@ -156,7 +157,8 @@ impl Tx {
                        segment = excluded.segment, contract_until = excluded.contract_until,
                        happened_on = excluded.happened_on, owner_id = excluded.owner_id, stage = excluded.stage,
                        seen_by = excluded.seen_by, seen_at = excluded.seen_at, withdrawn_at = excluded.withdrawn_at,
-                       head_reason = excluded.head_reason, contact_key = excluded.contact_key";
+                       head_reason = excluded.head_reason, contact_key = excluded.contact_key,
+                       segment_key = excluded.segment_key";
         let details = &refusal.details;
         let (account, contact) = details.client();
         change!(
@@ -190,6 +192,7 @@ impl Tx {
                 .bind(refusal.head_reason.as_ref().map(|reason| reason.as_str().to_owned()))
                 .bind(refusal.again_of)
                 .bind(contact)
+                .bind(details.segment.as_deref().map(fold))
         )?;
         Ok(())
     }

@@ -8,7 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use panout::chat::{Account, Bot, Card, Command, Event, Failure, MessageRef, Place, Platform, Reply, Service};
+use panout::chat::{
+    Account, Action, Bot, Card, Command, Event, Failure, MessageRef, Place, Platform, Reply, Service, Submission,
+};
 use panout::clock::{Clock, pause};
 use panout::domain::{ReasonId, Role, Team, TeamId};
 use panout::flows::{Assistant, Notice, POST, Rules, Shared};
@@ -68,6 +70,11 @@ pub(crate) async fn measure() {
         took.push(logs(&bot, n).await);
     }
     row("/refusal, similar cases in its answer", took);
+    let mut took = Vec::new();
+    for n in 0..ASKED {
+        took.push(adds_detail(&bot, n).await);
+    }
+    row("Add detail: similar cases of a segment", took);
     messages_of_a_day(&database, &db, &shared, &bot).await;
     db.close().await;
     database.drop().await;
@@ -90,6 +97,17 @@ async fn logs(bot: &Assistant, n: usize) -> Duration {
     let text = format!("Newcomer{n} 12k EUR price/payment_terms #crm \"we only pay at ninety days, case {}\"", n % 7);
     let (shown, took) = asks(bot, "U0ANA", "refusal", &text, n).await;
     assert!(shown.contains("Stored as"), "{shown:.200}");
+    took
+}
+
+/// Says of which segment one of the refusals just logged is: a fifth of all are of it.
+async fn adds_detail(bot: &Assistant, n: usize) -> Duration {
+    let action = Action::new(format!("detail.{}", REFUSALS + 1 + n)).expect("it can be carried");
+    let values = [("segment".to_owned(), "RETAIL".to_owned())].into();
+    let began = Instant::now();
+    let reply = bot.submit(event("U0ANA", &format!("detail{n}")), Submission { action, values }).await;
+    let (shown, took) = (serde_json::to_string(&reply.ok()).unwrap_or_default(), began.elapsed());
+    assert!(shown.contains("Stored as") && shown.contains("like this one"), "{shown:.200}");
     took
 }
 
@@ -219,11 +237,11 @@ async fn fill(database: &Database, now: DateTime<Utc>) {
     let owner = format!("CASE WHEN i % 100 = 0 THEN 2 ELSE 1 + i % {PEOPLE} END");
     let refusals = format!(
         "INSERT INTO refusals (organisation_id, number, team_id, account, account_key, outcome, reason, reason_source,
-             products, budget_minor, budget_currency, verbatim, segment, happened_on, owner_id, logged_by, logged_at, stage)
+             products, budget_minor, budget_currency, verbatim, segment, segment_key, happened_on, owner_id, logged_by, logged_at, stage)
          WITH RECURSIVE {numbers}, reasons(k, reason) AS (VALUES {}), sayings(k, said) AS (VALUES {})
          SELECT 1, i, CASE WHEN i % 2 = 0 THEN 1 ELSE 1 + i % 200 END, 'Client' || (i % 200000), 'client' || (i % 200000),
              'no_decision', reason, 'rep', ',' || (1 + i % 3) || ',', (i % 900) * 10000, 'EUR', said || ' ' || (i % 977),
-             CASE WHEN i % 5 = 0 THEN 'retail' END, '2026-11-02', {owner}, {owner}, {minutes_ago},
+             CASE WHEN i % 5 = 0 THEN 'Retail' END, CASE WHEN i % 5 = 0 THEN 'retail' END, '2026-11-02', {owner}, {owner}, {minutes_ago},
              CASE WHEN i % 33 = 2 THEN 'with_head' WHEN i % 10 = 1 THEN 'won_back' WHEN i % 10 = 3 THEN 'revived'
                   ELSE 'dormant' END
          FROM n JOIN reasons ON reasons.k = (i * 31) % {} JOIN sayings ON sayings.k = (i * 7) % {}",

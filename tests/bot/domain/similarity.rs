@@ -1,7 +1,9 @@
 //! Which earlier refusals are alike.
 
 use chrono::NaiveDate;
-use panout::domain::{ALIKE, Case, Details, Outcome, ReasonId, SameReason, Score, WordCounts, alike, score};
+use panout::domain::{
+    ALIKE, Case, Details, Outcome, ReasonId, SameReason, Score, WordCounts, alike, score, within_reach,
+};
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -176,6 +178,15 @@ proptest! {
         let [one, turned] = [&words.0, &words.1].map(|verbatim| Row::new("price", &[1], "food", verbatim));
         let of = |row: &Row| score(&row.case(), &other.case(), &counts);
         prop_assert_eq!(of(&one), of(&turned));
+    }
+
+    #[test]
+    fn whatever_is_alike_was_within_reach(one in any_row(), other in any_row(), counts in any_counts()) {
+        let reached = within_reach(&one.case())(&other.case());
+        prop_assert_eq!(reached, within_reach(&other.case())(&one.case()));
+        let score = score(&one.case(), &other.case(), &counts);
+        prop_assert!(reached || !score.is_alike());
+        prop_assert_eq!(reached, score.total() - score.word_points + 30 >= ALIKE);
     }
 
     #[test]

@@ -50,3 +50,19 @@ async fn who_asked_before_is_remembered_and_contacts_of_before_may_ask() {
     db.close().await;
     database.drop().await;
 }
+
+#[tokio::test]
+async fn segments_of_before_are_the_same_whatever_their_case_and_accents() {
+    let database = Database::before(6, &BEFORE_CONTACTS).await;
+    database.open().await.close().await;
+    let folded = "SELECT segment, segment_key FROM refusals ORDER BY number";
+    let of = |segment: &str, key: &str| (Some(segment.to_owned()), Some(key.to_owned()));
+    let expected =
+        [of("Sănătate", "sanatate"), of("SANATATE", "sanatate"), of("Retail", "retail"), (None, None), (None, None)];
+    assert_eq!(database.rows::<(Option<String>, Option<String>)>(folded).await, expected);
+    // Nothing is left to do for the next start.
+    let db = database.open().await;
+    assert_eq!(database.rows::<(Option<String>, Option<String>)>(folded).await, expected);
+    db.close().await;
+    database.drop().await;
+}
