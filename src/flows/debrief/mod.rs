@@ -130,7 +130,16 @@ pub(super) async fn answer(call: &mut Call<'_>, number: RefusalNumber, values: &
     if !given.is_empty() {
         let version = questionnaire.version;
         let (inquiry, said_by) = (Inquiry::Debrief, call.by.id);
-        let said = Answered { refusal: number, inquiry, version, said_by, from_whom: None, heard_on: None, given };
+        let said = Answered {
+            refusal: number,
+            inquiry,
+            version,
+            decision: None,
+            said_by,
+            from_whom: None,
+            heard_on: None,
+            given,
+        };
         ask::store(call, &said, &before).await?;
         let now_given: Given = before.into_iter().chain(said.given).collect();
         if questionnaire.next(&now_given).is_none() {
