@@ -30,7 +30,7 @@ const PUT_TOGETHER: [(&str, &str); 36] = [
     ("stage.", "Words::label"),
     ("lever.", "Words::label"),
     ("decision.", "flows::case, by stage"),
-    ("call.", "flows::case, by question"),
+    ("call.", "flows::case, by what an end rests on"),
     ("recontact.opener.", "flows::recontact, by reason"),
     ("revive_form.", "flows::reply, by field"),
     ("validate_form.", "flows::reply, by field"),
