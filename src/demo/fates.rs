@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use super::dice::Dice;
 use crate::domain::{Change, Denied, Details, Lever, Person, Refusal, Stage, Terms, recontact_on};
 use crate::flows::{Notice, POST};
-use crate::store::{Decision, NewJob, PlaysFor, Task, TaskKind, Tx};
+use crate::store::{Answered, Decision, Inquiry, NewJob, PlaysFor, Task, TaskKind, Tx};
 
 /// How long after it was logged the head usually decides.
 const DECIDED_IN: TimeDelta = TimeDelta::hours(30);
@@ -132,9 +132,19 @@ async fn sleeps(
     };
     let asleep = refusal.validate(head, reason).map_err(refused)?;
     let (who, lacks) = *dice.pick(&HEARD);
-    let call = vec![("who_decided".to_owned(), who.to_owned()), ("gap".to_owned(), lacks.to_owned())];
-    let said = Decision { due_on: Some(again_on), call, ..decision(&asleep, head, Stage::Validated, decided) };
-    save(tx, &asleep, &said).await?;
+    let validated = Decision { due_on: Some(again_on), ..decision(&asleep, head, Stage::Validated, decided) };
+    let id = save(tx, &asleep, &validated).await?;
+    let said = Answered {
+        refusal: asleep.number,
+        inquiry: Inquiry::Validation,
+        version: 1,
+        decision: Some(id),
+        said_by: head.id,
+        from_whom: None,
+        heard_on: None,
+        given: [("who_decided", who), ("gap", lacks)].map(|(asked, said)| (asked.to_owned(), said.to_owned())).into(),
+    };
+    tx.answered(&said, decided).await?;
     hand(tx, &asleep, TaskKind::Recontact, rep, (rep.batch_on(again_on), now)).await
 }
 

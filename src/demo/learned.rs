@@ -240,6 +240,7 @@ async fn answer(
         refusal: refusal.number,
         inquiry,
         version: 1,
+        decision: None,
         said_by: by.id,
         from_whom: of_client.then_some(whom),
         heard_on: of_client.then(|| at.with_timezone(&by.time_zone()).date_naive()),

@@ -85,33 +85,6 @@ pub struct Terms {
     pub due_on: NaiveDate,
 }
 
-/// What the head heard from the client, beside the reason and the day.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Call {
-    /// Who decided at the client's, and when.
-    pub who_decided: Option<String>,
-    /// What our offer lacks.
-    pub gap: Option<String>,
-    /// What would have changed the decision.
-    pub would_change: Option<WouldChange>,
-    /// What to come back about.
-    pub again_about: Option<String>,
-}
-
-impl Call {
-    /// What was said, by the key of its question; nothing for what was not asked.
-    pub fn said(&self) -> Vec<(String, String)> {
-        let would_change = self.would_change.map(|it| it.as_str().to_owned());
-        let all = [
-            ("who_decided", self.who_decided.clone()),
-            ("gap", self.gap.clone()),
-            ("would_change", would_change),
-            ("again_about", self.again_about.clone()),
-        ];
-        all.into_iter().filter_map(|(key, said)| Some((key.to_owned(), said?))).collect()
-    }
-}
-
 /// When to call a client again, by the rule of the reason: [`ReasonId::recontact_on`](super::ReasonId::recontact_on).
 /// `before`: how often they were called again already; the date they gave holds for the first time only.
 pub fn recontact_on(details: &Details, before: usize, today: NaiveDate) -> NaiveDate {

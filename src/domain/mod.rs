@@ -26,7 +26,7 @@ mod wall;
 mod working_hours;
 
 pub use account::account_key;
-pub use decision::{Call, Lever, Terms, WouldChange, recontact_on};
+pub use decision::{Lever, Terms, WouldChange, recontact_on};
 pub use details::{Change, Details};
 pub use fold::fold;
 pub use gap::{ENOUGH, Gap, Heard, by as gap_by, whole as whole_gap};

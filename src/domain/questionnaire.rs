@@ -17,11 +17,13 @@ pub enum Takes {
     Reason,
     /// Words, and the day that goes with them.
     TextAndDay,
+    /// One of the levers, or nothing: [`WouldChange`](super::WouldChange).
+    Lever,
 }
 
 impl Takes {
     /// Every kind.
-    pub const ALL: [Takes; 4] = [Takes::Text, Takes::Day, Takes::Reason, Takes::TextAndDay];
+    pub const ALL: [Takes; 5] = [Takes::Text, Takes::Day, Takes::Reason, Takes::TextAndDay, Takes::Lever];
 
     /// Its name in `questionnaires.toml`.
     pub fn as_str(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Takes {
             Takes::Day => "day",
             Takes::Reason => "reason",
             Takes::TextAndDay => "text_and_day",
+            Takes::Lever => "lever",
         }
     }
 }

@@ -328,6 +328,16 @@ impl Refusal {
         if self.withdrawn_at.is_some() { Err(Denied::Withdrawn) } else { Ok(()) }
     }
 
+    /// Why, as far as is known: the reason the head heard, else the one the client gave, else its rep's.
+    pub fn reason_heard(&self) -> &ReasonId {
+        self.head_reason.as_ref().or(self.client_reason.as_ref()).unwrap_or(&self.details.reason)
+    }
+
+    /// What is known of it, with that reason: by which it is called again.
+    pub fn as_heard(&self) -> Details {
+        Details { reason: self.reason_heard().clone(), ..self.details.clone() }
+    }
+
     /// Whether a person may read what its rep said of it: the rep, and whoever leads the team. No colleague, whoever has
     /// it now, and no observer.
     pub fn shows_debrief_to(&self, person: &Person) -> bool {

@@ -6,13 +6,18 @@ use super::refusal::reason_label;
 use super::reply::Answers;
 use super::{Call, Result};
 use crate::args;
-use crate::chat::{Block, Field, Kind, Text};
-use crate::domain::{Asked, Change, Given, Questionnaire, ReasonId, Takes};
+use crate::chat::{Block, Choice, Field, Kind, Text};
+use crate::domain::{Asked, Change, Given, Lever, Questionnaire, ReasonId, Takes, WouldChange};
 use crate::store::Answered;
 use crate::words::Words;
 
 /// The longest answer, in characters.
 pub(super) const LONGEST: u16 = 1000;
+
+/// What may be tried, to choose from.
+pub(super) fn levers(words: Words<'_>) -> Vec<Choice> {
+    Lever::ALL.map(|lever| Choice::new(lever.as_str(), words.label("lever", lever.as_str()))).into()
+}
 
 /// The fields of a question, with what was answered before.
 pub(super) fn fields(words: Words<'_>, question: &Asked, given: &Given, today: NaiveDate) -> Vec<Field> {
@@ -24,6 +29,10 @@ pub(super) fn fields(words: Words<'_>, question: &Asked, given: &Given, today: N
         Takes::Reason => {
             let reason = before.and_then(|reason| reason.parse::<ReasonId>().ok());
             Kind::Search { source: "reason".into(), shown: reason.map(|reason| reason_label(words, &reason)) }
+        }
+        Takes::Lever => {
+            let nothing = Choice::new(WouldChange::NOTHING, words.label("lever", WouldChange::NOTHING));
+            Kind::Choice(levers(words).into_iter().chain([nothing]).collect())
         }
     };
     let mut field = Field::new(&question.id, said.label.clone(), kind).optional().filled(before.cloned());
@@ -44,6 +53,7 @@ pub(super) fn read<'q>(answers: &mut Answers<'_, '_>, questions: impl Iterator<I
             Takes::Text | Takes::TextAndDay => answers.text(&question.id),
             Takes::Day => answers.day(&question.id).map(|day| day.to_string()),
             Takes::Reason => answers.reason(&question.id).map(|reason| reason.as_str().to_owned()),
+            Takes::Lever => answers.parsed::<WouldChange>(&question.id).map(|lever| lever.as_str().to_owned()),
         };
         given.extend(answer.map(|answer| (question.id.clone(), answer)));
         if let Some(field) = question.day_field().filter(|field| answers.text(field).is_some()) {
@@ -53,31 +63,41 @@ pub(super) fn read<'q>(answers: &mut Answers<'_, '_>, questions: impl Iterator<I
     given
 }
 
-/// What was answered, question by question; nothing for what was not.
+/// What was answered, question by question, also to those that are asked no more; nothing for what was not.
 pub(super) fn shown(words: Words<'_>, questionnaire: &Questionnaire, given: &Given) -> Vec<Block> {
-    let mut blocks = Vec::new();
+    let (mut left, mut blocks) = (given.clone(), Vec::new());
     for question in &questionnaire.questions {
         let said = words.asked(question);
-        if let Some(answer) = given.get(&question.id) {
-            match question.takes {
-                Takes::Text | Takes::TextAndDay => {
-                    blocks.push(Block::Text(Text::strong(said.label.clone())));
-                    blocks.push(Block::Quote(answer.clone()));
-                }
-                Takes::Day => blocks.push(Block::Facts(vec![(said.label.clone(), day(words, answer).into())])),
-                Takes::Reason => {
-                    let reason = answer.parse::<ReasonId>().map(|reason| reason_label(words, &reason));
-                    let reason = reason.unwrap_or_else(|_| answer.clone());
-                    blocks.push(Block::Facts(vec![(said.label.clone(), reason.into())]));
-                }
-            }
+        if let Some(answer) = left.remove(&question.id) {
+            blocks.extend(answered(words, question.takes, &said.label, answer));
         }
-        if let Some(answer) = question.day_field().and_then(|field| given.get(&field)) {
-            let label = said.day.clone().unwrap_or_default();
-            blocks.push(Block::Facts(vec![(label, day(words, answer).into())]));
+        if let Some(answer) = question.day_field().and_then(|field| left.remove(&field)) {
+            blocks.push(fact(said.day.as_deref().unwrap_or(&said.label), &day(words, &answer)));
         }
     }
+    // An organisation's own question may be gone from its file, with what it was called.
+    let no_more = words.line("asked.no_more", args! {});
+    blocks.extend(left.into_values().flat_map(|answer| answered(words, Takes::Text, &no_more, day(words, &answer))));
     blocks
+}
+
+fn answered(words: Words<'_>, takes: Takes, label: &str, answer: String) -> Vec<Block> {
+    let written = match takes {
+        Takes::Text | Takes::TextAndDay => return vec![Block::Text(Text::strong(label)), Block::Quote(answer)],
+        Takes::Day => day(words, &answer),
+        Takes::Reason => answer.parse().map_or_else(|_| answer.clone(), |reason| reason_label(words, &reason)),
+        Takes::Lever => words.label("lever", &answer),
+    };
+    vec![fact(label, &written)]
+}
+
+/// A short answer behind its question, whose mark already stands between them if it has one.
+fn fact(label: &str, answer: &str) -> Block {
+    if label.ends_with('?') {
+        Block::Text(Text::strong(label).then(" ").then(answer))
+    } else {
+        Block::Facts(vec![(label.to_owned(), answer.into())])
+    }
 }
 
 fn day(words: Words<'_>, stored: &str) -> String {

@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
-use super::refusal::{facts, quote, reason_label, summary};
+use super::refusal::{facts, quote, summary};
 use super::{
-    Act, Call, Result, Shared, close, deal, debrief, hands, head, letter, recontact, review, similar, tell, words_for,
+    Act, Call, Result, Shared, close, deal, debrief, hands, head, heard, letter, recontact, review, similar, tell,
+    words_for,
 };
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Command, Look, Pick, Reply, Text};
-use crate::domain::{Currency, Denied, Money, Person, Refusal, RefusalNumber, Stage, WouldChange};
+use crate::domain::{Currency, Denied, Money, Person, Refusal, RefusalNumber, Stage};
 use crate::store::{Decision, Task, TaskKind, Tx};
 use crate::words::Words;
 
@@ -111,6 +112,7 @@ pub(super) async fn history(
     refusal: &Refusal,
     decisions: &[Decision],
 ) -> Result<Vec<Block>> {
+    let mut heard = tx.heard(refusal.number).await?;
     let mut blocks = Vec::new();
     if let Some(first) = refusal.again_of {
         blocks.push(Block::Note(words.text("decision.again_of", args! { number: first.to_string() })));
@@ -138,32 +140,28 @@ pub(super) async fn history(
         let says = args! { name: name, rep: rep, lever: lever.as_str(), date: date.as_str(), number: number.as_str() };
         blocks.push(Block::Text(words.text(&key, says)));
         blocks.extend(decision.note.clone().map(Block::Quote));
-        let said: Vec<(String, Text)> = decision.call.iter().map(|(key, said)| heard(words, key, said)).collect();
-        let reason = refusal
-            .head_reason
-            .as_ref()
-            .filter(|reason| decision.stage == Stage::Validated && **reason != refusal.details.reason);
-        let reason = reason
-            .map(|reason| (words.line("validate_form.reason.label", args! {}), reason_label(words, reason).into()));
-        let said: Vec<(String, Text)> = reason.into_iter().chain(said).collect();
-        blocks.extend((!said.is_empty()).then_some(Block::Facts(said)));
+        blocks.extend(heard::reason(words, refusal, decision));
+        blocks.extend(heard::shown(words, decision, heard.remove(&decision.id).unwrap_or_default()));
+        blocks.extend(rests_on(words, decision));
     }
     Ok(blocks)
 }
 
-/// An answer of the client, with the question's short name; levers and reasons for an end are written out.
-fn heard(words: Words<'_>, key: &str, said: &str) -> (String, Text) {
-    let written = match key {
-        "would_change" if said == WouldChange::NOTHING => words.line("validate_form.nothing", args! {}),
-        "would_change" => words.label("lever", said),
-        "won" => match Money::parse(said, Currency::EUR) {
-            Ok(money) => super::amount(words, money),
-            Err(_) => said.to_owned(),
-        },
-        "why" => words.line(&format!("close_form.{said}"), args! {}),
-        _ => said.to_owned(),
+/// What the end of a refusal rests on: what was signed for, or who said that it is closed and why.
+fn rests_on(words: Words<'_>, decision: &Decision) -> Option<Block> {
+    let written = |(key, said): &(String, String)| {
+        let written = match key.as_str() {
+            "won" => match Money::parse(said, Currency::EUR) {
+                Ok(money) => super::amount(words, money),
+                Err(_) => said.to_owned(),
+            },
+            "why" => words.line(&format!("close_form.{said}"), args! {}),
+            _ => said.to_owned(),
+        };
+        (words.line(&format!("call.{key}"), args! {}), written.into())
     };
-    (words.line(&format!("call.{key}"), args! {}), written.into())
+    let ends = matches!(decision.stage, Stage::WonBack | Stage::Closed);
+    (ends && !decision.call.is_empty()).then(|| Block::Facts(decision.call.iter().map(written).collect()))
 }
 
 /// A refusal moved on: whatever shows it is drawn again. Call it after the change, in the same transaction.

@@ -12,13 +12,12 @@ use chrono::{Days, NaiveDate};
 
 use super::refusal::{denied_text, load, reason_label};
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Values, case, close, debrief, hands, notice, plays, question, tell};
-use crate::args;
+use super::{Act, Call, Result, Values, ask, case, close, debrief, hands, heard, notice, plays, question, tell};
 use crate::chat::{Choice, Field, Form, Kind, Reply};
 use crate::domain::{
-    self, Change, Denied, Lever, Person, PersonId, Refusal, RefusalNumber, Stage, Terms, WouldChange, recontact_on,
+    Change, Denied, Given, Lever, Person, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on,
 };
-use crate::store::{Decision, Given, Task, TaskKind};
+use crate::store::{self, Decision, Task, TaskKind};
 
 /// When it is asked how new terms went, unless the head says otherwise.
 pub(super) const TRIED_IN: Days = Days::new(14);
@@ -42,7 +41,7 @@ pub(super) async fn revive_form(call: &mut Call<'_>, number: RefusalNumber) -> R
     let due = reply::today(call).checked_add_days(TRIED_IN);
     // A play brings its own lever and sentence.
     let unless_play = |field: Field| if play.is_some() { field.optional() } else { field };
-    let lever = unless_play(reply::field(words, "revive_form", "lever", Kind::Choice(levers(call))));
+    let lever = unless_play(reply::field(words, "revive_form", "lever", Kind::Choice(ask::levers(words))));
     let note = unless_play(reply::field(words, "revive_form", "note", Kind::Paragraph { max: NOTE }));
     let terms = vec![
         lever,
@@ -77,11 +76,6 @@ fn form(call: &Call<'_>, act: Act, title: &str, fields: Vec<Field>) -> Form {
     reply::form(call.words, act, title, "button.save", fields)
 }
 
-/// What may be tried, to choose from.
-pub(super) fn levers(call: &Call<'_>) -> Vec<Choice> {
-    Lever::ALL.map(|lever| Choice::new(lever.as_str(), call.words.label("lever", lever.as_str()))).into()
-}
-
 /// "Revive".
 pub(super) async fn revive(call: &mut Call<'_>, number: RefusalNumber, values: &Values) -> Result {
     let refusal = match undecided(call, number).await? {
@@ -110,7 +104,7 @@ pub(super) async fn revive(call: &mut Call<'_>, number: RefusalNumber, values: &
 async fn back_to_a_rep(call: &mut Call<'_>, refusal: Refusal, terms: Terms, play: Option<i64>) -> Result {
     let Ok(revived) = refusal.clone().revive(&call.by, &terms) else { return case::stands(call, &refusal).await };
     save(call, &revived).await?;
-    let decision = try_again(call, &revived, &terms, Vec::new()).await?;
+    let decision = try_again(call, &revived, &terms).await?;
     if let Some(play) = play {
         call.tx.use_play(play, decision).await?;
     }
@@ -118,17 +112,11 @@ async fn back_to_a_rep(call: &mut Call<'_>, refusal: Refusal, terms: Terms, play
 }
 
 /// Puts a revived refusal, saved already, into the hands of whoever tries the terms; the decision's id.
-pub(super) async fn try_again(
-    call: &mut Call<'_>,
-    revived: &Refusal,
-    terms: &Terms,
-    said: Vec<(String, String)>,
-) -> Result<i64> {
+pub(super) async fn try_again(call: &mut Call<'_>, revived: &Refusal, terms: &Terms) -> Result<i64> {
     let decision = Decision {
         lever: Some(terms.lever),
         note: Some(terms.note.clone()),
         due_on: Some(terms.due_on),
-        call: said,
         ..decision(call, revived, Stage::Revived)
     };
     let id = call.tx.decided(&decision).await?;
@@ -151,19 +139,12 @@ pub(super) async fn validate_form(call: &mut Call<'_>, number: RefusalNumber) ->
     let words = call.words;
     let shown = Some(reason_label(words, &refusal.details.reason));
     let reason = Kind::Search { source: "reason".into(), shown };
-    let again = debrief::day_wished(call, number).await?;
-    let again = again.unwrap_or_else(|| recontact_on(&refusal.details, 0, reply::today(call)));
-    let nothing = Choice::new(WouldChange::NOTHING, words.line("validate_form.nothing", args! {}));
-    let would_change = levers(call).into_iter().chain([nothing]).collect();
-    let fields = vec![
-        reply::field(words, "validate_form", "reason", reason).filled(Some(refusal.details.reason.as_str())),
-        reply::field(words, "validate_form", "who_decided", Kind::Line { max: 200 }).optional(),
-        reply::field(words, "validate_form", "gap", Kind::Paragraph { max: NOTE }).optional(),
-        reply::field(words, "validate_form", "would_change", Kind::Choice(would_change)).optional(),
-        reply::field(words, "validate_form", "again_on", Kind::Date).filled(Some(again.to_string())),
-        reply::field(words, "validate_form", "again_about", Kind::Line { max: 200 }).optional(),
-    ];
-    let fields = fields.into_iter().chain(next).collect();
+    let wished = debrief::day_wished(call, number).await?;
+    let again = wished.unwrap_or_else(|| recontact_on(&refusal.details, 0, reply::today(call)));
+    let reason = reply::field(words, "validate_form", "reason", reason).filled(Some(refusal.details.reason.as_str()));
+    let again = reply::field(words, "validate_form", "again_on", Kind::Date).filled(Some(again.to_string()));
+    let asked = heard::fields(call, &words.questionnaires().validation);
+    let fields = std::iter::once(reason).chain(asked).chain([again]).chain(next).collect();
     Ok(Reply::Ask(form(call, Act::Validate(number), "validate_form.title", fields)))
 }
 
@@ -188,36 +169,38 @@ pub(super) async fn validate(call: &mut Call<'_>, number: RefusalNumber, values:
         Err(decided) => return case::stands(call, &decided).await,
     };
     let people = owners(call, &refusal).await?;
+    let questions = &call.words.questionnaires().validation;
     let mut answers = Answers::new(call, "validate_form", values);
     let owner = answers.parsed::<i64>("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
     let reason = answers.text("reason");
     let reason = reason.and_then(|typed| answers.call.shared.reasons.find(&typed)).map(|found| found.value);
-    let heard = domain::Call {
-        who_decided: answers.text("who_decided"),
-        gap: answers.text("gap"),
-        would_change: answers.parsed::<WouldChange>("would_change"),
-        again_about: answers.text("again_about"),
-    };
+    let given = ask::read(&mut answers, questions.asked());
     let again_on = answers.later_day("again_on");
     answers.must("reason", reason.is_some());
     answers.end()?;
     let (Some(reason), Some(again_on)) = (reason, again_on) else { return reply::incomplete() };
-    let asleep = refusal.clone().validate(&call.by, reason);
-    let Ok(asleep) = asleep else { return case::stands(call, &refusal).await };
+    let Ok(asleep) = refusal.clone().validate(&call.by, reason) else { return case::stands(call, &refusal).await };
+    let today = reply::today(call);
+    let as_proposed = again_on == recontact_on(&refusal.details, 0, today);
+    let wished = debrief::day_wished(call, number).await?.is_some();
+    // The day that was proposed is that of the rep's reason: of another one it is another.
+    let by_reason = as_proposed && !wished && asleep.reason_heard() != &refusal.details.reason;
+    let again_on = if by_reason { recontact_on(&asleep.as_heard(), 0, today) } else { again_on };
     let owner = owner.unwrap_or(refusal.owner);
-    sleep(call, &Refusal { owner, ..asleep }, heard.said(), again_on).await?;
+    sleep(call, &Refusal { owner, ..asleep }, given, again_on).await?;
     if owner != refusal.owner {
-        hands::is_given(call, &refusal, (Given::Owned, owner), None).await?;
+        hands::is_given(call, &refusal, (store::Given::Owned, owner), None).await?;
     }
     let asleep = load(call, number).await?;
     case::stands(call, &asleep).await
 }
 
 /// Stores a refusal that sleeps from now on, with what the client said.
-async fn sleep(call: &mut Call<'_>, asleep: &Refusal, said: Vec<(String, String)>, again_on: NaiveDate) -> Result<()> {
+async fn sleep(call: &mut Call<'_>, asleep: &Refusal, given: Given, again_on: NaiveDate) -> Result<()> {
     save(call, asleep).await?;
-    let heard = Decision { call: said, due_on: Some(again_on), ..decision(call, asleep, Stage::Validated) };
-    call.tx.decided(&heard).await?;
+    let validated = Decision { due_on: Some(again_on), ..decision(call, asleep, Stage::Validated) };
+    let id = call.tx.decided(&validated).await?;
+    heard::keep(call, asleep.number, (Stage::Validated, id), given).await?;
     hand(call, asleep, TaskKind::Recontact, again_on).await?;
     case::changed(call, asleep.number).await
 }

@@ -154,6 +154,7 @@ async fn keep(call: &mut Call<'_>, number: RefusalNumber, (what, said): (&str, S
         refusal: number,
         inquiry: Inquiry::Letter,
         version: call.words.questionnaires().letter,
+        decision: None,
         said_by: call.by.id,
         from_whom: None,
         heard_on: None,

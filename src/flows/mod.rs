@@ -19,6 +19,7 @@ mod decide;
 mod gap;
 mod hands;
 mod head;
+mod heard;
 mod help;
 mod learn;
 mod letter;

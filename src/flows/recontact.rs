@@ -13,17 +13,22 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::deal::{again_on_form, put_off};
-use super::decide::{TRIED_IN, decision, hand, levers, save, try_again};
+use super::decide::{TRIED_IN, decision, hand, save, try_again};
+use super::heard::{self, NEED};
 use super::refusal::{load, summary};
 use super::reply::{self, Answers};
 use super::today::to_do;
-use super::{Act, Call, Result, Values, case, tell};
+use super::{Act, Call, Result, Values, ask, case, tell};
 use crate::args;
 use crate::chat::{Block, Card, Choice, Kind, Reply, Text, Tone};
-use crate::domain::{Lever, Person, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on};
+use crate::domain::{
+    Given, Lever, Person, PersonId, Questionnaire, Refusal, RefusalNumber, Stage, Takes, Terms, recontact_on,
+};
 use crate::store::{Decision, TaskKind, Tx};
 use crate::words::Words;
 
+/// The field for what they need, where no question asks it.
+const NOTE: &str = "note";
 /// How many are listed.
 const LISTED: usize = 10;
 /// How many can be opened: as many as a menu holds.
@@ -107,7 +112,7 @@ pub(super) async fn opening(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) ->
 
 /// How to begin, by the reason.
 pub(super) fn opener(words: Words<'_>, refusal: &Refusal) -> Text {
-    let opener = format!("recontact.opener.{}", refusal.details.reason.level1());
+    let opener = format!("recontact.opener.{}", refusal.reason_heard().level1());
     words.text(if words.has(&opener) { &opener } else { "recontact.opener.other" }, args! {})
 }
 
@@ -120,22 +125,31 @@ pub(super) async fn called_form(call: &mut Call<'_>, number: RefusalNumber) -> R
     let words = call.words;
     let outcome = |id: &str| Choice::new(id, words.line(&format!("called_form.{id}"), args! {}));
     let again = next_call(call, &refusal).await?;
-    let fields = vec![
-        reply::field(words, "called_form", "outcome", Kind::Choice(vec![outcome("not_now"), outcome("revived")])),
-        reply::field(words, "called_form", "again_on", Kind::Date).optional().filled(Some(again.to_string())),
-        reply::field(words, "called_form", "competitor", Kind::Paragraph { max: 1000 }).optional(),
-        reply::field(words, "called_form", "need", Kind::Paragraph { max: 1000 }).optional(),
-        reply::field(words, "called_form", "lever", Kind::Choice(levers(call))).optional(),
-        reply::field(words, "called_form", "due_on", Kind::Date).optional(),
+    let own = |name: &str, kind: Kind| reply::field(words, "called_form", name, kind);
+    let came_of_it = vec![
+        own("outcome", Kind::Choice(vec![outcome("not_now"), outcome("revived")])),
+        own("again_on", Kind::Date).optional().filled(Some(again.to_string())),
     ];
+    let questions = &words.questionnaires().recontact;
+    let note = (note_in(questions) == NOTE).then(|| own(NOTE, Kind::Paragraph { max: ask::LONGEST }).optional());
+    let tried = [own("lever", Kind::Choice(ask::levers(words))).optional(), own("due_on", Kind::Date).optional()];
+    let fields = came_of_it.into_iter().chain(heard::fields(call, questions)).chain(note).chain(tried).collect();
     Ok(Reply::Ask(reply::form(words, Act::Called(number), "called_form.title", "button.save", fields)))
+}
+
+/// Where it is said what they need, for another try: the question, or a field of its own where the organisation does not
+/// ask it.
+fn note_in(questions: &Questionnaire) -> &'static str {
+    let in_words = |takes: Takes| matches!(takes, Takes::Text | Takes::TextAndDay);
+    let asked = questions.asked().any(|question| question.id == NEED && in_words(question.takes));
+    if asked { NEED } else { NOTE }
 }
 
 /// When to call after this time, by the rule of the reason.
 async fn next_call(call: &mut Call<'_>, refusal: &Refusal) -> Result<NaiveDate> {
     let decisions = call.tx.decisions(refusal.number).await?;
     let slept = decisions.iter().filter(|decision| decision.stage == Stage::Dormant).count();
-    Ok(recontact_on(&refusal.details, 1 + slept, reply::today(call)))
+    Ok(recontact_on(&refusal.as_heard(), 1 + slept, reply::today(call)))
 }
 
 /// "I called".
@@ -145,9 +159,12 @@ pub(super) async fn called(call: &mut Call<'_>, number: RefusalNumber, values: &
         return case::stands(call, &refusal).await;
     }
     let rule = next_call(call, &refusal).await?;
+    let questions = &call.words.questionnaires().recontact;
     let mut answers = Answers::new(call, "called_form", values);
     let outcome = answers.text("outcome");
-    let (competitor, need) = (answers.text("competitor"), answers.text("need"));
+    let given = ask::read(&mut answers, questions.asked());
+    let note_in = note_in(questions);
+    let note = answers.text(note_in);
     let revived = outcome.as_deref() == Some("revived");
     let again_on =
         if revived || answers.text("again_on").is_none() { Some(rule) } else { answers.later_day("again_on") };
@@ -155,36 +172,45 @@ pub(super) async fn called(call: &mut Call<'_>, number: RefusalNumber, values: &
     let due_on = if revived && answers.text("due_on").is_some() { answers.later_day("due_on") } else { None };
     let due_on = due_on.unwrap_or_else(|| reply::today(call).checked_add_days(TRIED_IN).unwrap_or_default());
     answers.must("outcome", outcome.is_some());
-    answers.must("need", !revived || need.is_some());
+    if revived && note.is_none() {
+        answers.fault(note_in, "called_form.note.missing");
+    }
     answers.end()?;
-    let said = [("competitor", competitor), ("need", need.clone())];
-    let said = said.into_iter().filter_map(|(key, said)| Some((key.to_owned(), said?))).collect();
-    match (revived.then_some(need).flatten(), again_on) {
-        (Some(note), _) => {
+    match (note, again_on) {
+        (Some(note), _) if revived => {
             let terms = Terms { lever, note, owner: refusal.owner, due_on };
-            worth_a_try(call, refusal, &terms, said).await
+            worth_a_try(call, refusal, &terms, given).await
         }
-        (None, Some(day)) => asleep_again(call, refusal, said, day).await,
-        (None, None) => reply::incomplete(),
+        (note, Some(day)) if !revived => {
+            // What answers a question is kept as its answer.
+            asleep_again(call, refusal, given, day, note.filter(|_| note_in == NOTE)).await
+        }
+        _ => reply::incomplete(),
     }
 }
 
-async fn worth_a_try(call: &mut Call<'_>, refusal: Refusal, terms: &Terms, said: Vec<(String, String)>) -> Result {
+async fn worth_a_try(call: &mut Call<'_>, refusal: Refusal, terms: &Terms, given: Given) -> Result {
     let Ok(revived) = refusal.clone().recontact(&call.by, Some(terms)) else {
         return case::stands(call, &refusal).await;
     };
     save(call, &revived).await?;
-    // What they need is the note already.
-    let said = said.into_iter().filter(|(key, _)| key != "need").collect();
-    try_again(call, &revived, terms, said).await?;
+    let id = try_again(call, &revived, terms).await?;
+    heard::keep(call, revived.number, (Stage::Revived, id), given).await?;
     case::stands(call, &revived).await
 }
 
-async fn asleep_again(call: &mut Call<'_>, refusal: Refusal, said: Vec<(String, String)>, day: NaiveDate) -> Result {
+async fn asleep_again(
+    call: &mut Call<'_>,
+    refusal: Refusal,
+    given: Given,
+    day: NaiveDate,
+    note: Option<String>,
+) -> Result {
     let Ok(asleep) = refusal.clone().recontact(&call.by, None) else { return case::stands(call, &refusal).await };
     save(call, &asleep).await?;
-    let heard = Decision { call: said, due_on: Some(day), ..decision(call, &asleep, Stage::Dormant) };
-    call.tx.decided(&heard).await?;
+    let slept = Decision { note, due_on: Some(day), ..decision(call, &asleep, Stage::Dormant) };
+    let id = call.tx.decided(&slept).await?;
+    heard::keep(call, asleep.number, (Stage::Dormant, id), given).await?;
     hand(call, &asleep, TaskKind::Recontact, day).await?;
     case::changed(call, asleep.number).await?;
     case::stands(call, &asleep).await

@@ -56,7 +56,7 @@ async fn contact_again(call: &mut Call<'_>, command: &Command) -> Result {
     }
     call.tx.may_contact(&asleep.details).await?;
     save(call, &asleep).await?;
-    let day = recontact_on(&asleep.details, 1, reply::today(call));
+    let day = recontact_on(&asleep.as_heard(), 1, reply::today(call));
     let decided = decision(call, &asleep, Stage::Dormant);
     call.tx.decided(&Decision { due_on: Some(day), ..decided }).await?;
     call.tx.audit(Some(number), call.by.id, &Change::of_state("contact_again"), call.now).await?;

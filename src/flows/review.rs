@@ -117,8 +117,8 @@ pub(super) async fn write(call: &mut Call<'_>, number: RefusalNumber, values: &V
     ask::at_least_one(&mut answers, questionnaire.asked().next(), &given, "review_form.nothing");
     answers.end()?;
     let (inquiry, version, said_by) = (Inquiry::Review, questionnaire.version, call.by.id);
-    let heard_on = Some(heard_on);
-    let said = Answered { refusal: number, inquiry, version, said_by, from_whom, heard_on, given };
+    let (heard_on, decision) = (Some(heard_on), None);
+    let said = Answered { refusal: number, inquiry, version, decision, said_by, from_whom, heard_on, given };
     ask::store(call, &said, &before).await?;
     let refusal = match reason {
         Some(reason) => client_says(call, refusal, reason).await?,
@@ -167,7 +167,9 @@ async fn client_says(call: &mut Call<'_>, refusal: Refusal, reason: ReasonId) ->
 pub(super) async fn shown(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> Result<Vec<Block>> {
     let answers = tx.answers(refusal.number, Inquiry::Review).await?;
     let Some(last) = answers.iter().max_by_key(|answer| answer.answered_at).cloned() else { return Ok(Vec::new()) };
-    let given: Given = answers.into_iter().map(|answer| (answer.question, answer.answer)).collect();
+    let mut given: Given = answers.into_iter().map(|answer| (answer.question, answer.answer)).collect();
+    // It stands beside the other reasons.
+    given.remove(REASON);
     let (whom, on) = (last.from_whom.unwrap_or_default(), last.heard_on.map(|on| words.date(on)).unwrap_or_default());
     let heard = words.text("review.heard", args! { whom: whom.as_str(), date: on.as_str() });
     let mut blocks = vec![Block::Note(heard)];

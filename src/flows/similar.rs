@@ -106,6 +106,10 @@ fn case(one: &Earlier) -> Case<'_> {
 
 /// Those worth comparing, each once: of equals the one that was won back comes first, then the latest.
 async fn candidates(tx: &mut Tx, refusal: &Refusal, most: &Most) -> Result<Vec<Earlier>> {
+    if tx.asked_for_peace(&refusal.details).await?.is_some() {
+        // Nothing is to be tried with this client.
+        return Ok(Vec::new());
+    }
     let mut seen = HashSet::new();
     let mut all = of_reasons(tx, refusal, most).await?;
     all.retain(|one| seen.insert(one.number));

@@ -1,5 +1,7 @@
 //! What reps and clients answered, and what the head made of reasons that differ.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
@@ -16,6 +18,10 @@ pub enum Inquiry {
     Review,
     /// The rep, what came of the letter to a silent client.
     Letter,
+    /// The client, by the head who validates the refusal.
+    Validation,
+    /// The client, called again.
+    Recontact,
 }
 
 impl Inquiry {
@@ -25,6 +31,8 @@ impl Inquiry {
             Inquiry::Debrief => "debrief",
             Inquiry::Review => "review",
             Inquiry::Letter => "letter",
+            Inquiry::Validation => "validation",
+            Inquiry::Recontact => "recontact",
         }
     }
 }
@@ -55,6 +63,8 @@ pub struct Answered {
     pub inquiry: Inquiry,
     /// Which version of it.
     pub version: i64,
+    /// To which decision it led, if it was said in a call: its id. A client may be called several times.
+    pub decision: Option<i64>,
     /// Who wrote it.
     pub said_by: PersonId,
     /// Who said it at the client's.
@@ -101,12 +111,13 @@ impl Row {
 }
 
 impl Tx {
-    /// Stores answers; each takes the place of an earlier one to the same question.
+    /// Stores answers; each takes the place of an earlier one to the same question, in the same call if it was one.
     pub async fn answered(&mut self, said: &Answered, now: DateTime<Utc>) -> sqlx::Result<()> {
         let sql = "INSERT INTO answers (organisation_id, refusal, questionnaire, version, question, answer, said_by,
-                       answered_at, from_whom, heard_on)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                   ON CONFLICT (organisation_id, refusal, questionnaire, question) DO UPDATE SET
+                       answered_at, from_whom, heard_on, decision_id)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                   ON CONFLICT (organisation_id, refusal, questionnaire, question, COALESCE(decision_id, 0))
+                   DO UPDATE SET
                        version = excluded.version, answer = excluded.answer, said_by = excluded.said_by,
                        answered_at = excluded.answered_at, from_whom = excluded.from_whom, heard_on = excluded.heard_on";
         for (question, answer) in &said.given {
@@ -123,6 +134,7 @@ impl Tx {
                     .bind(instant(now))
                     .bind(&said.from_whom)
                     .bind(said.heard_on)
+                    .bind(said.decision)
             )?;
         }
         Ok(())
@@ -139,6 +151,19 @@ impl Tx {
     pub async fn given(&mut self, refusal: RefusalNumber, inquiry: Inquiry) -> sqlx::Result<Given> {
         let answers = self.answers(refusal, inquiry).await?;
         Ok(answers.into_iter().map(|answer| (answer.question, answer.answer)).collect())
+    }
+
+    /// What was said in the calls about a refusal, by the decision each led to and by question.
+    pub async fn heard(&mut self, refusal: RefusalNumber) -> sqlx::Result<BTreeMap<i64, Given>> {
+        let sql = "SELECT decision_id, question, answer FROM answers
+                   WHERE organisation_id = $1 AND refusal = $2 AND decision_id IS NOT NULL";
+        let rows: Vec<(i64, String, String)> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
+        let mut heard: BTreeMap<i64, Given> = BTreeMap::new();
+        for (decision, question, answer) in rows {
+            heard.entry(decision).or_default().insert(question, answer);
+        }
+        Ok(heard)
     }
 
     /// Stores the reason a client gave, beside the others.

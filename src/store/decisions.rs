@@ -26,7 +26,8 @@ pub struct Decision {
     pub note: Option<String>,
     /// When it is looked at again.
     pub due_on: Option<NaiveDate>,
-    /// What the client said: a key of its question, and the answer.
+    /// What it rests on beside answers, such as why an account is closed: a key, and what was said. Before calls had
+    /// questionnaires, their answers too, by question.
     pub call: Vec<(String, String)>,
 }
 

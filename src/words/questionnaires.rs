@@ -24,8 +24,12 @@ const LABEL: usize = 45;
 const HINT: usize = 100;
 /// The longest id.
 const ID: usize = 24;
-/// Fields that a form has beside its questions.
-const TAKEN: [&str; 3] = ["from_whom", "heard", "client_reason"];
+/// Fields that a form has beside the questions of its questionnaire.
+const TAKEN: [(&str, &[&str]); 3] = [
+    ("review", &["from_whom", "heard", "client_reason"]),
+    ("validation", &["reason", "again_on", "owner"]),
+    ("recontact", &["outcome", "again_on", "note", "lever", "due_on"]),
+];
 /// What a letter is filled with.
 const FILLED: [&str; 3] = ["client", "product", "rep"];
 
@@ -36,6 +40,10 @@ pub struct Questionnaires {
     pub debrief: Questionnaire,
     /// Of the client, by the rep or the head.
     pub review: Questionnaire,
+    /// Of the client, by the head who validates a refusal.
+    pub validation: Questionnaire,
+    /// Of the client, by whoever calls them again.
+    pub recontact: Questionnaire,
     /// With what the review begins, by language.
     pub(super) opening: [String; Language::ALL.len()],
     /// The version of the letter.
@@ -82,9 +90,16 @@ impl Reading<'_> {
                     self.questionnaire(key, at, table, &mut read.review);
                     self.opening(table, &mut read.opening);
                 }
+                ("validation", DeValue::Table(table)) => self.questionnaire(key, at, table, &mut read.validation),
+                ("recontact", DeValue::Table(table)) => self.questionnaire(key, at, table, &mut read.recontact),
                 ("letter", DeValue::Table(table)) => self.letter(table, at, read),
-                ("debrief" | "review" | "letter", _) => self.problem(at, key, "it is a table"),
-                _ => self.problem(at, key, "there is no such questionnaire: there are debrief, review and letter"),
+                ("debrief" | "review" | "validation" | "recontact" | "letter", _) => {
+                    self.problem(at, key, "it is a table");
+                }
+                _ => {
+                    let all = "debrief, review, validation, recontact and letter";
+                    self.problem(at, key, &format!("there is no such questionnaire: there are {all}"));
+                }
             }
         }
     }
@@ -151,7 +166,7 @@ impl Reading<'_> {
         let text = |name: &str| table.get(name).and_then(|value| value.get_ref().as_str());
         let id = text("id").unwrap_or_default().to_owned();
         let key = format!("{of}.{id}");
-        if let Err(wrong) = fitting_id(&id) {
+        if let Err(wrong) = fitting_id(of, &id) {
             self.problem(Some(at), of, &wrong);
             return None;
         }
@@ -172,6 +187,11 @@ impl Reading<'_> {
             self.problem(Some(at.clone()), &format!("{key}.takes"), &format!("it takes one of {names}"));
         }
         let takes = takes.unwrap_or(Takes::Text);
+        if takes == Takes::TextAndDay && is_taken(of, &format!("{id}_on")) {
+            let wrong =
+                format!("the form has `{id}_on` beside the questions, where its day would be: choose another id");
+            self.problem(Some(at.clone()), &key, &wrong);
+        }
         let said = Language::ALL.map(|language| {
             let said = self.said(&format!("{key}.{language}"), at.clone(), table.get(language.tag()), language);
             self.day(&format!("{key}.{language}.day"), at.clone(), takes, &said);
@@ -277,12 +297,16 @@ impl Reading<'_> {
     }
 }
 
-fn fitting_id(id: &str) -> Result<(), String> {
+fn is_taken(of: &str, field: &str) -> bool {
+    TAKEN.iter().any(|(form, fields)| *form == of && fields.contains(&field))
+}
+
+fn fitting_id(of: &str, id: &str) -> Result<(), String> {
     let fits = !id.is_empty() && id.len() <= ID && id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     if !fits {
         return Err(format!("`{id}` is no id: small letters and _, at most {ID}, such as next_step"));
     }
-    if TAKEN.contains(&id) || id.ends_with("_on") {
+    if is_taken(of, id) || id.ends_with("_on") {
         return Err(format!("the id `{id}` is taken: choose another"));
     }
     Ok(())

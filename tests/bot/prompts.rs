@@ -30,7 +30,7 @@ const PUT_TOGETHER: [(&str, &str); 37] = [
     ("stage.", "Words::label"),
     ("lever.", "Words::label"),
     ("decision.", "flows::case, by stage"),
-    ("call.", "flows::case, by question"),
+    ("call.", "flows::case, by what an end rests on"),
     ("recontact.opener.", "flows::recontact, by reason"),
     ("revive_form.", "flows::reply, by field"),
     ("validate_form.", "flows::reply, by field"),
@@ -121,23 +121,80 @@ fn every_text_is_short_enough_for_the_place_it_goes_to() {
         for (key, forms) in written(language) {
             for (_, text) in forms {
                 assert!(!text.trim().is_empty(), "{language}.toml, {key} is empty");
-                let (length, longest) = (text.chars().count(), longest(&key));
+                let (length, longest) = (filled(&text).encode_utf16().count(), longest(&key));
                 assert!(length <= longest, "{language}.toml, {key}: {length} characters, at most {longest}");
             }
         }
     }
 }
 
-/// The most characters a text may have; sources are the doc comments in `chat`.
+#[test]
+fn every_place_with_a_limit_is_known() {
+    for (key, most) in [
+        ("refusal_form.detail_title", 24),
+        ("ask.title", 24),
+        ("called_form.due_on.label", 45),
+        ("refusal_form.verbatim.more", 45),
+        ("settings.batch_at.label", 45),
+        ("revive_form.play.hint", 100),
+        ("called_form.not_now", 75),
+        ("settings.intensity.light", 75),
+        ("validate_form.again_on.missing", SENTENCE),
+        ("lever.nothing", 75),
+        ("debrief_when.soon", 75),
+        ("reason.price.label", 75),
+        ("button.answer", 40),
+        ("command.refusals.mine", 100),
+        ("option.reason", 100),
+        ("queue.open", 100),
+        ("mine.edit", 100),
+        ("adapter.cancel", 24),
+    ] {
+        assert_eq!(longest(key), most, "{key}");
+        assert!(written(Language::En).contains_key(key), "{key}");
+    }
+}
+
+/// As many characters as a sentence may have, where no service has a limit that it could meet.
+const SENTENCE: usize = 300;
+
+/// A text with the longest that may stand in it, where it goes to a place with a limit.
+fn filled(text: &str) -> String {
+    let longest = [("{name}", "n".repeat(20)), ("{number}", "#1234567".into()), ("{part}", "10".into())];
+    let steps = [("{step}", "10".into()), ("{of}", "10".into())];
+    longest.into_iter().chain(steps).fold(text.to_owned(), |text, (name, longest)| text.replace(name, &longest))
+}
+
+/// The most UTF-16 units a text may have; sources are the doc comments in `chat`.
 fn longest(key: &str) -> usize {
     let (family, last) = (key.split('.').next().unwrap(), key.rsplit('.').next().unwrap());
     match (family, last) {
-        ("form", "title" | "submit") | ("shortcut", _) | ("adapter", "continue" | "cancel") => 24,
-        ("form", "label") => 45,
-        ("form", "hint") | ("command", "description" | "usage") => 100,
+        ("ask" | "answer" | "settings", _) => longest_of_form(last),
+        (form, _) if form.ends_with("_form") => longest_of_form(last),
+        ("shortcut", _) | ("adapter", "continue" | "cancel") => 24,
         ("button", _) | ("adapter", "open_form" | "fix_it") => 40,
-        ("reason" | "outcome" | "source" | "role" | "language", last) if last != "aliases" => 75,
-        _ => 300,
+        // After a label, in the placeholder of a Discord menu.
+        ("adapter", "optional") => 150 - 45 - 1,
+        // A menu's label, too.
+        ("command" | "option", _) | (_, "open") | ("mine", "edit") => 100,
+        ("reason" | "outcome" | "source" | "role" | "language" | "lever" | "stage" | "debrief_when", last)
+            if last != "aliases" =>
+        {
+            75
+        }
+        _ => SENTENCE,
+    }
+}
+
+/// The same of a text of a form, by the last step of its key. What is no part of a form that is known here is a choice.
+fn longest_of_form(last: &str) -> usize {
+    match last {
+        last if last.ends_with("title") => 24,
+        "label" | "more" => 45,
+        "hint" | "others" => 100,
+        "missing" | "fault" | "long" | "unknown" | "needed" | "past" | "future" | "far" | "gone" | "nothing"
+        | "evening_is_here" | "empty" | "nobody" | "intro" | "saved" | "card" => SENTENCE,
+        _ => 75,
     }
 }
 

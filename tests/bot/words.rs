@@ -355,14 +355,50 @@ fn an_organisation_asks_its_own_questions() {
 }
 
 #[test]
+fn an_organisation_asks_its_own_questions_in_calls() {
+    let own = r#"
+        [validation]
+        version = 2
+        [[validation.questions]]
+        id = "gap"
+        retired = true
+        [[validation.questions]]
+        id = "outcome"
+        takes = "lever"
+        en = { asks = "What would help?" }
+        fr = { asks = "Qu'est-ce qui aiderait ?" }
+        ro = { asks = "Ce ar ajuta?" }
+        [recontact]
+        version = 3
+        [[recontact.questions]]
+        id = "reason"
+        takes = "reason"
+        en = { asks = "Is it still the same reason?" }
+        fr = { asks = "Est-ce toujours la même raison ?" }
+        ro = { asks = "E tot același motiv?" }
+    "#;
+    let catalogue = Catalogue::with_overrides(folder(&[("questionnaires.toml", own)]).path()).unwrap();
+    let all = catalogue.questionnaires();
+    let asked = |questionnaire: &panout::domain::Questionnaire| {
+        let ids: Vec<String> = questionnaire.asked().map(|question| question.id.clone()).collect();
+        (questionnaire.version, ids.join(" "))
+    };
+    assert_eq!(asked(&all.validation), (2, "who_decided would_change again_about outcome".to_owned()));
+    assert_eq!(asked(&all.recontact), (3, "competitor changed need reason".to_owned()));
+    assert_eq!((all.debrief.version, all.review.version), (1, 1), "what it left alone");
+    assert!(all.validation.questions.iter().any(|question| question.id == "gap" && question.retired));
+}
+
+#[test]
 fn what_is_wrong_in_an_organisations_questions_is_told_in_sentences() {
     let question = |of: &str, rest: &str| format!("[{of}]\nversion = 2\n[[{of}.questions]]\n{rest}");
     let three = |asks: &str| format!("en = {{ {asks} }}\nfr = {{ {asks} }}\nro = {{ {asks} }}");
     let asks = three("asks = 'Why?'");
+    let day = three("asks = 'Why?', day = 'When?'");
     for (written, expected) in [
         (
             "[debriefs]\nversion = 2".to_owned(),
-            "line 1, `debriefs`: there is no such questionnaire: there are debrief, review and letter",
+            "line 1, `debriefs`: there is no such questionnaire: there are debrief, review, validation, recontact and letter",
         ),
         ("[debrief]".into(), "line 1, `debrief.version`: give a number above 1: it is stored with each answer"),
         (
@@ -382,12 +418,29 @@ fn what_is_wrong_in_an_organisations_questions_is_told_in_sentences() {
             "line 3, `review`: the id `from_whom` is taken: choose another",
         ),
         (
+            question("validation", &format!("id = 'reason'\n{asks}")),
+            "line 3, `validation`: the id `reason` is taken: choose another",
+        ),
+        (
+            question("recontact", &format!("id = 'note'\n{asks}")),
+            "line 3, `recontact`: the id `note` is taken: choose another",
+        ),
+        (
+            question("recontact", &format!("id = 'due'\ntakes = 'text_and_day'\n{day}")),
+            "line 3, `recontact.due`: the form has `due_on` beside the questions, where its day would be: choose another id",
+        ),
+        (
+            question("validation", &format!("id = 'again'\ntakes = 'text_and_day'\n{day}")),
+            "line 3, `validation.again`: the form has `again_on` beside the questions, where its day would be: choose \
+             another id",
+        ),
+        (
             question("debrief", "id = 'next'\nen = { asks = 'Next?' }\nfr = { asks = 'Et ?' }"),
             "line 3, `debrief.next.ro`: the question is not asked in this language: give a table with `asks`",
         ),
         (
             question("debrief", &format!("id = 'next'\ntakes = 'number'\n{asks}")),
-            "line 3, `debrief.next.takes`: it takes one of text, day, reason, text_and_day",
+            "line 3, `debrief.next.takes`: it takes one of text, day, reason, text_and_day, lever",
         ),
         (
             question("debrief", &format!("id = 'next'\nhints = 'x'\n{asks}")),

@@ -36,7 +36,10 @@ pub(super) async fn card(tx: &mut Tx, words: Words<'_>, refusal: &Refusal, asked
         asked_at.filter(|_| !over).map(|when| Block::Note(words.text("debrief.again_at", args! { when: when })));
     let note = if over { "debrief.ask_the_client" } else { "debrief.who_reads" };
     let note = words.text(note, args! { number: refusal.number.0.to_string() });
-    Ok(card.with(Block::Note(note)).with_some(again).with(Block::Buttons(buttons(words, refusal, count, of, over))))
+    // Who asked not to be contacted is not asked either.
+    let peace = tx.asked_for_peace(&refusal.details).await?.filter(|_| over);
+    let note = peace.is_none().then_some(Block::Note(note));
+    Ok(card.with_some(note).with_some(again).with(Block::Buttons(buttons(words, refusal, count, of, over))))
 }
 
 /// What its rep can do about a debrief that is asked for.

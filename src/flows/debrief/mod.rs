@@ -18,12 +18,13 @@ pub(super) use when::{draw, later, later_form, moved, over, plan, untimely};
 
 use chrono::NaiveDate;
 
+use super::decide::hand;
 use super::refusal::{denied_reply, denied_text, load};
 use super::reply::{self, Answers};
 use super::{Act, Call, Learn, Result, Values, ask, case, help, review, tell};
 use crate::args;
 use crate::chat::{Card, Reply};
-use crate::domain::{Denied, Given, Refusal, RefusalNumber};
+use crate::domain::{Denied, Given, Refusal, RefusalNumber, Stage};
 use crate::store::{Answered, Inquiry, TaskKind};
 
 /// Among how many of the latest refusals one without a debrief is looked for.
@@ -130,15 +131,39 @@ pub(super) async fn answer(call: &mut Call<'_>, number: RefusalNumber, values: &
     if !given.is_empty() {
         let version = questionnaire.version;
         let (inquiry, said_by) = (Inquiry::Debrief, call.by.id);
-        let said = Answered { refusal: number, inquiry, version, said_by, from_whom: None, heard_on: None, given };
+        let said = Answered {
+            refusal: number,
+            inquiry,
+            version,
+            decision: None,
+            said_by,
+            from_whom: None,
+            heard_on: None,
+            given,
+        };
         ask::store(call, &said, &before).await?;
         let now_given: Given = before.into_iter().chain(said.given).collect();
         if questionnaire.next(&now_given).is_none() {
             is_done(call, number).await?;
         }
+        wakes_on(call, &refusal).await?;
         case::changed(call, number).await?;
     }
     stands(call, &refusal).await
+}
+
+/// A refusal that validated itself before its rep was asked: the day they would chase the client again is the day it is
+/// called.
+async fn wakes_on(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
+    let by_itself = refusal.stage == Stage::Dormant && refusal.head_reason.is_none();
+    let (Some(day), true) = (day_wished(call, refusal.number).await?, by_itself && refusal.owner == call.by.id) else {
+        return Ok(());
+    };
+    let waits = call.tx.task(refusal.number).await?.filter(|task| task.is_to_come(call.now));
+    if waits.is_some_and(|task| task.due_at != call.by.batch_on(day)) {
+        hand(call, refusal, TaskKind::Recontact, day).await?;
+    }
+    Ok(())
 }
 
 /// The day its rep would chase the client again, if they said one that is still to come.

@@ -57,9 +57,15 @@ fn the_built_in_questions_are_those_of_the_house() {
     let questionnaires = catalogue.questionnaires();
     assert_eq!(questionnaires.debrief.asked().count(), 4);
     assert_eq!(questionnaires.review.asked().count(), 6 + 1);
-    assert_eq!((questionnaires.debrief.version, questionnaires.review.version, questionnaires.letter), (1, 1, 1));
-    for question in questionnaires.debrief.asked().chain(questionnaires.review.asked()) {
-        assert_eq!(question.said.len(), 3, "{}", question.id);
+    assert_eq!(questionnaires.validation.asked().count(), 4);
+    assert_eq!(questionnaires.recontact.asked().count(), 3);
+    assert_eq!(questionnaires.letter, 1);
+    let all = [&questionnaires.debrief, &questionnaires.review, &questionnaires.validation, &questionnaires.recontact];
+    for questionnaire in all {
+        assert_eq!(questionnaire.version, 1);
+        for question in questionnaire.asked() {
+            assert_eq!(question.said.len(), 3, "{}", question.id);
+        }
     }
 }
 

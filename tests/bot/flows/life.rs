@@ -118,8 +118,8 @@ async fn a_validated_refusal_sleeps_until_its_day_and_is_called_again(
     elena.sees_parts(&[
         "Elena called the client: it sleeps until 1 February 2027.",
         "Their main reason: Timing",
-        "Who decided: Their CFO, last week",
-        "What would have changed it: Discount",
+        "Who decided, and when?\n> Their CFO, last week",
+        "What would have changed it? Discount",
     ]);
     ana.sees_nothing();
     ana.types("/recontacts").await;
@@ -145,7 +145,7 @@ async fn a_validated_refusal_sleeps_until_its_day_and_is_called_again(
     for part in [
         "Acme is to be called again on 3 May 2027",
         "Ana let it sleep until 3 May 2027.",
-        "How the chosen solution is working: It crashes every Monday.",
+        "How is the chosen solution working?\n> It crashes every Monday.",
         "Everything in this message is done.",
     ] {
         assert!(shown.contains(part), "{part:?} is not in\n{shown}");

@@ -1,6 +1,8 @@
 //! Every question on every platform in every language, with the worst that people may answer.
 
-use panout::domain::Questionnaire;
+use std::collections::BTreeSet;
+
+use panout::domain::{Questionnaire, Takes};
 use panout::words::{Catalogue, Language, Words, args};
 use rstest::rstest;
 
@@ -14,14 +16,20 @@ const ANSWERS: [&str; 4] = [
     "> quoted # heading || spoiler || [link](https://evil.example)",
 ];
 
-/// Fills every question of an open form; what was answered.
+/// Fills every question of an open form; how the answers are shown.
 async fn answers_all(who: &Actor<'_>, words: Words<'_>, questionnaire: &Questionnaire) -> Vec<String> {
     let mut said = Vec::new();
     for (at, question) in questionnaire.asked().enumerate() {
         let (asked, answer) = (words.asked(question), ANSWERS[at % ANSWERS.len()]);
         // On Slack and the page they are in one form; on Discord each step of it shows what was answered.
+        if question.takes == Takes::Lever {
+            let lever = words.label("lever", "payment_terms");
+            who.fills(&[(&asked.label, &lever)]).await;
+            said.push(format!("{} {lever}", asked.label));
+            continue;
+        }
         who.fills(&[(&asked.label, answer)]).await;
-        said.push(answer.to_owned());
+        said.push(format!("> {answer}"));
         if let Some(day) = &asked.day {
             who.fills(&[(day, "2027-03-01")]).await;
         }
@@ -32,7 +40,7 @@ async fn answers_all(who: &Actor<'_>, words: Words<'_>, questionnaire: &Question
 #[track_caller]
 fn shows(shown: &str, said: &[String]) {
     for answer in said {
-        assert!(shown.contains(&format!("> {answer}")), "{answer} is not in\n{shown}");
+        assert!(shown.contains(answer), "{answer} is not in\n{shown}");
     }
 }
 
@@ -76,7 +84,55 @@ async fn every_question_can_be_asked_and_its_answer_is_shown_as_it_was_given(
     shows(&differs, &said);
     elena.presses(&line("button.client_is_right")).await;
     assert!(elena.screen().contains(&line("review.reason_of_head")));
+    calls(&team, words).await;
+    assert_eq!(answered(&team).await, written(), "every question of the file was answered");
     team.ends().await;
+}
+
+/// Elena calls the client, then Ana does: each is asked everything, and both read what was said.
+async fn calls(team: &Team, words: Words<'_>) {
+    let line = |key: &str| words.line(key, args! {});
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    elena.presses(&line("button.validate")).await;
+    elena.fills(&[(&line("validate_form.again_on.label"), "2027-02-01")]).await;
+    let said = answers_all(&elena, words, &words.questionnaires().validation).await;
+    elena.submits().await;
+    shows(&elena.screen(), &said);
+    team.it_is("2027-02-01T07:00:00Z").await;
+    ana.screen();
+    ana.presses(&line("button.recontacted")).await;
+    ana.fills(&[(&line("called_form.outcome.label"), &line("called_form.not_now"))]).await;
+    let then = answers_all(&ana, words, &words.questionnaires().recontact).await;
+    ana.submits().await;
+    for shown in [ana.screen(), elena.screen()] {
+        shows(&shown, &said);
+        shows(&shown, &then);
+        for question in words.questionnaires().validation.asked().chain(words.questionnaires().recontact.asked()) {
+            assert!(shown.contains(&words.asked(question).label), "{}", question.id);
+        }
+    }
+    for name in ["Bogdan", "Oana", "Adi"] {
+        team.person(name).screen();
+    }
+}
+
+/// The questions that were answered, by questionnaire.
+async fn answered(team: &Team) -> BTreeSet<(String, String)> {
+    let own = ["client_reason"];
+    let rows: Vec<(String, String)> = team.rows("SELECT questionnaire, question FROM answers").await;
+    rows.into_iter().filter(|(_, asked)| !asked.ends_with("_on") && !own.contains(&asked.as_str())).collect()
+}
+
+/// Those of the file, read with a reader of its own.
+fn written() -> BTreeSet<(String, String)> {
+    let file: toml::Table = toml::from_str(include_str!("../../../prompts/questionnaires.toml")).expect("it is read");
+    let questions = file.iter().flat_map(|(of, table)| {
+        let asked = table.get("questions").and_then(toml::Value::as_array).into_iter().flatten();
+        asked.map(|question| (of.clone(), question["id"].as_str().expect("an id").to_owned()))
+    });
+    let all: BTreeSet<_> = questions.collect();
+    assert!(all.len() > 15, "{all:?}");
+    all
 }
 
 #[rstest]
@@ -127,7 +183,7 @@ async fn one_by_one_every_question_has_a_form_of_its_own(
     ana.presses(&line("button.they_answered")).await;
     ana.fills(&[(&line("letter_form.said.label"), ANSWERS[0])]).await;
     ana.submits().await;
-    shows(&ana.screen(), &[ANSWERS[0].to_owned()]);
+    shows(&ana.screen(), &[format!("> {}", ANSWERS[0])]);
     elena.screen();
     team.ends().await;
 }
@@ -167,6 +223,24 @@ async fn the_longest_answers_to_every_question_are_shown_whole(#[values(On::Slac
         ana.submits().await;
         ana.screen();
     }
+    elena.presses("Validate").await;
+    elena.fills(&[("When may we come back?", "2027-02-01")]).await;
+    for question in questionnaires.validation.asked().filter(|question| question.takes == Takes::Text) {
+        elena.fills(&[(&words.asked(question).label, &long(asked))]).await;
+        asked += 1;
+    }
+    elena.submits().await;
+    elena.screen();
+    team.it_is("2027-02-01T07:00:00Z").await;
+    ana.screen();
+    ana.presses("I called").await;
+    ana.fills(&[("What came of it?", "Not now")]).await;
+    for question in questionnaires.recontact.asked() {
+        ana.fills(&[(&words.asked(question).label, &long(asked))]).await;
+        asked += 1;
+    }
+    ana.submits().await;
+    ana.screen();
     let shown = elena.screen();
     for at in 0..asked {
         assert!(shown.contains(&format!("Answer{at:02} ")) && shown.contains(&format!("END{at:02}")), "{at}\n{shown}");

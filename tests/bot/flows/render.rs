@@ -27,6 +27,14 @@ impl Labels {
     fn of(&self, key: &str) -> String {
         self.0.in_language(self.1).line(key, args! {})
     }
+
+    /// The label of a question of a call.
+    fn asks(&self, call: &str, id: &str) -> String {
+        let words = self.0.in_language(self.1);
+        let all = words.questionnaires();
+        let mut questions = if call == "validation" { all.validation.asked() } else { all.recontact.asked() };
+        words.asked(questions.find(|question| question.id == id).expect("it is asked")).label.clone()
+    }
 }
 
 #[rstest]
@@ -206,21 +214,21 @@ async fn every_card_and_form_of_a_refusals_life_fits(
     elena.screen();
     elena.presses(&label("button.validate")).await;
     let heard =
-        [(&*label("validate_form.gap.label"), hostile), (&*label("validate_form.again_on.label"), "2026-12-07")];
+        [(&*labels.asks("validation", "gap"), hostile), (&*label("validate_form.again_on.label"), "2026-12-07")];
     elena.fills(&heard).await;
     elena.submits().await;
     assert!(elena.screen().contains(hostile));
     team.it_is("2026-12-07T07:00:00Z").await;
     assert!(ana.screen().contains(NAMES[2]));
     for (number, name, button, field) in [
-        (1, NAMES[1], "button.recontacted", "called_form.competitor.label"),
-        (2, NAMES[2], "button.won_back", "won_form.how.label"),
+        (1, NAMES[1], "button.recontacted", labels.asks("recontact", "competitor")),
+        (2, NAMES[2], "button.won_back", label("won_form.how.label")),
     ] {
         ana.types("/recontacts").await;
         ana.chooses(&label("recontacts.open"), &format!("#{number} {name}")).await;
         ana.screen();
         ana.presses(&label(button)).await;
-        ana.fills(&[(&label(field), hostile)]).await;
+        ana.fills(&[(&field, hostile)]).await;
         if number == 1 {
             ana.fills(&[(&label("called_form.outcome.label"), &label("called_form.not_now"))]).await;
         }

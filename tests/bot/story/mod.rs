@@ -87,6 +87,8 @@ pub(crate) struct Setup {
     pub(crate) self_validation: Option<SelfValidation>,
     /// Whether everybody has started their reminders.
     pub(crate) consents: bool,
+    /// What is in the organisation's own `questionnaires.toml`, if it has one.
+    pub(crate) questions: Option<&'static str>,
     /// Whether people are asked how a refusal went as the bot does by itself; otherwise only when they ask for it.
     pub(crate) debriefs: bool,
 }
@@ -110,6 +112,7 @@ impl Default for Setup {
             amounts_in_channel: Vec::new(),
             self_validation: None,
             consents: true,
+            questions: None,
             debriefs: false,
         }
     }
@@ -170,7 +173,7 @@ impl Team {
             amounts_in_channel: self.setup.amounts_in_channel.iter().map(ToString::to_string).collect(),
             self_validation: self.setup.self_validation,
         };
-        let words = Catalogue::built_in();
+        let words = self.words();
         if let Stage::Slack(slack) = &self.stage {
             slack.install(&slack::manifest(&panout::flows::menu(&words), "Panout"));
         }
@@ -212,6 +215,13 @@ impl Team {
                 Stage::Slack(_) | Stage::Discord(_) => None,
             },
         }
+    }
+
+    fn words(&self) -> Catalogue {
+        let Some(questions) = self.setup.questions else { return Catalogue::built_in() };
+        let folder = tempfile::tempdir().expect("a folder of texts");
+        std::fs::write(folder.path().join("questionnaires.toml"), questions).expect("it is written");
+        Catalogue::with_overrides(folder.path()).expect("the organisation's questions are right")
     }
 
     fn listing(&self) -> Listing {
@@ -329,6 +339,12 @@ impl Team {
     /// The app stops, its configuration names these people, and it starts again.
     pub(crate) async fn restarts_with(&mut self, people: Vec<(&'static str, Role)>) {
         self.setup.people = people;
+        self.restarts().await;
+    }
+
+    /// The app stops, the organisation asks these questions of its own, and it starts again.
+    pub(crate) async fn restarts_asking(&mut self, questions: &'static str) {
+        self.setup.questions = Some(questions);
         self.restarts().await;
     }
 
