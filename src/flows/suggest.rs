@@ -20,6 +20,7 @@ fn scope(by: &Person) -> Scope {
 
 /// Suggestions for what is typed, best first.
 pub(super) async fn suggest(tx: &mut Tx, shared: &Shared, by: &Person, query: &Query) -> Result<Vec<Choice>> {
+    // Accounts that asked not to be contacted too: they may refuse once more, and logging that calls nobody.
     let same = |names: Vec<String>| names.into_iter().map(|name| clipped(name.clone(), &name)).collect();
     Ok(match query.source.as_str() {
         "account" => same(tx.accounts_used(scope(by), &query.typed).await?),

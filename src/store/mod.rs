@@ -29,6 +29,7 @@ mod refusals;
 mod tasks;
 mod telling;
 mod tx;
+mod used;
 mod writer;
 
 pub use answers::{Answer, Answered, Difference, Inquiry};
@@ -45,9 +46,9 @@ pub use people::PersonRow;
 pub use plays::PlaysFor;
 pub use products::Product;
 pub use questions::Question;
-pub use refusals::Scope;
 pub use tasks::{SaidAt, Task, TaskKind, Telling, Waiting, Whose};
 pub use tx::{Closure, Tx};
+pub use used::Scope;
 
 /// What a query fails with.
 pub type Fault = sqlx::Error;
