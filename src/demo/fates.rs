@@ -1,10 +1,13 @@
-//! What became of the refusals of twelve weeks: the head looked at most, some were tried again, some won back.
+//! What became of the refusals of twelve weeks: the head looked at most, some were tried again, some won back, a few
+//! closed for good.
+
+use std::collections::HashMap;
 
 use anyhow::anyhow;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::dice::Dice;
-use crate::domain::{Change, Denied, Details, Lever, Person, Refusal, Stage, Terms, recontact_on};
+use crate::domain::{Change, Denied, Details, Lever, Peace, Person, Refusal, Stage, Terms, account_key, recontact_on};
 use crate::flows::{Notice, POST};
 use crate::store::{Answered, Decision, Inquiry, NewJob, PlaysFor, Task, TaskKind, Tx};
 
@@ -54,6 +57,46 @@ pub(super) struct Second {
     pub(super) at: DateTime<Utc>,
 }
 
+/// Chance, and what is to happen once.
+pub(super) struct Fates {
+    dice: Dice,
+    /// How often each account refuses in all.
+    refuses: HashMap<String, usize>,
+    account_asked: bool,
+    contact_asked: bool,
+}
+
+impl Fates {
+    /// Those of clients who will refuse so.
+    pub(super) fn new<'a>(dice: Dice, clients: impl Iterator<Item = &'a Details>) -> Self {
+        let mut refuses = HashMap::new();
+        for details in clients {
+            *refuses.entry(account_key(&details.account)).or_default() += 1;
+        }
+        Self { dice, refuses, account_asked: false, contact_asked: false }
+    }
+
+    /// Whether an account refuses no second time.
+    pub(super) fn refuses_once(&self, details: &Details) -> bool {
+        self.refuses.get(&account_key(&details.account)) == Some(&1)
+    }
+
+    /// Whether the client of a refusal that is closed asked not to be contacted: one account does, and one contact of
+    /// another. Who refuses once more was called once more.
+    fn asks_for_peace(&mut self, details: &Details) -> Option<Peace> {
+        let once = self.refuses_once(details);
+        let (account, contact) = (details.account.clone(), details.contact.clone());
+        let (asked, said_by) = match contact {
+            None => (&mut self.account_asked, "Their office manager, on the phone"),
+            Some(_) => (&mut self.contact_asked, "A colleague there, by e-mail"),
+        };
+        if !once || std::mem::replace(asked, true) {
+            return None;
+        }
+        Some(Peace { account, contact, said_by: said_by.to_owned() })
+    }
+}
+
 enum Fate {
     Waits,
     Sleeps,
@@ -71,19 +114,20 @@ pub(super) async fn befall(
     refusal: Refusal,
     (rep, head): (&Person, &Person),
     now: DateTime<Utc>,
-    dice: &mut Dice,
+    fates: &mut Fates,
 ) -> anyhow::Result<Option<Second>> {
     let decided = head.reachable_at(refusal.logged_at + DECIDED_IN);
     if decided >= now || refusal.seen.is_none() {
         return Ok(None);
     }
+    let dice = &mut fates.dice;
     let fate = dice.weighted(&[(0, 28), (1, 38), (2, 26), (3, 8)]);
     // Nobody waits for weeks.
     let fate = if fate == 0 && now - refusal.logged_at > WAITS { 1 } else { fate };
     match [Fate::Waits, Fate::Sleeps, Fate::IsTried, Fate::IsClosed].into_iter().nth(fate) {
         Some(Fate::Sleeps) => sleeps(tx, refusal, (rep, head), (decided, now), dice).await?,
         Some(Fate::IsTried) => return is_tried(tx, refusal, (rep, head), (decided, now), dice).await,
-        Some(Fate::IsClosed) => is_closed(tx, refusal, head, decided).await?,
+        Some(Fate::IsClosed) => is_closed(tx, refusal, head, decided, fates).await?,
         Some(Fate::Waits) | None => {}
     }
     Ok(None)
@@ -95,7 +139,7 @@ pub(super) async fn refuses_again(
     second: Second,
     (rep, head): (&Person, &Person),
     now: DateTime<Utc>,
-    dice: &mut Dice,
+    fates: &mut Fates,
 ) -> anyhow::Result<()> {
     let Second { first, at } = second;
     let number = tx.next_refusal_number().await?;
@@ -112,7 +156,7 @@ pub(super) async fn refuses_again(
     tx.done_with(over.number, at).await?;
     let decided = head.reachable_at(at + DECIDED_IN);
     if decided < now {
-        sleeps(tx, again, (rep, head), (decided, now), dice).await?;
+        sleeps(tx, again, (rep, head), (decided, now), &mut fates.dice).await?;
     }
     Ok(())
 }
@@ -206,12 +250,23 @@ async fn is_won_back(
     Ok(())
 }
 
-async fn is_closed(tx: &mut Tx, refusal: Refusal, head: &Person, decided: DateTime<Utc>) -> anyhow::Result<()> {
+async fn is_closed(
+    tx: &mut Tx,
+    refusal: Refusal,
+    head: &Person,
+    decided: DateTime<Utc>,
+    fates: &mut Fates,
+) -> anyhow::Result<()> {
     let closed = refusal.close(head).map_err(refused)?;
-    let call = vec![
-        ("why".to_owned(), "ceased_trading".to_owned()),
-        ("said_by".to_owned(), "The register of companies".to_owned()),
-    ];
+    let said = match fates.asks_for_peace(&closed.details) {
+        Some(peace) => {
+            tx.do_not_contact(&peace, head.id, decided).await?;
+            let who = peace.who().to_owned();
+            vec![("why", "no_contact".to_owned()), ("asked", who), ("said_by", peace.said_by)]
+        }
+        None => vec![("why", "ceased_trading".to_owned()), ("said_by", "The register of companies".to_owned())],
+    };
+    let call = said.into_iter().map(|(key, said)| (key.to_owned(), said)).collect();
     save(tx, &closed, &Decision { call, ..decision(&closed, head, Stage::Closed, decided) }).await?;
     Ok(())
 }

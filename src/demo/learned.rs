@@ -5,7 +5,7 @@ use anyhow::anyhow;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::dice::Dice;
-use crate::domain::{Change, Given, Person, Refusal, RefusalNumber};
+use crate::domain::{Change, Given, Person, Refusal, RefusalNumber, Stage};
 use crate::flows::{Notice, POST};
 use crate::store::{Answered, Inquiry, NewJob, Task, TaskKind, Tx};
 
@@ -143,7 +143,8 @@ pub(super) async fn learn(
         debrief(tx, &refusal, rep, asked, dice).await?;
     }
     let called = head.reachable_at(refusal.logged_at + REVIEWED_IN);
-    if reviewed && called + TimeDelta::days(1) < now {
+    // Nobody asks who is no more, or asked not to be contacted.
+    if reviewed && refusal.stage != Stage::Closed && called + TimeDelta::days(1) < now {
         review(tx, &refusal, (rep, head), called, dice).await?;
     }
     let sent = rep.reachable_at(refusal.logged_at + WRITTEN_IN);

@@ -17,9 +17,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub use team::config;
 
 use self::dice::Dice;
-use self::fates::Second;
+use self::fates::{Fates, Second};
 use self::refusals::Sample;
-use crate::domain::{Change, Person, PersonId, Refusal, Reminders, Stage, account_key};
+use crate::domain::{Change, Person, PersonId, Refusal, Reminders, Stage};
 use crate::store::{Db, Scope, Tx};
 
 /// For how long the sample team has used the bot.
@@ -54,24 +54,21 @@ async fn fill(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {
         .into_iter()
         .flat_map(|product| product.aliases.into_iter().map(move |alias| (alias, product.id)))
         .collect();
-    let (mut dice, mut of_learning, mut seconds) = (Dice::new(3), Dice::new(8), Vec::new());
     let samples = refusals::samples(now, &head);
-    // Who is asked again after the first no is not asked a third time.
-    let mut asked: HashMap<String, usize> = HashMap::new();
-    for sample in &samples {
-        *asked.entry(account_key(&sample.details.account)).or_default() += 1;
-    }
+    let mut fates = Fates::new(Dice::new(3), samples.iter().map(|sample| &sample.details));
+    let (mut of_learning, mut seconds) = (Dice::new(8), Vec::new());
     for sample in samples {
         let rep = reps.get(sample.rep).context("a sample of a rep who is none")?;
-        again(tx, &mut seconds, sample.logged_at, (&head, now), &mut dice).await?;
-        let once = asked.get(&account_key(&sample.details.account)) == Some(&1);
+        again(tx, &mut seconds, sample.logged_at, (&head, now), &mut fates).await?;
+        // Who is asked again after the first no is not asked a third time.
+        let once = fates.refuses_once(&sample.details);
         let refusal = store(tx, sample, (rep, &head), &products).await?;
         let number = refusal.number;
-        let second = fates::befall(tx, refusal, (rep, &head), now, &mut dice).await?;
+        let second = fates::befall(tx, refusal, (rep, &head), now, &mut fates).await?;
         seconds.extend(second.filter(|_| once).map(|second| (rep, second)));
         learned::learn(tx, number, (rep, &head), now, &mut of_learning).await?;
     }
-    again(tx, &mut seconds, now, (&head, now), &mut dice).await
+    again(tx, &mut seconds, now, (&head, now), &mut fates).await
 }
 
 /// What was refused again by a moment: numbers follow time.
@@ -80,12 +77,12 @@ async fn again(
     seconds: &mut Vec<(&Person, Second)>,
     by: DateTime<Utc>,
     (head, now): (&Person, DateTime<Utc>),
-    dice: &mut Dice,
+    fates: &mut Fates,
 ) -> anyhow::Result<()> {
     seconds.sort_by_key(|(_, second)| std::cmp::Reverse(second.at));
     while seconds.last().is_some_and(|(_, second)| second.at <= by) {
         let Some((rep, second)) = seconds.pop() else { break };
-        fates::refuses_again(tx, second, (rep, head), now, dice).await?;
+        fates::refuses_again(tx, second, (rep, head), now, fates).await?;
     }
     Ok(())
 }

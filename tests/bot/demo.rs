@@ -283,3 +283,32 @@ async fn every_part_of_a_life_is_in_the_sample_and_nobody_is_forgotten() {
     assert_eq!(hands[0].0, hands[0].1, "each is in somebody's hands");
     assert_eq!(hands[0].2, 0, "and comes in a message of the day");
 }
+
+#[tokio::test]
+async fn one_account_and_one_contact_of_another_asked_not_to_be_contacted_and_somebody_said_so() {
+    // Whenever the demo is tried.
+    for now in [NOW, "2026-11-23T03:00:00Z", "2026-07-15T11:00:00Z", "2027-01-04T12:00:00Z"] {
+        let (database, db) = sample(now.parse().expect("a time")).await;
+        let asked = "SELECT r.number, r.stage, d.contact_key, COALESCE(r.contact_key, ''), d.said_by, c.call
+                     FROM do_not_contact d JOIN refusals r ON r.account_key = d.account_key
+                         JOIN decisions c ON c.refusal = r.number AND c.stage = 'closed' ORDER BY d.contact_key";
+        let asked: Vec<(i64, String, String, String, String, String)> = database.rows(asked).await;
+        let about = "SELECT COUNT(*) FROM do_not_contact d JOIN refusals r ON r.account_key = d.account_key";
+        let about: Vec<(i64,)> = database.rows(about).await;
+        let planned = "SELECT COUNT(*) FROM tasks t JOIN refusals r ON r.number = t.refusal
+                           JOIN do_not_contact d ON d.account_key = r.account_key WHERE t.done_at IS NULL";
+        let planned: Vec<(i64,)> = database.rows(planned).await;
+        let ceased = "SELECT COUNT(*) FROM decisions WHERE stage = 'closed' AND call LIKE '%ceased_trading%'";
+        let ceased: Vec<(i64,)> = database.rows(ceased).await;
+        ends(database, db).await;
+        let [account, contact] = asked.as_slice() else { panic!("at {now} asked {asked:?}") };
+        assert_eq!((account.2.as_str(), contact.2 == contact.3, contact.2.is_empty()), ("", true, false), "{asked:?}");
+        for (number, stage, _, _, said_by, call) in &asked {
+            assert_eq!(stage, "closed", "#{number}");
+            let says = ["no_contact", "\"asked\"", said_by.as_str()];
+            assert!(!said_by.is_empty() && says.iter().all(|part| call.contains(part)), "#{number}: {call}");
+        }
+        assert_eq!((about[0].0, planned[0].0), (2, 0), "neither is called about anything else");
+        assert!(ceased[0].0 >= 1, "the others are no more");
+    }
+}
