@@ -132,8 +132,10 @@ pub(super) async fn ends_in_peace(call: &mut Call<'_>, refusal: &Refusal) -> Res
 /// # Errors
 /// In words when they did: nothing of this transaction is kept.
 pub(super) async fn not_in_peace(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
+    // Who may close it is told so.
+    let key = if refusal.clone().close(&call.by).is_ok() { "denied.no_contact" } else { "peace.asked" };
     match call.tx.asked_for_peace(&refusal.details).await? {
-        Some(peace) => tell(says(call.words, "denied.no_contact", &peace)),
+        Some(peace) => tell(says(call.words, key, &peace)),
         None => Ok(()),
     }
 }

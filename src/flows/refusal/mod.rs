@@ -218,6 +218,7 @@ async fn stored(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
         similar::button(words, refusal.number),
     ];
     buttons.extend(letter::offered(call.tx, words, &call.by, refusal).await?);
+    let peace = call.tx.asked_for_peace(&refusal.details).await?;
     let undoable = refusal.clone().withdraw(&call.by, call.now).is_ok();
     if undoable {
         buttons.insert(0, Button::new(Act::Undo(refusal.number).action(), words.line("button.undo", args! {})));
@@ -226,6 +227,7 @@ async fn stored(call: &mut Call<'_>, refusal: &Refusal) -> Result<Card> {
         .tone(Tone::Good)
         .with(facts(words, &refusal.details, &products))
         .with_some(quote(&refusal.details))
+        .with_some(peace.map(|peace| Block::Note(close::says(words, "peace.asked", &peace))))
         .with_some(undoable.then(|| Block::Note(words.text("refusal.undo_until", args! {}))))
         .with(Block::Buttons(buttons)))
 }

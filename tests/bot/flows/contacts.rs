@@ -128,7 +128,12 @@ async fn a_new_refusal_that_names_who_asked_comes_to_the_head_and_nothing_is_pla
         [(&elena, "validate.2"), (&elena, "revive.2"), (&bogdan, "letter.2"), (&bogdan, "letter_sent.2.0")]
     {
         let reply = who.picks(action, "").await;
-        assert!(reply.contains(SAYS.trim_end_matches('.')), "{action}: {reply}");
+        // Only whoever may close it is told to.
+        let says = SAYS.split(": press").next().unwrap_or_default();
+        assert!(
+            reply.contains(says) && reply.contains("press Close") == action.starts_with(['v', 'r']),
+            "{action}: {reply}"
+        );
     }
     let heard = [("reason", "timing"), ("again_on", "2027-03-01")];
     assert!(elena.sends("validate.2", &heard).await.contains(SAYS));

@@ -129,7 +129,7 @@ async fn a_validated_refusal_sleeps_until_its_day_and_is_called_again(
         "One thing to do today",
         "#1 call again: Acme, €12,000, Price",
         "Refusal of 23 November 2026, logged by Ana as #1.",
-        "Ask what they pay now, and whether it was worth it.",
+        "Ask whether the moment has come.",
         "> 30% too dear",
         "[I called] [Snooze] [Close for good]",
     ]);
@@ -359,6 +359,27 @@ async fn names_of_emoji_and_a_full_day_hide_nothing(#[values(On::Slack, On::Disc
     team.it_is("2026-12-14T07:00:00Z").await;
     let shown = ana.sees_parts(&["12 things to do today", "More wait: type /recontacts."]);
     assert!(shown.contains("#10 ") && !shown.contains("#11 "), "{shown}");
+    elena.screen();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_client_is_called_again_by_the_reason_the_head_heard(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    ana.types("/refusal Acme 12k price").await;
+    ana.screen();
+    elena.presses("Validate").await;
+    // Ninety days for a price that was refused, thirty for silence.
+    elena.fills(&[("Their main reason", "Silence")]).await;
+    elena.submits().await;
+    elena.sees_parts(&["Elena called the client: it sleeps until 23 December 2026."]);
+    team.it_is("2026-12-23T07:00:00Z").await;
+    ana.sees_parts(&["#1 call again: Acme", "Ask whether you missed the mark, and how."]);
+    ana.presses("Snooze").await;
+    ana.submits().await;
+    ana.screen();
     elena.screen();
     team.ends().await;
 }

@@ -128,3 +128,28 @@ async fn what_slept_by_itself_and_grew_goes_to_the_head_after_all(#[values(On::S
     assert_eq!(hands, [(0,)], "nobody calls them before the head has decided");
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn the_day_a_rep_would_chase_them_again_is_the_day_it_is_called(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = team(on, 0).await;
+    let ana = team.person("Ana");
+    ana.types("/refusal Acme 500 price").await;
+    ana.screen();
+    team.passes(TimeDelta::minutes(11)).await;
+    ana.types("/debrief 1").await;
+    ana.presses("Answer").await;
+    ana.fills(&[("What would you do differently?", "Wait."), ("Chase this client again on", "2027-03-01")]).await;
+    ana.submits().await;
+    ana.screen();
+    ana.types("/recontacts").await;
+    ana.sees_parts(&["#1 1 Mar 2027, call again: Acme"]);
+    // What its head chose stays: this one nobody chose.
+    team.it_is("2027-02-22T07:00:00Z").await;
+    ana.sees_nothing();
+    team.it_is("2027-03-01T07:00:00Z").await;
+    ana.sees_parts(&["#1 call again: Acme"]);
+    team.ends().await;
+}
