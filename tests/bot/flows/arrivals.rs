@@ -65,7 +65,7 @@ async fn what_waits_for_a_head_who_is_away_comes_to_whoever_stands_in(
 
 #[rstest]
 #[tokio::test]
-async fn what_waited_for_a_head_who_left_comes_to_the_next_one(#[values(On::Slack, On::Discord)] on: On) {
+async fn what_waited_for_a_head_who_left_comes_to_the_next_one(#[values(On::Slack, On::Discord, On::Local)] on: On) {
     let mut team = Team::start_with(on, above_ten_thousand()).await;
     team.person("Ana").types("/refusal Beta 2k price").await;
     team.person("Ana").screen();

@@ -55,7 +55,9 @@ async fn a_deputy_decides_while_the_head_is_away_and_no_longer(#[values(On::Slac
 
 #[rstest]
 #[tokio::test]
-async fn without_a_deputy_or_with_one_who_is_away_the_admin_stands_in(#[values(On::Slack, On::Discord)] on: On) {
+async fn without_a_deputy_or_with_one_who_is_away_the_admin_stands_in(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
     let team = Team::start(on).await;
     let (ana, bogdan) = (team.person("Ana"), team.person("Bogdan"));
     let (elena, adi) = (team.person("Elena"), team.person("Adi"));
@@ -174,7 +176,9 @@ async fn the_form_asks_and_says_what_is_wrong(#[values(On::Slack, On::Discord, O
 
 #[rstest]
 #[tokio::test]
-async fn a_head_with_nobody_to_stand_in_finds_everything_on_their_return(#[values(On::Slack, On::Discord)] on: On) {
+async fn a_head_with_nobody_to_stand_in_finds_everything_on_their_return(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
     let people = vec![("Elena", Role::Head), ("Ana", Role::Rep)];
     let team = Team::start_with(on, Setup { people, ..Setup::default() }).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));

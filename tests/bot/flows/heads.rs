@@ -7,7 +7,9 @@ use crate::story::{On, Setup, Team};
 
 #[rstest]
 #[tokio::test]
-async fn a_head_who_comes_later_is_brought_what_nobody_was_there_for(#[values(On::Slack, On::Discord)] on: On) {
+async fn a_head_who_comes_later_is_brought_what_nobody_was_there_for(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
     let alone = vec![("Ana", Role::Rep), ("Elena", Role::Rep)];
     let mut team = Team::start_with(on, Setup { people: alone.clone(), ..Setup::default() }).await;
     team.person("Ana").types("/refusal Acme 12k price").await;
@@ -34,7 +36,7 @@ async fn a_head_who_comes_later_is_brought_what_nobody_was_there_for(#[values(On
 
 #[rstest]
 #[tokio::test]
-async fn an_answer_comes_to_whoever_leads_when_it_is_given(#[values(On::Slack, On::Discord)] on: On) {
+async fn an_answer_comes_to_whoever_leads_when_it_is_given(#[values(On::Slack, On::Discord, On::Local)] on: On) {
     let mut team = Team::start(on).await;
     team.person("Ana").types("/refusal Acme 12k price").await;
     team.person("Ana").screen();
@@ -54,7 +56,7 @@ async fn an_answer_comes_to_whoever_leads_when_it_is_given(#[values(On::Slack, O
 
 #[rstest]
 #[tokio::test]
-async fn an_admin_stands_in_where_there_is_no_head(#[values(On::Slack, On::Discord)] on: On) {
+async fn an_admin_stands_in_where_there_is_no_head(#[values(On::Slack, On::Discord, On::Local)] on: On) {
     let people = vec![("Ana", Role::Rep), ("Adi", Role::Admin)];
     let team = Team::start_with(on, Setup { people, ..Setup::default() }).await;
     let (ana, adi) = (team.person("Ana"), team.person("Adi"));

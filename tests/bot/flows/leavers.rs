@@ -43,7 +43,7 @@ async fn validates(team: &Team, head: &str, again: &str) {
 #[case::who_left(without("Bogdan"))]
 #[case::who_only_looks_on(with("Bogdan", Role::Observer))]
 #[tokio::test]
-async fn a_deputy_has_no_rights_any_more(#[values(On::Slack, On::Discord)] on: On, #[case] people: People) {
+async fn a_deputy_has_no_rights_any_more(#[values(On::Slack, On::Discord, On::Local)] on: On, #[case] people: People) {
     let mut team = Team::start(on).await;
     team.person("Elena").types("/panout away until 4 December deputy Bogdan").await;
     team.person("Ana").types("/refusal Acme 12k price").await;
@@ -63,7 +63,9 @@ async fn a_deputy_has_no_rights_any_more(#[values(On::Slack, On::Discord)] on: O
 
 #[rstest]
 #[tokio::test]
-async fn what_a_leaver_logged_is_the_heads_and_nothing_goes_back_to_them(#[values(On::Slack, On::Discord)] on: On) {
+async fn what_a_leaver_logged_is_the_heads_and_nothing_goes_back_to_them(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
     let mut team = Team::start(on).await;
     team.person("Ana").types("/refusal Acme 12k price").await;
     look_away(&team);
@@ -120,7 +122,7 @@ async fn a_decision_gives_nothing_to_somebody_who_left_meanwhile(#[values(On::Sl
 
 #[rstest]
 #[tokio::test]
-async fn without_a_head_whoever_is_there_has_what_was_left(#[values(On::Slack, On::Discord)] on: On) {
+async fn without_a_head_whoever_is_there_has_what_was_left(#[values(On::Slack, On::Discord, On::Local)] on: On) {
     let people = |names: &[&'static str]| -> People {
         let role = |name: &str| if name == "Ana" { Role::Rep } else { Role::Admin };
         names.iter().map(|name| (*name, role(name))).collect()
@@ -151,7 +153,7 @@ async fn without_a_head_whoever_is_there_has_what_was_left(#[values(On::Slack, O
 
 #[rstest]
 #[tokio::test]
-async fn a_new_head_hears_once_of_what_already_waits(#[values(On::Slack, On::Discord)] on: On) {
+async fn a_new_head_hears_once_of_what_already_waits(#[values(On::Slack, On::Discord, On::Local)] on: On) {
     let mut team = Team::start(on).await;
     team.person("Ana").types("/refusal Acme 12k price").await;
     look_away(&team);
@@ -173,7 +175,7 @@ async fn a_new_head_hears_once_of_what_already_waits(#[values(On::Slack, On::Dis
 
 #[rstest]
 #[tokio::test]
-async fn what_was_held_for_the_head_before_comes_to_the_new_one(#[values(On::Slack, On::Discord)] on: On) {
+async fn what_was_held_for_the_head_before_comes_to_the_new_one(#[values(On::Slack, On::Discord, On::Local)] on: On) {
     let mut team = unasked(on).await;
     team.person("Bogdan").types("/panout start").await;
     team.person("Ana").types("/refusal Acme 12k price").await;
@@ -251,7 +253,9 @@ async fn what_a_stand_in_never_heard_comes_to_the_head_who_is_back(
 
 #[rstest]
 #[tokio::test]
-async fn what_a_stranger_has_in_hand_is_said_to_whoever_they_turn_out_to_be(#[values(On::Slack, On::Discord)] on: On) {
+async fn what_a_stranger_has_in_hand_is_said_to_whoever_they_turn_out_to_be(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
     let mut team = Team::start(on).await;
     let cora = team.stranger("Cora");
     cora.types("/refusal Acme 12k price").await;

@@ -307,7 +307,9 @@ async fn who_asked_not_to_be_contacted_is_left_in_peace_everywhere(
 
 #[rstest]
 #[tokio::test]
-async fn whoever_changes_their_hour_gets_what_waits_at_the_new_one(#[values(On::Slack, On::Discord)] on: On) {
+async fn whoever_changes_their_hour_gets_what_waits_at_the_new_one(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
     let team = logged(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     validates(&team, "2026-12-14").await;
@@ -327,7 +329,9 @@ async fn whoever_changes_their_hour_gets_what_waits_at_the_new_one(#[values(On::
 
 #[rstest]
 #[tokio::test]
-async fn a_message_of_the_day_that_is_hours_late_waits_for_its_reader(#[values(On::Slack, On::Discord)] on: On) {
+async fn a_message_of_the_day_that_is_hours_late_waits_for_its_reader(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
     let team = logged(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     validates(&team, "2026-12-11").await;

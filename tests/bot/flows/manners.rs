@@ -89,7 +89,7 @@ async fn one_line_alone_has_its_own_buttons_and_says_when_it_is_done(
 
 #[rstest]
 #[tokio::test]
-async fn light_is_said_once_and_active_on_the_next_working_days(#[values(On::Slack, On::Discord)] on: On) {
+async fn light_is_said_once_and_active_on_the_next_working_days(#[values(On::Slack, On::Discord, On::Local)] on: On) {
     let team = Team::start(on).await;
     let ana = team.person("Ana");
     chooses(&ana, "How often I remind you", "Active: on the next two working days").await;
@@ -116,7 +116,7 @@ async fn light_is_said_once_and_active_on_the_next_working_days(#[values(On::Sla
 
 #[rstest]
 #[tokio::test]
-async fn after_a_silence_of_days_one_message_comes(#[values(On::Slack, On::Discord)] on: On) {
+async fn after_a_silence_of_days_one_message_comes(#[values(On::Slack, On::Discord, On::Local)] on: On) {
     let mut team = asleep(on, 2).await;
     let ana = team.person("Ana");
     team.it_is("2026-12-14T07:00:00Z").await;
@@ -217,7 +217,7 @@ async fn what_a_head_leaves_the_admin_hears_of_once(#[values(On::Slack, On::Disc
 
 #[rstest]
 #[tokio::test]
-async fn the_clients_of_a_rep_who_left_are_in_the_heads_hands(#[values(On::Slack, On::Discord)] on: On) {
+async fn the_clients_of_a_rep_who_left_are_in_the_heads_hands(#[values(On::Slack, On::Discord, On::Local)] on: On) {
     let mut team = asleep(on, 2).await;
     team.restarts_with(vec![("Elena", Role::Head), ("Bogdan", Role::Rep)]).await;
     team.person("Elena").sees_nothing();
@@ -266,7 +266,7 @@ async fn a_service_that_fails_for_days_gets_one_message_in_the_end(#[values(On::
 #[rstest]
 #[tokio::test]
 async fn whoever_moves_west_or_east_has_one_message_a_day_at_their_hour_there(
-    #[values(On::Slack, On::Discord)] on: On,
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
 ) {
     let team = asleep(on, 2).await;
     let ana = team.person("Ana");

@@ -99,7 +99,7 @@ async fn one_that_grows_before_it_is_over_goes_to_the_head_and_one_undone_to_nob
 
 #[rstest]
 #[tokio::test]
-async fn a_restart_within_the_ten_minutes_changes_nothing(#[values(On::Slack, On::Discord)] on: On) {
+async fn a_restart_within_the_ten_minutes_changes_nothing(#[values(On::Slack, On::Discord, On::Local)] on: On) {
     let mut team = team(on, 0).await;
     team.person("Ana").types("/refusal Acme 500 price").await;
     team.person("Ana").screen();

@@ -330,10 +330,8 @@ impl Team {
     /// The app stops as it does in production, and starts again on the same database.
     pub(crate) async fn restarts(&mut self) {
         self.app.take().expect("it runs").stop().await;
-        if let Stage::Local(_) = self.stage {
-            unimplemented!("the page would come back at another address");
-        }
         self.start_app().await;
+        self.idle().await;
     }
 
     /// The app stops, its configuration names these people, and it starts again.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -25,7 +25,8 @@ const IN_TIME: Duration = Duration::from_secs(3);
 /// The page, seen by everyone on it.
 pub(crate) struct LocalPage {
     http: reqwest::Client,
-    addr: OnceLock<SocketAddr>,
+    /// Where it is served: elsewhere after each start of the app.
+    addr: Mutex<Option<SocketAddr>>,
     state: Mutex<State>,
 }
 
@@ -58,12 +59,16 @@ struct Eyes {
 impl LocalPage {
     /// A page that is not open yet. People and channels may be added before [`LocalPage::open_at`].
     pub(crate) fn new() -> Self {
-        Self { http: reqwest::Client::new(), addr: OnceLock::new(), state: Mutex::default() }
+        Self { http: reqwest::Client::new(), addr: Mutex::default(), state: Mutex::default() }
     }
 
-    /// The app serves the page here.
+    /// The app serves the page here from now on. Everybody's screen is as they left it: the page keeps what was said.
     pub(crate) fn open_at(&self, addr: SocketAddr) {
-        self.addr.set(addr).expect("a page opens once");
+        *self.addr.lock().expect("no test panics here") = Some(addr);
+    }
+
+    fn addr(&self) -> Option<SocketAddr> {
+        *self.addr.lock().expect("no test panics here")
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -71,7 +76,7 @@ impl LocalPage {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.addr.get().expect("the page is not open yet"))
+        format!("http://{}{path}", self.addr().expect("the page is not open yet"))
     }
 
     async fn get(&self, path: &str, query: &[(&str, &str)]) -> Value {
@@ -326,7 +331,7 @@ impl ChatService for LocalPage {
     }
 
     async fn settle(&self) {
-        if self.addr.get().is_none() {
+        if self.addr().is_none() {
             return;
         }
         self.add_waiting().await;

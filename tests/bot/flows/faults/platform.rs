@@ -69,7 +69,9 @@ async fn a_service_that_says_when_to_come_back_is_never_given_up() {
 
 #[rstest]
 #[tokio::test]
-async fn a_card_that_was_given_up_is_posted_once_the_bot_starts_again(#[values(On::Slack, On::Discord)] on: On) {
+async fn a_card_that_was_given_up_is_posted_once_the_bot_starts_again(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
     let mut team = logged_on_friday(on).await;
     let given_up = "UPDATE jobs SET state = 'dead', attempts = 36 WHERE occurrence LIKE 'refusal:%' RETURNING id";
     assert_eq!(team.rows::<(i64,)>(given_up).await.len(), 1);
