@@ -200,6 +200,10 @@ pub(super) async fn turn(call: &mut Call<'_>, to: Reminders) -> Result<bool> {
 async fn release(call: &mut Call<'_>) -> Result<bool> {
     let held = call.tx.held_jobs(call.by.id).await?;
     let collapses = held.len() > AT_ONCE;
+    if held.iter().any(|job| matches!(Notice::named(&job.occurrence), Some(Notice::Today(..)))) {
+        // It tells what is due to them: their head hears of that once they did as often as anybody.
+        call.tx.will_hear(call.by.id).await?;
+    }
     for job in held {
         let notice = Notice::named(&job.occurrence);
         let in_no_list = matches!(notice, Some(Notice::Question(_) | Notice::Stranger(_) | Notice::Differs(_)));

@@ -269,6 +269,39 @@ async fn a_head_hears_of_what_a_rep_never_heard(#[values(On::Slack, On::Discord,
 
 #[rstest]
 #[tokio::test]
+async fn a_rep_who_starts_late_hears_as_often_as_anybody_before_the_head_does(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = unasked(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    elena.types("/panout start").await;
+    ana.types("/refusal Acme 12k price").await;
+    look_away(&team);
+    validates(&team, "Elena", "2026-12-14").await;
+    team.it_is("2026-12-14T07:00:00Z").await;
+    look_away(&team);
+    team.it_is("2026-12-15T12:00:00Z").await;
+    look_away(&team);
+    ana.types("/panout start").await;
+    ana.sees_parts(&["#1 call again: Acme"]);
+    for (day, comes, reported) in [
+        ("2026-12-16", false, false),
+        ("2026-12-17", true, false),
+        ("2026-12-18", false, false),
+        ("2026-12-21", true, false),
+        ("2026-12-22", false, false),
+        ("2026-12-23", false, true),
+    ] {
+        team.it_is(&format!("{day}T07:00:00Z")).await;
+        assert_eq!(ana.screen().contains("call again: Acme"), comes, "{day}");
+        assert_eq!(elena.screen().contains("Ana was reminded of one client"), reported, "{day}");
+    }
+    look_away(&team);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_head_hears_of_what_could_not_be_sent_to_a_rep(#[values(On::Slack, On::Discord)] on: On) {
     let team = Team::start(on).await;
     team.person("Ana").types("/refusal Acme 12k price").await;
