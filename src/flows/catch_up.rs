@@ -35,14 +35,29 @@ pub async fn catch_up(tx: &mut Tx, shared: &Shared, adopted: &[PersonId], now: D
     succeed(tx, shared, now).await
 }
 
-/// Whoever is responsible hears of what waits, also if somebody else was when it was logged. Planned by the moment at
-/// which it was late, which is one job for whoever was responsible all along.
+/// Whoever is responsible hears of what waits, also if somebody else was when it was logged: each refusal is late in their
+/// message of the day in its own time, and those that are already are told in the first such message, or in one by
+/// itself, once they had the time to decide too. Planned by the moment at which it was late, which is one job for
+/// whoever was responsible all along.
 async fn succeed(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<()> {
-    for (team, since) in tx.teams_waiting().await? {
+    for team in tx.teams_waiting().await? {
         let Some(head) = tx.responsible_for(team, now).await? else { continue };
-        let late = head.batch_after_days(TO_DECIDE, since);
-        let at = if late > now { late } else { head.batch_after_days(TO_DECIDE, now) };
-        notice::plan(tx, shared, &Notice::Today(head.id.0, late), at, now).await?;
+        let (late, mut next) = tx.waiting_around(team, head.working_days_before(TO_DECIDE, now)).await?;
+        if let Some(since) = late {
+            let late = head.batch_after_days(TO_DECIDE, since);
+            if late > now {
+                notice::plan(tx, shared, &Notice::Today(head.id.0, late), late, now).await?;
+            } else if next.is_none() {
+                let at = head.batch_after_days(TO_DECIDE, now);
+                notice::plan(tx, shared, &Notice::Today(head.id.0, late), at, now).await?;
+            }
+        }
+        // Of the last few days only, and each message is planned once.
+        while let Some(since) = next {
+            let late = head.batch_after_days(TO_DECIDE, since);
+            notice::plan(tx, shared, &Notice::Today(head.id.0, late), late, now).await?;
+            next = tx.waiting_around(team, head.working_days_before(TO_DECIDE, late).max(since)).await?.1;
+        }
     }
     Ok(())
 }

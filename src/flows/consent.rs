@@ -1,7 +1,7 @@
 //! Nobody is written to who did not say that they want it.
 //!
 //! Starts: the first thing the bot would say to somebody. Acts: that person, by one button or `/panout start`. Ends: what
-//! waited for them comes; until then it is only counted, in their team's channels, once a day.
+//! waited for them comes; until then it is only counted, in their team's channels (`unsaid.rs`).
 //!
 //! ```text
 //! would say -> asked? -+-> no: one card with one button     -+-> Start -> what waited comes, or where to find it
@@ -11,10 +11,10 @@
 use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice, Saying};
-use super::{Act, Call, Result, Shared, reminders, words_for};
+use super::{Act, Call, Result, Shared, reminders, unsaid, words_for};
 use crate::args;
-use crate::chat::{Account, Block, Button, Card, Look, Reply, Text, Tone};
-use crate::domain::{Change, Person, PersonId, Reminders, Role, Team, TeamId};
+use crate::chat::{Block, Button, Card, Look, Reply, Text, Tone};
+use crate::domain::{Change, Person, PersonId, Reminders, Role, Team};
 use crate::store::Tx;
 use crate::words::Words;
 
@@ -47,10 +47,7 @@ pub(super) async fn gate(
         // Not theirs for good: in the morning it may be for the head who is back.
         return Ok(Some(Saying::NotYet(team.next_morning(now))));
     }
-    let at = reader.team.next_morning(now);
-    for channel in channels(shared, &reader.team) {
-        notice::plan(tx, shared, &Notice::Unsaid(reader.team.id.0, at, channel), at, now).await?;
-    }
+    unsaid::counts(tx, shared, &reader.team, now).await?;
     Ok(Some(Saying::Held(reader.id)))
 }
 
@@ -61,49 +58,6 @@ async fn stands_in_for(tx: &mut Tx, notice: &Notice, reader: &Person) -> Result<
         Some(head) if head.id != reader.id => Ok(tx.team(team).await?),
         _ => Ok(None),
     }
-}
-
-/// Which of a team's channels are told: the first one of each service that runs.
-fn channels(shared: &Shared, team: &Team) -> Vec<i64> {
-    let mut services = Vec::new();
-    let first = (0..).zip(&team.channels).filter(|(_, channel)| {
-        let service = channel.parse::<Account>().map(|account| account.service);
-        let new = service.is_ok_and(|service| shared.rules.services.contains(&service) && !services.contains(&service));
-        services.extend(channel.parse::<Account>().map(|account| account.service));
-        new
-    });
-    first.map(|(at, _)| at).collect()
-}
-
-/// How much waits for those of a team who want no reminders, without a name or a client.
-pub(super) async fn draw_unsaid(
-    tx: &mut Tx,
-    shared: &Shared,
-    team: TeamId,
-    channel: i64,
-    now: DateTime<Utc>,
-) -> Result<Option<(Team, String, Card)>> {
-    let Some(team) = tx.team(team).await? else { return Ok(None) };
-    let Some(channel) = usize::try_from(channel).ok().and_then(|at| team.channels.get(at)).cloned() else {
-        return Ok(None);
-    };
-    let head = tx.responsible_for(team.id, now).await?;
-    let refusals = match head {
-        Some(head) if !head.wants_reminders() => tx.count_waiting(team.id).await?,
-        _ => 0,
-    };
-    let (tasks, questions) = (tx.count_unsaid(team.id, now).await?, tx.count_held(team.id, "question:").await?);
-    let language = crate::words::Language::from_tag(&team.language).unwrap_or(shared.rules.language);
-    let words = shared.words.in_language(language);
-    let lines = [("unsaid.refusals", refusals), ("unsaid.clients", tasks), ("unsaid.questions", questions)];
-    let mut card = Card::titled(words.text("unsaid.title", args! {}));
-    for (key, count) in lines.into_iter().filter(|(_, count)| *count > 0) {
-        card = card.with(Block::Text(words.text(key, args! { count: count })));
-    }
-    if card.blocks.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some((team, channel, card.with(Block::Note(words.text("unsaid.next", args! {}))))))
 }
 
 /// The first words to somebody, and what became of them.
@@ -200,6 +154,10 @@ pub(super) async fn turn(call: &mut Call<'_>, to: Reminders) -> Result<bool> {
 async fn release(call: &mut Call<'_>) -> Result<bool> {
     let held = call.tx.held_jobs(call.by.id).await?;
     let collapses = held.len() > AT_ONCE;
+    if held.iter().any(|job| matches!(Notice::named(&job.occurrence), Some(Notice::Today(..)))) {
+        // It tells what is due to them: their head hears of that once they did as often as anybody.
+        call.tx.will_hear(call.by.id).await?;
+    }
     for job in held {
         let notice = Notice::named(&job.occurrence);
         let in_no_list = matches!(notice, Some(Notice::Question(_) | Notice::Stranger(_) | Notice::Differs(_)));

@@ -43,6 +43,7 @@ mod similar;
 mod small;
 mod suggest;
 mod today;
+mod unsaid;
 
 use std::collections::BTreeMap;
 

@@ -11,7 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Result, Shared, consent, deal, debrief, hands, head, plays, question, quiet, reminders, review, today, words_for,
+    Result, Shared, consent, deal, debrief, hands, head, plays, question, quiet, reminders, review, today, unsaid,
+    words_for,
 };
 use crate::chat::{Account, Card, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
@@ -54,6 +55,8 @@ pub enum Notice {
     /// What waits for people who want no reminders, without a name or a client, in a channel of their team: the team, the
     /// moment, and which of its channels.
     Unsaid(i64, DateTime<Utc>, i64),
+    /// The same once more, a week later.
+    StillUnsaid(i64, DateTime<Utc>, i64),
     /// How it went, to whoever logged a refusal: its number.
     Debrief(i64),
     /// The same, at the moment they wanted to be asked instead.
@@ -90,6 +93,7 @@ impl Notice {
             Notice::Handed(id) => format!("handed:{id}"),
             Notice::Welcome(id) => format!("welcome:{id}"),
             Notice::Unsaid(team, at, channel) => format!("unsaid:{team}:{}:{channel}", at.timestamp()),
+            Notice::StillUnsaid(team, at, channel) => format!("still_unsaid:{team}:{}:{channel}", at.timestamp()),
             Notice::Debrief(number) => format!("debrief:{number}"),
             Notice::DebriefAt(number, at) => format!("debrief_at:{number}:{}", at.timestamp()),
             Notice::Differs(id) => format!("differs:{id}"),
@@ -114,6 +118,7 @@ impl Notice {
             ("handed", [id]) => Notice::Handed(*id),
             ("welcome", [id]) => Notice::Welcome(*id),
             ("unsaid", [team, at, channel]) => Notice::Unsaid(*team, moment(at)?, *channel),
+            ("still_unsaid", [team, at, channel]) => Notice::StillUnsaid(*team, moment(at)?, *channel),
             ("debrief", [number]) => Notice::Debrief(*number),
             ("debrief_at", [number, at]) => Notice::DebriefAt(*number, moment(at)?),
             ("differs", [id]) => Notice::Differs(*id),
@@ -155,8 +160,11 @@ impl Notice {
             Notice::WonToHead(number) => plays::draw_won_to_head(tx, shared, RefusalNumber(*number), now).await,
             Notice::Handed(id) => hands::draw(tx, shared, *id, now).await,
             Notice::Welcome(id) => consent::draw_welcome(tx, shared, PersonId(*id)).await,
-            Notice::Unsaid(team, _, channel) => {
-                let drawn = consent::draw_unsaid(tx, shared, TeamId(*team), *channel, now).await?;
+            Notice::Unsaid(team, _, channel) | Notice::StillUnsaid(team, _, channel) => {
+                if unsaid::was_said_lately(tx, self).await? {
+                    return Ok(None);
+                }
+                let drawn = unsaid::draw(tx, shared, TeamId(*team), *channel, now).await?;
                 return Ok(drawn.map(|(team, channel, card)| (To::Channel(Box::new(team), channel), card)));
             }
             Notice::Debrief(number) => debrief::draw(tx, shared, self, (*number, None)).await,
@@ -241,7 +249,7 @@ fn payload(notice: &Notice) -> String {
 /// When the database does not answer.
 pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<Saying> {
     // Whatever made it due sooner: it tells of what waits at its moment.
-    if let Notice::Unsaid(_, at, _) = notice
+    if let Notice::Unsaid(_, at, _) | Notice::StillUnsaid(_, at, _) = notice
         && *at > now
     {
         return Ok(Saying::NotYet(*at));
@@ -290,6 +298,9 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         }
         Notice::Today(person, _) => reminders::told(tx, shared, PersonId(*person), &notice.key(), now).await?,
         Notice::Welcome(id) => consent::asked(tx, PersonId(*id)).await?,
+        Notice::Unsaid(team, _, channel) | Notice::StillUnsaid(team, _, channel) => {
+            unsaid::said(tx, shared, TeamId(*team), *channel, now).await?;
+        }
         Notice::Debrief(number) | Notice::DebriefAt(number, _) => {
             tx.told_task(&notice.key(), RefusalNumber(*number), TaskKind::Debrief).await?;
         }
@@ -300,8 +311,7 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         | Notice::Won(..)
         | Notice::WonToHead(_)
         | Notice::Handed(_)
-        | Notice::Differs(_)
-        | Notice::Unsaid(..) => {}
+        | Notice::Differs(_) => {}
     }
     Ok(())
 }

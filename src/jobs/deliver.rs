@@ -15,8 +15,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::lanes::{Call, Turn};
 use super::worker::Worker;
 use crate::chat::{Card, Failure, MessageRef, Place, Service};
-use crate::flows::{self, Error, Notice, Result, Saying};
-use crate::store::{JobRow, MessageRow};
+use crate::flows::{self, Error, Notice, Result, Saying, Shared};
+use crate::store::{JobRow, MessageRow, Tx};
 
 /// How long the outcomes of a delivery may stay unknown before it is given up.
 const UNKNOWN_FOR: TimeDelta = TimeDelta::days(1);
@@ -26,16 +26,31 @@ const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// What the first transaction of a delivery decided.
 enum Decided {
-    /// What to look for, where it goes now, and its card; without a card there is nothing to say any more, and it is only
-    /// to be known whether it was said.
-    Send(Box<(MessageRow, Place, Option<Card>)>),
+    /// What to look for, if it was tried before, and what to do if it is not there.
+    Send(Box<(MessageRow, Then)>),
     Nothing,
+}
+
+impl Decided {
+    fn send(message: MessageRow, then: Then) -> Self {
+        Self::Send(Box::new((message, then)))
+    }
+}
+
+/// What is to be done with a notice that is surely not posted.
+enum Then {
+    /// It goes there.
+    Post(Place, Card),
+    /// Its reader is not to be disturbed now, or wants no reminders: it waits, as one that was never tried.
+    Wait,
+    /// There is nothing to say any more.
+    Finish,
 }
 
 /// Posts the notice of a job.
 pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Utc>) -> Result<()> {
     let notice: Notice = parsed(&job.payload)?;
-    let (message, place, card) = match decide(worker, job, &notice).await? {
+    let (message, then) = match decide(worker, job, &notice).await? {
         Decided::Send(send) => *send,
         Decided::Nothing => return Ok(()),
     };
@@ -48,7 +63,9 @@ pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Ut
             // Each time its outcome was unknown, and each time it was not there: somebody must look. Not sooner than
             // after a day: attempts are also spent by kills, and an outage of an hour is no reason to lose a card.
             Ok(None)
-                if job.attempts > worker.limits.attempts && worker.clock.now() - message.decided_at > UNKNOWN_FOR =>
+                if !matches!(then, Then::Wait)
+                    && job.attempts > worker.limits.attempts
+                    && worker.clock.now() - message.decided_at > UNKNOWN_FOR =>
             {
                 worker.bury(job, "its outcome was never known").await;
                 return Ok(());
@@ -57,7 +74,11 @@ pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Ut
             Err(failure) => return later(worker, job, failure).await,
         }
     }
-    let Some(card) = card else { return finish(worker, job).await };
+    let (place, card) = match then {
+        Then::Post(place, card) => (place, card),
+        Then::Wait => return untried(worker, job).await,
+        Then::Finish => return finish(worker, job).await,
+    };
     let Some(call) = turn(worker, job, place.service()).await? else { return Ok(()) };
     let left = (lease_until - worker.clock.now()).to_std().unwrap_or(Duration::ZERO);
     if left < worker.limits.call {
@@ -100,47 +121,48 @@ async fn turn<'a>(worker: &'a Worker, job: &JobRow, service: Service) -> Result<
 async fn decide(worker: &Worker, job: &JobRow, notice: &Notice) -> Result<Decided> {
     let (shared, now) = (worker.shared.clone(), worker.clock.now());
     let (job, notice) = (job.clone(), notice.clone());
-    let marker = format!("p{:x}-{:08x}", job.id, fastrand::u32(..));
     let write = worker.db.write(move |tx| {
-        let (shared, job, notice, marker) = (shared.clone(), job.clone(), notice.clone(), marker.clone());
-        Box::pin(async move {
-            let decided = tx.message(&notice.key()).await?;
-            if decided.as_ref().is_some_and(|message| message.message.is_some()) {
-                tx.finish_job(&job).await?;
-                return Ok(Decided::Nothing);
-            }
-            let (place, card) = match flows::say(tx, &shared, &notice, now).await? {
-                Saying::Post(place, card) => (place, Some(card)),
-                // Once it may have been sent, only finding out will do, whatever the hour.
-                Saying::NotYet(at) if decided.is_none() || job.attempts == 1 => {
-                    tx.return_job(&job, at, None).await?;
-                    return Ok(Decided::Nothing);
-                }
-                Saying::Held(reader) if decided.is_none() || job.attempts == 1 => {
-                    tx.hold_job(&job, reader).await?;
-                    return Ok(Decided::Nothing);
-                }
-                Saying::NotYet(_) | Saying::Held(_) => match flows::still(tx, &shared, &notice, now).await? {
-                    Some(card) => (stored_place(decided.as_ref())?, Some(card)),
-                    None => return Err(anyhow::anyhow!("{} has no card any more", notice.key()).into()),
-                },
-                // Somebody may have read it before there was nothing to say any more.
-                Saying::Nothing if decided.is_some() && job.attempts > 1 => (stored_place(decided.as_ref())?, None),
-                Saying::Nothing => {
-                    tx.finish_job(&job).await?;
-                    return Ok(Decided::Nothing);
-                }
-            };
-            let written = serde_json::to_string(&place).map_err(anyhow::Error::from)?;
-            let message = tx.decide_message(&notice.key(), &marker, &written, now).await?;
-            Ok(Decided::Send(Box::new((message, place, card))))
-        })
+        let (shared, job, notice) = (shared.clone(), job.clone(), notice.clone());
+        Box::pin(async move { weigh(tx, &shared, &job, &notice, now).await })
     });
     write.await
 }
 
-fn stored_place(message: Option<&MessageRow>) -> Result<Place> {
-    message.map_or_else(|| Err(anyhow::anyhow!("no place was decided").into()), |message| parsed(&message.place))
+async fn weigh(tx: &mut Tx, shared: &Shared, job: &JobRow, notice: &Notice, now: DateTime<Utc>) -> Result<Decided> {
+    let decided = tx.message(&notice.key()).await?;
+    if decided.as_ref().is_some_and(|message| message.message.is_some()) {
+        tx.finish_job(job).await?;
+        return Ok(Decided::Nothing);
+    }
+    let tried = decided.filter(|_| job.attempts > 1);
+    match (flows::say(tx, shared, notice, now).await?, tried) {
+        (Saying::Post(place, card), _) => {
+            let marker = format!("p{:x}-{:08x}", job.id, fastrand::u32(..));
+            let written = serde_json::to_string(&place).map_err(anyhow::Error::from)?;
+            let message = tx.decide_message(&notice.key(), &marker, &written, now).await?;
+            return Ok(Decided::send(message, Then::Post(place, card)));
+        }
+        // Once it may have been sent, only finding out will do, whatever the hour and whoever reads it now.
+        (Saying::NotYet(_) | Saying::Held(_), Some(tried)) => return Ok(Decided::send(tried, Then::Wait)),
+        // Somebody may have read it before there was nothing to say any more.
+        (Saying::Nothing, Some(tried)) => return Ok(Decided::send(tried, Then::Finish)),
+        (Saying::NotYet(at), None) => tx.return_job(job, at, None).await?,
+        (Saying::Held(reader), None) => tx.hold_job(job, reader).await?,
+        (Saying::Nothing, None) => tx.finish_job(job).await?,
+    };
+    Ok(Decided::Nothing)
+}
+
+/// Gives back a job whose notice is surely not posted, as one that was never tried: its reader may hear of it later, and
+/// how often it was tried until now says nothing about that. Whether they may is asked again in one go with laying it
+/// aside, so that nobody who is ready meanwhile is missed.
+async fn untried(worker: &Worker, job: &JobRow) -> Result<()> {
+    let (job, now) = (job.clone(), worker.clock.now());
+    let write = worker.db.write(move |tx| {
+        let job = job.clone();
+        Box::pin(async move { Ok::<_, Error>(tx.begin_anew(&job, now).await.map(drop)?) })
+    });
+    write.await
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(json: &str) -> Result<T> {

@@ -128,6 +128,18 @@ impl Tx {
         Ok(returned > 0)
     }
 
+    /// Gives a claimed job back, due again at `at`, with all its attempts: what it says is known not to be there.
+    pub async fn begin_anew(&mut self, job: &JobRow, at: DateTime<Utc>) -> sqlx::Result<bool> {
+        let sql = "UPDATE jobs SET state = 'ready', lease_until = NULL, run_at = $4, error = NULL, attempts = 0
+                   WHERE organisation_id = $1 AND id = $2 AND lease_token = $3 AND state = 'sending'";
+        let returned = change!(
+            self,
+            sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token).bind(instant(at))
+        )?;
+        self.planned |= returned > 0;
+        Ok(returned > 0)
+    }
+
     /// Lays a claimed job aside until somebody wants reminders.
     pub async fn hold_job(&mut self, job: &JobRow, person: PersonId) -> sqlx::Result<bool> {
         let sql =

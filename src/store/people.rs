@@ -7,7 +7,7 @@ use sqlx::FromRow;
 
 use super::tx::{Tx, change, run};
 use crate::domain::{
-    Away, Choices, DebriefWhen, Intensity, Person, PersonId, Reminders, Rhythm, Role, StandIn, Team, TeamId,
+    Away, Choices, DebriefWhen, Intensity, Person, PersonId, Reminders, Rhythm, Role, StandIn, Team, TeamId, fold,
 };
 
 /// A person with their team, as stored: texts are parsed by [`PersonRow::person`].
@@ -209,17 +209,21 @@ impl Tx {
         rows.into_iter().map(PersonRow::person).collect()
     }
 
-    /// Those of whom a name or its beginning is said, at most three: who can stand in for somebody, or has clients.
+    /// Those of whom a name or its beginning is said, at most three: who can stand in for somebody, or has clients. Compared
+    /// folded, which no database does alike.
     pub async fn people_named(&mut self, name: &str) -> sqlx::Result<Vec<Person>> {
-        let sql = people_where!(
-            "p.role <> 'observer' AND p.left_at IS NULL
-             AND (LOWER(p.name) = LOWER($2) OR LOWER(p.name) LIKE LOWER($3) ESCAPE '!')
-             ORDER BY CASE WHEN LOWER(p.name) = LOWER($2) THEN 0 ELSE 1 END, p.name, p.id LIMIT 3"
-        );
-        let begins = name.replace('!', "!!").replace('%', "!%").replace('_', "!_") + " %";
-        let rows: Vec<PersonRow> =
-            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(name).bind(begins))?;
-        rows.into_iter().map(PersonRow::person).collect()
+        let sql = "SELECT id, name FROM people WHERE organisation_id = $1 AND role <> 'observer' AND left_at IS NULL";
+        let all: Vec<(PersonId, String)> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))?;
+        let (said, begins) = (fold(name), fold(name) + " ");
+        let folded = all.into_iter().map(|(id, name)| (fold(&name), id));
+        let named = folded.filter(|(name, _)| *name == said || name.starts_with(&begins));
+        let mut named: Vec<_> = named.map(|(name, id)| (name != said, name, id)).collect();
+        named.sort();
+        let mut people = Vec::new();
+        for (_, _, id) in named.into_iter().take(3) {
+            people.push(self.person(id).await?);
+        }
+        Ok(people)
     }
 
     /// A team, by what somebody of it knows; `None` if nobody is in it.

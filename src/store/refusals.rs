@@ -252,12 +252,26 @@ impl Tx {
         rows.into_iter().map(Row::refusal).collect()
     }
 
-    /// The teams in which refusals wait for the head, and since when the oldest one does.
-    pub async fn teams_waiting(&mut self) -> sqlx::Result<Vec<(TeamId, DateTime<Utc>)>> {
-        let sql = "SELECT team_id, MIN(logged_at) FROM refusals
+    /// The teams in which refusals wait for the head.
+    pub async fn teams_waiting(&mut self) -> sqlx::Result<Vec<TeamId>> {
+        let sql = "SELECT DISTINCT team_id FROM refusals
                    WHERE organisation_id = $1 AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL
-                   GROUP BY team_id ORDER BY team_id";
-        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
+                   ORDER BY team_id";
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))
+    }
+
+    /// Of those of a team that wait for its head, when the newest one was logged that was by `until`, and the oldest one
+    /// after it.
+    pub async fn waiting_around(
+        &mut self,
+        team: TeamId,
+        until: DateTime<Utc>,
+    ) -> sqlx::Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
+        let sql = "SELECT (SELECT MAX(logged_at) FROM refusals WHERE organisation_id = $1 AND team_id = $2
+                             AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL AND logged_at <= $3),
+                          (SELECT MIN(logged_at) FROM refusals WHERE organisation_id = $1 AND team_id = $2
+                             AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL AND logged_at > $3)";
+        run!(self, fetch_one, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(instant(until)))
     }
 
     /// Of those that wait for the head of a team the largest, at most `most`, of the budgets in the team's currency.

@@ -239,4 +239,14 @@ impl Tx {
         let waits = change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(now).bind(head_at))?;
         Ok(waits > 0)
     }
+
+    /// Takes back that the head is to be told of what a person did not hear, as long as it is still to be said to them and
+    /// nobody was told.
+    pub async fn will_hear(&mut self, person: PersonId) -> sqlx::Result<()> {
+        let sql = "UPDATE tasks SET head_at = NULL
+                   WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL AND say_at IS NOT NULL
+                     AND head_notice IS NULL AND left_by IS NULL";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(person))?;
+        Ok(())
+    }
 }

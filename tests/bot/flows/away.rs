@@ -192,3 +192,24 @@ async fn a_head_with_nobody_to_stand_in_finds_everything_on_their_return(
     elena.sees_parts(&["Acme refused", "One refusal has waited for you longer than two working days"]);
     team.ends().await;
 }
+
+#[rstest]
+#[case("ștefan", "Ștefan Ionescu")]
+#[case("ȘTEFAN IONESCU", "Ștefan Ionescu")]
+#[case("stefan", "Ştefan Ionescu")]
+#[case("Érica", "erica")]
+#[tokio::test]
+async fn a_name_is_found_however_it_is_written(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+    #[case] typed: &str,
+    #[case] name: &'static str,
+) {
+    let people = vec![("Elena", Role::Head), ("Ana", Role::Rep), ("Stefania", Role::Rep), (name, Role::Rep)];
+    let team = Team::start_with(on, Setup { people, ..Setup::default() }).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    elena.types(&format!("/recontacts {typed}")).await;
+    elena.sees_parts(&[&format!("{name} has no client in hand.")]);
+    ana.types(&format!("/panout away until 27 November deputy {typed}")).await;
+    ana.sees_parts(&[&format!("Your clients who fall due come to {name}")]);
+    team.ends().await;
+}

@@ -117,3 +117,36 @@ async fn reasons_that_differ_come_among_many_things_too(#[values(On::Slack, On::
     look_away(&team);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn the_channel_is_told_again_once_a_week_while_something_waits(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = unasked(on).await;
+    let (ana, elena, bogdan) = (team.person("Ana"), team.person("Elena"), team.person("Bogdan"));
+    ana.types("/refusal Acme 12k price").await;
+    team.person("Adi").types("/panout start").await;
+    look_away(&team);
+    // Each morning after something new waits: two refusals, and that each of them is late. A week after the last of it once
+    // more, and a week after that: not a week after the first.
+    let told = ["2026-11-24", "2026-11-26", "2026-11-27", "2026-12-01", "2026-12-08", "2026-12-15"];
+    for day in (24..=30).map(|day| format!("2026-11-{day}")).chain((1..=16).map(|day| format!("2026-12-{day:02}"))) {
+        team.it_is(&format!("{day}T07:00:00Z")).await;
+        if day == "2026-11-25" {
+            ana.types("/refusal Globex 5k price").await;
+            ana.screen();
+        }
+        let shown = bogdan.screen();
+        let times = shown.matches("Something waits for people").count();
+        assert_eq!(times, usize::from(told.contains(&day.as_str())), "{day}: {shown}");
+        assert!(!shown.contains("Acme") && !shown.contains("Ana"), "{shown}");
+        look_away(&team);
+    }
+    elena.types("/panout start").await;
+    look_away(&team);
+    team.it_is("2026-12-22T07:00:00Z").await;
+    bogdan.sees_nothing();
+    look_away(&team);
+    team.ends().await;
+}

@@ -157,18 +157,79 @@ async fn a_new_head_hears_once_of_what_already_waits(#[values(On::Slack, On::Dis
     let mut team = Team::start(on).await;
     team.person("Ana").types("/refusal Acme 12k price").await;
     look_away(&team);
-    let people: People = vec![("Elena", Role::Rep), ("Ana", Role::Rep), ("Bogdan", Role::Head)];
-    team.restarts_with(people.clone()).await;
-    team.restarts_with(people.clone()).await;
+    team.restarts_with(bogdan_leads()).await;
+    team.restarts_with(bogdan_leads()).await;
     team.person("Bogdan").sees_nothing();
     team.it_is("2026-11-26T07:00:00Z").await;
     team.person("Bogdan").sees_parts(&["One refusal has waited for you longer than two working days"]);
     look_away(&team);
-    team.restarts_with(people).await;
+    team.restarts_with(bogdan_leads()).await;
     for day in ["27", "30"] {
         team.it_is(&format!("2026-11-{day}T07:00:00Z")).await;
         team.person("Bogdan").sees_nothing();
     }
+    look_away(&team);
+    team.ends().await;
+}
+
+/// Bogdan leads instead of Elena.
+fn bogdan_leads() -> People {
+    vec![("Elena", Role::Rep), ("Ana", Role::Rep), ("Bogdan", Role::Head)]
+}
+
+/// Which of these mornings say to Bogdan how many refusals have waited for too long.
+async fn late_ones(team: &Team, mornings: &[&str]) -> Vec<String> {
+    let mut said = Vec::new();
+    for day in mornings {
+        team.it_is(&format!("{day}T07:00:00Z")).await;
+        let shown = team.person("Bogdan").screen();
+        assert!(shown.matches("waited for you").count() <= 1, "{day}: {shown}");
+        let line = shown.lines().find(|line| line.contains("waited for you")).unwrap_or("nothing");
+        said.push(line.split(" ha").next().unwrap_or_default().to_owned());
+    }
+    said
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_new_head_hears_of_each_that_waits_when_it_is_late(#[values(On::Slack, On::Discord)] on: On) {
+    let mut team = Team::start(on).await;
+    for (now, client) in [("2026-11-23T08:00:00Z", "Acme"), ("2026-11-24T08:00:00Z", "Globex")] {
+        team.it_is(now).await;
+        for line in [format!("/refusal {client} 12k price"), format!("/refusal {client} Two 5k price")] {
+            team.person("Ana").types(&line).await;
+        }
+    }
+    team.it_is("2026-11-25T08:00:00Z").await;
+    look_away(&team);
+    team.restarts_with(bogdan_leads()).await;
+    team.restarts_with(bogdan_leads()).await;
+    let said = late_ones(&team, &["2026-11-26", "2026-11-27", "2026-11-30", "2026-12-01", "2026-12-02"]).await;
+    assert_eq!(said, ["2 refusals", "4 refusals", "nothing", "nothing", "nothing"]);
+    look_away(&team);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_late_already_is_said_with_what_will_be(#[values(On::Slack, On::Discord)] on: On) {
+    let mut team = Team::start(on).await;
+    for day in ["2026-11-17", "2026-11-18", "2026-11-19", "2026-11-26"] {
+        team.it_is(&format!("{day}T08:00:00Z")).await;
+        team.person("Ana").types(&format!("/refusal Client{day} 12k price")).await;
+    }
+    team.it_is("2026-11-27T08:00:00Z").await;
+    look_away(&team);
+    team.restarts_with(bogdan_leads()).await;
+    let said = late_ones(&team, &["2026-11-30", "2026-12-01"]).await;
+    assert_eq!(said, ["nothing", "4 refusals"]);
+    // The oldest is decided, and the bot starts again: nothing is new.
+    team.person("Bogdan").types("/queue").await;
+    team.person("Bogdan").chooses("Decide one of them", "#1 Client2026-11-17").await;
+    validates(&team, "Bogdan", "2027-02-01").await;
+    team.restarts_with(bogdan_leads()).await;
+    let said = late_ones(&team, &["2026-12-02", "2026-12-03"]).await;
+    assert_eq!(said, ["nothing", "nothing"]);
     look_away(&team);
     team.ends().await;
 }
@@ -180,8 +241,7 @@ async fn what_was_held_for_the_head_before_comes_to_the_new_one(#[values(On::Sla
     team.person("Bogdan").types("/panout start").await;
     team.person("Ana").types("/refusal Acme 12k price").await;
     look_away(&team);
-    let people: People = vec![("Elena", Role::Rep), ("Ana", Role::Rep), ("Bogdan", Role::Head)];
-    team.restarts_with(people).await;
+    team.restarts_with(bogdan_leads()).await;
     team.person("Bogdan").sees_parts(&["Acme refused"]);
     look_away(&team);
     team.ends().await;
@@ -205,6 +265,39 @@ async fn a_head_hears_of_what_a_rep_never_heard(#[values(On::Slack, On::Discord,
     team.it_is("2026-12-17T07:00:00Z").await;
     let shown = elena.screen();
     assert!(!shown.contains("still waits"), "{shown}");
+    look_away(&team);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_rep_who_starts_late_hears_as_often_as_anybody_before_the_head_does(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = unasked(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    elena.types("/panout start").await;
+    ana.types("/refusal Acme 12k price").await;
+    look_away(&team);
+    validates(&team, "Elena", "2026-12-14").await;
+    team.it_is("2026-12-14T07:00:00Z").await;
+    look_away(&team);
+    team.it_is("2026-12-15T12:00:00Z").await;
+    look_away(&team);
+    ana.types("/panout start").await;
+    ana.sees_parts(&["#1 call again: Acme"]);
+    for (day, comes, reported) in [
+        ("2026-12-16", false, false),
+        ("2026-12-17", true, false),
+        ("2026-12-18", false, false),
+        ("2026-12-21", true, false),
+        ("2026-12-22", false, false),
+        ("2026-12-23", false, true),
+    ] {
+        team.it_is(&format!("{day}T07:00:00Z")).await;
+        assert_eq!(ana.screen().contains("call again: Acme"), comes, "{day}");
+        assert_eq!(elena.screen().contains("Ana was reminded of one client"), reported, "{day}");
+    }
     look_away(&team);
     team.ends().await;
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use panout::domain::Role;
 use rstest::rstest;
 use tokio::time::Instant;
 
-use crate::story::{On, Team, Trouble};
+use crate::story::{On, Setup, Team, Trouble};
 
 /// A refusal logged on Friday evening: its card comes on Monday at nine, alone, so that the trouble is the card's.
 async fn logged_on_friday(on: On) -> Team {
@@ -163,5 +164,92 @@ async fn a_card_that_came_unknown_and_is_over_since_is_known_and_says_so(#[value
         team.rows("SELECT COUNT(*) FROM messages WHERE notice = 'refusal:1' AND message IS NOT NULL").await;
     assert_eq!(known, [(1,)]);
     team.person("Ana").screen();
+    team.ends().await;
+}
+
+/// How often and for how long a card is tried: nothing was given up, and nothing counts against it.
+async fn waits_untried(team: &Team) {
+    let jobs: Vec<(String, i64)> =
+        team.rows("SELECT state, attempts FROM jobs WHERE occurrence = 'refusal:1' AND kind = 'post'").await;
+    assert!(matches!(jobs[0].0.as_str(), "ready" | "held") && jobs[0].1 == 0, "{jobs:?}");
+}
+
+#[rstest]
+#[case::nothing_was_sent(Trouble::TooManyRequests { times: 1, retry_after: Some(3) })]
+#[case::nobody_knew(Trouble::Hang { times: 1 })]
+#[tokio::test]
+async fn a_card_whose_stand_in_wants_no_reminders_waits_for_the_head_who_is_back(
+    #[values(On::Slack, On::Discord)] on: On,
+    #[case] trouble: Trouble,
+) {
+    let team = logged_on_friday(on).await;
+    let (elena, bogdan) = (team.person("Elena"), team.person("Bogdan"));
+    bogdan.types("/panout stop").await;
+    bogdan.screen();
+    team.service().trouble(trouble);
+    team.it_is("2026-11-30T07:00:00Z").await;
+    elena.types("/panout away until 1 December deputy Bogdan").await;
+    elena.screen();
+    for _ in 0..12 {
+        team.passes(TimeDelta::minutes(1)).await;
+    }
+    waits_untried(&team).await;
+    team.it_is("2026-12-01T07:00:00Z").await;
+    bogdan.sees_nothing();
+    elena.sees_nothing();
+    team.it_is("2026-12-02T07:00:00Z").await;
+    let (began, mut shown) = (Instant::now(), elena.screen());
+    // The adapter keeps the service's word by real time.
+    while !shown.contains("Acme refused") && began.elapsed() < Duration::from_mins(1) {
+        team.passes(TimeDelta::minutes(1)).await;
+        shown += &elena.screen();
+    }
+    assert_eq!(shown.matches("Acme refused").count(), 1, "{shown}");
+    elena.presses("Seen").await;
+    elena.sees_parts(&["Seen by Elena"]);
+    team.person("Adi").screen();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_card_whose_new_head_has_not_started_waits_until_they_do(#[values(On::Slack, On::Discord)] on: On) {
+    let mut team = logged_on_friday(on).await;
+    team.person("Bogdan").types("/panout stop").await;
+    team.person("Bogdan").screen();
+    team.service().trouble(Trouble::Hang { times: 1 });
+    team.it_is("2026-11-30T07:00:00Z").await;
+    team.restarts_with(vec![("Elena", Role::Rep), ("Ana", Role::Rep), ("Bogdan", Role::Head)]).await;
+    for _ in 0..12 {
+        team.passes(TimeDelta::minutes(1)).await;
+    }
+    waits_untried(&team).await;
+    team.person("Bogdan").sees_nothing();
+    team.person("Elena").sees_nothing();
+    team.person("Bogdan").types("/panout start").await;
+    team.passes(TimeDelta::seconds(2)).await;
+    let shown = team.person("Bogdan").sees_parts(&["Your reminders are on", "Acme refused, €12,000: Price"]);
+    assert_eq!(shown.matches("Acme refused").count(), 1, "{shown}");
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_card_that_did_not_come_in_working_hours_does_not_come_after_them(#[values(On::Slack, On::Discord)] on: On) {
+    let team =
+        Team::start_with(on, Setup { begins: "2026-11-23T15:59:30Z".parse().expect("an instant"), ..Setup::default() })
+            .await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    team.service().trouble(Trouble::Hang { times: 1 });
+    ana.types("/refusal Acme 12k price").await;
+    ana.screen();
+    for _ in 0..4 {
+        team.passes(TimeDelta::minutes(1)).await;
+        elena.sees_nothing();
+    }
+    waits_untried(&team).await;
+    team.it_is("2026-11-24T07:00:00Z").await;
+    let shown = elena.sees_parts(&["Acme refused, €12,000: Price"]);
+    assert_eq!(shown.matches("Acme refused").count(), 1, "{shown}");
     team.ends().await;
 }
