@@ -219,6 +219,12 @@ async fn a_card_whose_new_head_has_not_started_waits_until_they_do(#[values(On::
     team.person("Bogdan").screen();
     team.service().trouble(Trouble::Hang { times: 1 });
     team.it_is("2026-11-30T07:00:00Z").await;
+    // It has had all its attempts, and for days.
+    let all = "UPDATE jobs SET attempts = 40 WHERE occurrence = 'refusal:1' AND kind = 'post' RETURNING id";
+    assert_eq!(team.rows::<(i64,)>(all).await.len(), 1);
+    let days = "UPDATE messages SET decided_at = (SELECT MIN(logged_at) FROM refusals) WHERE notice = 'refusal:1'
+                RETURNING notice";
+    assert_eq!(team.rows::<(String,)>(days).await.len(), 1);
     team.restarts_with(vec![("Elena", Role::Rep), ("Ana", Role::Rep), ("Bogdan", Role::Head)]).await;
     for _ in 0..12 {
         team.passes(TimeDelta::minutes(1)).await;
