@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::notice::Notice;
+use super::notice::{Notice, POST};
 use super::today::TO_DECIDE;
-use super::{Result, Shared, arrivals, notice};
+use super::{Result, Shared, arrivals, notice, reminders};
 use crate::domain::{Person, PersonId};
 use crate::store::Tx;
 
@@ -35,16 +35,32 @@ pub async fn catch_up(tx: &mut Tx, shared: &Shared, adopted: &[PersonId], now: D
     succeed(tx, shared, now).await
 }
 
-/// Whoever is responsible hears of what waits, also if somebody else was when it was logged. Planned by the moment at
-/// which it was late, which is one job for whoever was responsible all along.
+/// Whoever is responsible hears of what waits, also if somebody else was when it was logged, and of what others do not
+/// do. Planned by the moment at which it was late, which is one job for whoever was responsible all along.
 async fn succeed(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<()> {
     for (team, since) in tx.teams_waiting().await? {
         let Some(head) = tx.responsible_for(team, now).await? else { continue };
         let late = head.batch_after_days(TO_DECIDE, since);
         let at = if late > now { late } else { head.batch_after_days(TO_DECIDE, now) };
-        notice::plan(tx, shared, &Notice::Today(head.id.0, late), at, now).await?;
+        let first = Notice::Today(head.id.0, late);
+        notice::plan(tx, shared, &first, at, now).await?;
+        if late <= now && !tx.is_planned(POST, &first.key()).await? && !heard(tx, &head, since).await? {
+            // Its moment came while they led nothing: they lead again.
+            reminders::plan_today(tx, shared, &head, head.next_batch(now), now).await?;
+        }
+    }
+    for (team, head_at) in tx.moments_to_tell_heads().await? {
+        let Some(head) = tx.responsible_for(team, now).await? else { continue };
+        let at = head.next_batch(head_at - TimeDelta::seconds(1)).max(head.next_batch(now));
+        reminders::plan_today(tx, shared, &head, at, now).await?;
     }
     Ok(())
+}
+
+/// Whether somebody had a message of the day that could tell them that what has waited since then is late.
+async fn heard(tx: &mut Tx, head: &Person, since: DateTime<Utc>) -> Result<bool> {
+    let last = tx.last_today(head.id).await?;
+    Ok(last.is_some_and(|(_, at)| since <= head.working_days_before(TO_DECIDE, at)))
 }
 
 /// What people who left have in hand goes to the head of its team, who is told so in the message of the day.
