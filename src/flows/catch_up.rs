@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::notice::Notice;
+use super::notice::{Notice, POST};
 use super::today::TO_DECIDE;
-use super::{Result, Shared, arrivals, notice};
+use super::{Result, Shared, arrivals, notice, reminders};
 use crate::domain::{Person, PersonId};
 use crate::store::Tx;
 
@@ -38,13 +38,14 @@ pub async fn catch_up(tx: &mut Tx, shared: &Shared, adopted: &[PersonId], now: D
 /// Whoever is responsible hears of what waits, also if somebody else was when it was logged: each refusal is late in their
 /// message of the day in its own time, and those that are already are told in the first such message, or in one by
 /// itself, once they had the time to decide too. Planned by the moment at which it was late, which is one job for
-/// whoever was responsible all along.
+/// whoever was responsible all along. They hear as well of what others do not do.
 async fn succeed(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<()> {
     for team in tx.teams_waiting().await? {
         let Some(head) = tx.responsible_for(team, now).await? else { continue };
         let (late, mut next) = tx.waiting_around(team, head.working_days_before(TO_DECIDE, now)).await?;
         if let Some(since) = late {
             let late = head.batch_after_days(TO_DECIDE, since);
+            lead_again(tx, shared, (&head, late), since, now).await?;
             if late > now {
                 notice::plan(tx, shared, &Notice::Today(head.id.0, late), late, now).await?;
             } else if next.is_none() {
@@ -59,7 +60,34 @@ async fn succeed(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<()>
             next = tx.waiting_around(team, head.working_days_before(TO_DECIDE, late).max(since)).await?.1;
         }
     }
+    for (team, head_at) in tx.moments_to_tell_heads().await? {
+        let Some(head) = tx.responsible_for(team, now).await? else { continue };
+        let at = head.next_batch(head_at - TimeDelta::seconds(1)).max(head.next_batch(now));
+        reminders::plan_today(tx, shared, &head, at, now).await?;
+    }
     Ok(())
+}
+
+/// What was late at a moment that came while somebody led nothing they hear of in their next message: they lead again.
+async fn lead_again(
+    tx: &mut Tx,
+    shared: &Shared,
+    (head, late): (&Person, DateTime<Utc>),
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let key = Notice::Today(head.id.0, late).key();
+    let came = late <= now && tx.was_planned(POST, &key).await? && !tx.is_planned(POST, &key).await?;
+    if came && !heard(tx, head, since).await? {
+        reminders::plan_today(tx, shared, head, head.next_batch(now), now).await?;
+    }
+    Ok(())
+}
+
+/// Whether somebody had a message of the day that could tell them that what has waited since then is late.
+async fn heard(tx: &mut Tx, head: &Person, since: DateTime<Utc>) -> Result<bool> {
+    let last = tx.last_today(head.id).await?;
+    Ok(last.is_some_and(|(_, at)| since <= head.working_days_before(TO_DECIDE, at)))
 }
 
 /// What people who left have in hand goes to the head of its team, who is told so in the message of the day.

@@ -3,7 +3,7 @@
 //! Starts: *Ask the rep* on the head's card. Acts: whoever leads the team, then the rep. Ends: the answer is on the card.
 //! Until then the message of the day says it too, twice, and then the head hears; what is decided needs no answer.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::head::changed;
 use super::notice::{self, Notice};
@@ -59,19 +59,24 @@ pub(super) async fn ask(call: &mut Call<'_>, number: RefusalNumber, values: &Val
     let id = call.tx.ask(number, (call.by.id, rep.id), &question, call.now).await?;
     let at = rep.reachable_at(call.now);
     notice::plan(call.tx, call.shared, &Notice::Question(id), at, call.now).await?;
-    remind(call, number, &rep, at).await?;
+    remind(call, &refusal, &rep, at).await?;
     changed(call, number).await?;
     case::stands(call, &refusal).await
 }
 
 /// Puts a question, asked at a moment, into the hands of whoever is to answer it.
-async fn remind(call: &mut Call<'_>, number: RefusalNumber, of: &Person, asked_at: DateTime<Utc>) -> Result<()> {
+async fn remind(call: &mut Call<'_>, refusal: &Refusal, of: &Person, asked_at: DateTime<Utc>) -> Result<()> {
     let says = of.batch_after_days(REMINDED_IN, asked_at);
-    let task = Task::new(number, TaskKind::Question, of.id, says);
+    let task = Task::new(refusal.number, TaskKind::Question, of.id, says);
     call.tx.hand(&task, call.now).await?;
     if of.intensity() == Intensity::Light {
         // The question itself is the one time they hear of it.
-        return Ok(call.tx.say_task_at(&task, None).await?);
+        call.tx.say_task_at(&task, None).await?;
+        let head_at = of.batch_in_days(of.intensity().days_to_head(), asked_at);
+        call.tx.tell_head_from(&task, head_at).await?;
+        let Some(head) = call.tx.responsible_for(refusal.team, call.now).await? else { return Ok(()) };
+        let at = head.next_batch(head_at - TimeDelta::seconds(1));
+        return notice::plan(call.tx, call.shared, &Notice::Today(head.id.0, at), at, call.now).await;
     }
     notice::plan(call.tx, call.shared, &Notice::Today(of.id.0, says), says, call.now).await
 }

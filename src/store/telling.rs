@@ -249,4 +249,23 @@ impl Tx {
         change!(self, sqlx::query(sql).bind(self.organisation).bind(person))?;
         Ok(())
     }
+
+    /// From when on a head is to be told of what is to be done about a refusal, unless it is done by then.
+    pub async fn tell_head_from(&mut self, task: &Task, head_at: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE tasks SET head_at = $4
+                   WHERE organisation_id = $1 AND refusal = $2 AND kind = $3 AND done_at IS NULL";
+        let (refusal, kind) = (task.refusal, task.kind.as_str());
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(kind).bind(instant(head_at)))?;
+        Ok(())
+    }
+
+    /// The moments from which on the heads of teams are to be told of something, and were not yet. They lie some days
+    /// ahead, or are over, so there are not many.
+    pub async fn moments_to_tell_heads(&mut self) -> sqlx::Result<Vec<(TeamId, DateTime<Utc>)>> {
+        let sql = "SELECT DISTINCT r.team_id, t.head_at FROM tasks t
+                   JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
+                   WHERE t.organisation_id = $1 AND t.head_at IS NOT NULL AND t.head_notice IS NULL AND t.done_at IS NULL
+                   ORDER BY r.team_id, t.head_at";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
+    }
 }

@@ -25,6 +25,10 @@ pub(in crate::flows) async fn plan(call: &mut Call<'_>, refusal: &Refusal) -> Re
     if call.by.role == Role::Observer || !refusal.asks_for_debrief() {
         return Ok(());
     }
+    // Who left may still type; nobody would hear what they are asked.
+    if call.tx.has_left(call.by.id).await? {
+        return Ok(());
+    }
     let soonest = call.now + SOON;
     let light = call.by.intensity() == Intensity::Light;
     match call.by.choices.debrief.unwrap_or_default() {
