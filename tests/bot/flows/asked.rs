@@ -80,3 +80,30 @@ async fn what_is_decided_or_answered_needs_no_answer_any_more(
     elena.screen();
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn who_wants_to_hear_once_is_asked_once_and_then_the_head_hears(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = Team::start(on).await;
+    let (ana, elena, adi) = (team.person("Ana"), team.person("Elena"), team.person("Adi"));
+    ana.types("/panout settings").await;
+    ana.fills(&[("How often I remind you", "Light: I say it once")]).await;
+    ana.submits().await;
+    ana.types("/refusal Acme 12k price").await;
+    elena.presses("Ask the rep").await;
+    elena.fills(&[("Your question", "Who decided?")]).await;
+    elena.submits().await;
+    ana.sees_parts(&["Elena asks about #1, Acme"]);
+    for day in ["2026-11-25", "2026-11-27", "2026-11-30"] {
+        team.it_is(&format!("{day}T07:00:00Z")).await;
+        let shown = elena.screen();
+        assert!(!shown.contains("was reminded"), "{shown}");
+    }
+    team.it_is("2026-12-01T07:00:00Z").await;
+    elena.sees_parts(&["Ana was reminded of one client, who still waits."]);
+    ana.sees_nothing();
+    adi.screen();
+    team.ends().await;
+}

@@ -69,3 +69,61 @@ async fn an_admin_stands_in_where_there_is_no_head(#[values(On::Slack, On::Disco
     adi.sees_parts(&["One refusal waits for you", "#1 Acme, €12,000, Price, Ana, for 3 days"]);
     team.ends().await;
 }
+
+fn led_by(head: &'static str) -> Vec<(&'static str, Role)> {
+    let role = |name| if name == head { Role::Head } else { Role::Rep };
+    ["Ana", "Elena", "Bogdan"].map(|name| (name, role(name))).into()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_head_who_leads_again_hears_of_what_became_late_meanwhile(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let mut team = Team::start_with(on, Setup { people: led_by("Elena"), ..Setup::default() }).await;
+    team.person("Ana").types("/refusal Acme 12k price").await;
+    team.person("Ana").screen();
+    team.person("Elena").sees_parts(&["Acme refused"]);
+    team.restarts_with(led_by("Bogdan")).await;
+    team.it_is("2026-11-26T07:00:00Z").await;
+    team.person("Elena").sees_nothing();
+    team.person("Bogdan").sees_parts(&["One refusal has waited for you longer than two working days"]);
+    team.it_is("2026-11-26T09:00:00Z").await;
+    for _ in 0..2 {
+        team.restarts_with(led_by("Elena")).await;
+        team.person("Elena").sees_nothing();
+    }
+    team.it_is("2026-11-27T07:00:00Z").await;
+    team.person("Elena").sees_parts(&["One refusal has waited for you longer than two working days"]);
+    team.restarts_with(led_by("Elena")).await;
+    for day in ["2026-11-30", "2026-12-01"] {
+        team.it_is(&format!("{day}T07:00:00Z")).await;
+        team.person("Elena").sees_nothing();
+    }
+    team.person("Bogdan").screen();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_new_head_hears_of_what_others_were_reminded_of(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let mut team = Team::start_with(on, Setup { people: led_by("Elena"), ..Setup::default() }).await;
+    team.person("Ana").types("/refusal Acme 12k price").await;
+    team.person("Elena").presses("Validate").await;
+    team.person("Elena").fills(&[("When may we come back?", "2026-12-14")]).await;
+    team.person("Elena").submits().await;
+    for day in ["2026-12-14", "2026-12-16", "2026-12-18"] {
+        team.it_is(&format!("{day}T07:00:00Z")).await;
+        team.person("Ana").sees_parts(&["#1 call again: Acme"]);
+    }
+    team.person("Elena").screen();
+    team.restarts_with(led_by("Bogdan")).await;
+    team.restarts_with(led_by("Bogdan")).await;
+    team.it_is("2026-12-22T07:00:00Z").await;
+    team.person("Bogdan").sees_parts(&["Ana was reminded of one client, who still waits"]);
+    team.person("Elena").sees_nothing();
+    team.restarts_with(led_by("Bogdan")).await;
+    team.it_is("2026-12-23T07:00:00Z").await;
+    team.person("Bogdan").sees_nothing();
+    team.ends().await;
+}

@@ -371,3 +371,21 @@ async fn what_a_stranger_has_in_hand_is_said_to_whoever_they_turn_out_to_be(
     look_away(&team);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn who_left_and_still_types_is_asked_nothing(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let mut team = Team::start_with(on, Setup { debriefs: true, ..Setup::default() }).await;
+    team.restarts_with(without("Ana")).await;
+    team.person("Ana").types("/refusal Acme 12k price").await;
+    team.person("Elena").sees_parts(&["Acme refused"]);
+    look_away(&team);
+    for day in ["23T08:30", "24T07:00", "25T07:00"] {
+        team.it_is(&format!("2026-11-{day}:00Z")).await;
+        team.person("Ana").sees_nothing();
+    }
+    let open = "SELECT COUNT(*) FROM tasks WHERE done_at IS NULL";
+    assert_eq!(team.rows::<(i64,)>(open).await, [(0,)], "nothing is in the hands of who left");
+    look_away(&team);
+    team.ends().await;
+}

@@ -18,6 +18,7 @@ mod leavers;
 mod letter;
 mod life;
 mod manners;
+mod observers;
 mod opened;
 mod permissions;
 mod plays;
