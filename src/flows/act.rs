@@ -122,8 +122,13 @@ impl Act {
     pub(super) fn only_asks(self) -> bool {
         match self {
             Act::Learn(learn) => learn.only_asks(),
-            Act::Undo(_) | Act::New(_) | Act::Same(_) | Act::Seen(_) | Act::ArrivalsSeen(..) => false,
-            Act::Start | Act::Weekly => false,
+            Act::Undo(_)
+            | Act::New(_)
+            | Act::Same(_)
+            | Act::Seen(_)
+            | Act::ArrivalsSeen(..)
+            | Act::Start
+            | Act::Weekly => false,
             _ => true,
         }
     }
