@@ -61,9 +61,9 @@ Rep | Total
 Ana | 3
 Dan | 5
 ---
+Undo works for 10 minutes.
 {Choose a product}
-[Undo] [Edit]
-Undo works for 10 minutes.";
+[Undo] [Edit]";
 
 #[tokio::test]
 async fn a_card_is_read_as_every_service_shows_it() {
