@@ -133,13 +133,14 @@ impl Tx {
 
     /// Somebody the configuration knows gets another role or team.
     async fn moves(&mut self, person: &ListedPerson, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<()> {
-        let sql = "SELECT id FROM people WHERE organisation_id = $1 AND name = $2 AND listed = $3
-                     AND (role <> $4 OR team_id <> $5)";
+        // The index of those listed is found by this very word, not by a value that is bound.
+        let sql = "SELECT id FROM people WHERE organisation_id = $1 AND name = $2 AND listed
+                     AND (role <> $3 OR team_id <> $4)";
         let (name, role) = (&person.name, person.role.as_str());
         let moved: Option<PersonId> = run!(
             self,
             fetch_optional,
-            sqlx::query_scalar(sql).bind(self.organisation).bind(name).bind(true).bind(role).bind(team)
+            sqlx::query_scalar(sql).bind(self.organisation).bind(name).bind(role).bind(team)
         )?;
         match moved {
             Some(moved) => self.release_jobs_of(moved, now).await,
@@ -205,9 +206,8 @@ impl Tx {
 
     /// The stranger who has one of this person's accounts, if the person is not listed yet.
     async fn met_as_stranger(&mut self, person: &ListedPerson) -> sqlx::Result<Option<PersonId>> {
-        let sql = "SELECT COUNT(*) FROM people WHERE organisation_id = $1 AND name = $2 AND listed = $3";
-        let listed: i64 =
-            run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(&person.name).bind(true))?;
+        let sql = "SELECT COUNT(*) FROM people WHERE organisation_id = $1 AND name = $2 AND listed";
+        let listed: i64 = run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(&person.name))?;
         if listed > 0 {
             return Ok(None);
         }
