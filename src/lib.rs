@@ -8,6 +8,7 @@
 //! | [`chat`] | what people do and see, on any platform; the ports between the bot and the platforms |
 //! | [`words`] | every text, in three languages |
 //! | [`store`] | SQL, for `SQLite` and `PostgreSQL` at once |
+//! | [`report`] | what the refusals say together: figures, pictures, files |
 //! | [`flows`] | one business process a file; the tables of commands, buttons, forms |
 //! | [`jobs`] | what happens later: the worker, and saying a thing exactly once |
 //! | [`platforms`] | Slack, Discord, and the page on this machine |
@@ -50,5 +51,6 @@ pub mod domain;
 pub mod flows;
 pub mod jobs;
 pub mod platforms;
+pub mod report;
 pub mod store;
 pub mod words;

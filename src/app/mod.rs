@@ -1,5 +1,6 @@
 //! The whole bot: builds the parts, starts them, waits for quiet, stops them.
 
+mod files;
 mod kept;
 
 use std::collections::HashMap;
@@ -95,6 +96,7 @@ impl App {
         let given = Ports {
             bot: bot.clone(),
             drafts,
+            files: Arc::new(files::Made { db: db.clone() }),
             busy: busy.clone(),
             clock: clock.clone(),
             stop: stop.clone(),

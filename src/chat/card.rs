@@ -45,6 +45,10 @@ pub enum Block {
         /// Cells by row.
         rows: Vec<Vec<Text>>,
     },
+    /// A picture; whoever cannot see it reads its words, and the card says the same in other blocks.
+    Picture(Picture),
+    /// A file to keep.
+    File(File),
     /// Up to five buttons to a row; adapters wrap. Where a platform has no place for them between texts they stand at the
     /// end, so their labels say what they are about.
     Buttons(Vec<Button>),
@@ -54,6 +58,24 @@ pub enum Block {
     Note(Text),
     /// A line between parts.
     Divider,
+}
+
+/// A picture. Adapters have it drawn by [`super::Files::png`] when they show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// An SVG document of at most 200 kB, its size in `width` and `height`. Equal text is an equal picture.
+    pub svg: String,
+    /// What it shows, in words: 1 to 1000 characters.
+    pub alt: String,
+}
+
+/// A file that goes with a card. Adapters take what is in it from [`super::Files::file`] when they send it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// Its name as the reader keeps it, with its ending: `[a-z0-9.-]{1,60}`.
+    pub name: String,
+    /// Under what it is kept: as an [`Action`]'s characters, at most 64 bytes.
+    pub key: String,
 }
 
 /// A button.

@@ -16,9 +16,9 @@ mod menu;
 mod ports;
 mod text;
 
-pub use card::{Block, Button, Card, Look, Pick, Tone};
+pub use card::{Block, Button, Card, File, Look, Pick, Picture, Tone};
 pub use event::{Account, Command, Event, MessageRef, Place, Press, Query, Service, Shortcut, Submission};
 pub use form::{Choice, Fault, Faults, Field, Form, Kind};
 pub use menu::{CommandSpec, Localized, Menu, OptionKind, OptionSpec, ShortcutSpec, SubcommandSpec};
-pub use ports::{Bot, Busy, BusyGuard, Drafts, Failure, Phrase, Platform, Ports, Reply};
+pub use ports::{Bot, Busy, BusyGuard, Drafts, Failure, Files, Phrase, Platform, Ports, Reply};
 pub use text::{Action, Span, Text, WhenStyle};

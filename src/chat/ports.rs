@@ -164,6 +164,22 @@ pub trait Drafts: Send + Sync + 'static {
     async fn forget(&self, service: Service, key: &str) -> anyhow::Result<()>;
 }
 
+/// Makes what cards only name: pictures and files.
+#[async_trait]
+pub trait Files: Send + Sync + 'static {
+    /// A [`super::Picture`]'s SVG as PNG, twice its size. Drawn off the threads that answer people.
+    ///
+    /// # Errors
+    /// When it cannot be drawn; the card is then shown without it.
+    async fn png(&self, svg: &str) -> anyhow::Result<Vec<u8>>;
+
+    /// What is in a [`super::File`]; `None` if it is no longer kept.
+    ///
+    /// # Errors
+    /// When it could not be read.
+    async fn file(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>>;
+}
+
 impl dyn Drafts {
     /// How long a draft is kept, in days.
     pub const DAYS: i64 = 30;
@@ -222,6 +238,8 @@ pub struct Ports {
     pub bot: Arc<dyn Bot>,
     /// What it keeps.
     pub drafts: Arc<dyn Drafts>,
+    /// What cards only name.
+    pub files: Arc<dyn Files>,
     /// What is under way.
     pub busy: Busy,
     /// The time.

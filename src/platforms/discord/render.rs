@@ -46,6 +46,8 @@ pub(super) fn draw(card: &Card, marker: Option<&str>) -> Vec<Value> {
                 }
             }
             Block::Table { head, rows } => sheet.code(&table::lines(head, rows)),
+            Block::Picture(picture) => sheet.text("-# ", markdown::lines(&Text::plain(picture.alt.as_str()))),
+            Block::File(file) => sheet.text("-# ", markdown::lines(&Text::plain(file.name.as_str()))),
             Block::Divider => sheet.text("", vec![Line { text: DIVIDER.into(), goes_on: false }]),
             Block::Buttons(buttons) => buttons.chunks(ROW).for_each(|row| sheet.row(row.iter().map(button).collect())),
             Block::Pick(pick) => sheet.row(vec![menu(pick)]),

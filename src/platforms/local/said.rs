@@ -208,6 +208,8 @@ fn unstyled(card: &Card) -> String {
                     rows.iter().map(|row| row.iter().map(crate::chat::Text::unstyled).collect::<Vec<_>>().join(" | ")),
                 );
             }
+            Block::Picture(picture) => lines.push(picture.alt.clone()),
+            Block::File(file) => lines.push(file.name.clone()),
             Block::Buttons(_) | Block::Pick(_) | Block::Divider => {}
         }
     }

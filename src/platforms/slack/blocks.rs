@@ -69,6 +69,8 @@ impl Drawing {
             }
             Block::Pick(pick) => pieces.push(self.pick(pick)?),
             Block::Note(text) => pieces.extend(note(text)),
+            Block::Picture(picture) => pieces.extend(note(&Text::plain(picture.alt.as_str()))),
+            Block::File(file) => pieces.extend(note(&Text::plain(file.name.as_str()))),
             Block::Divider => {
                 pieces.push(Piece { block: json!({"type": "divider"}), plain: String::new(), acts: false });
             }

@@ -232,6 +232,11 @@ impl Company {
         self.database.drop().await;
     }
 
+    /// How many lines were acknowledged after they were stored, so that losing one is a broken promise.
+    pub(crate) fn promised(&self) -> usize {
+        self.lines.lock().expect("no test panics here").iter().filter(|line| line.is_promised()).count()
+    }
+
     /// How long the acknowledgements on a service took, in their order.
     pub(crate) fn acknowledgements(&self, on: Service) -> Vec<Duration> {
         let lines = self.lines.lock().expect("no test panics here");

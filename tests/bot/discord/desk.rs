@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::fake::discord::{FakeDiscord, PATIENCE};
 use crate::fake::drafts::MemoryDrafts;
+use crate::fake::files::PlainFiles;
 use crate::story::ChatService as _;
 
 /// What the bot was asked.
@@ -220,6 +221,7 @@ impl Desk {
         let ports = Ports {
             bot: bot.clone(),
             drafts: drafts.clone(),
+            files: Arc::new(PlainFiles),
             busy: Busy::default(),
             clock: Clock::system(),
             stop: CancellationToken::new(),

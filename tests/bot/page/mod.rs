@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::fake::drafts::MemoryDrafts;
+use crate::fake::files::PlainFiles;
 use bot::ScriptedBot;
 
 /// A page that runs, with Ana (a rep), Elena (a head), and #sales.
@@ -75,6 +76,7 @@ fn ports(bot: Arc<ScriptedBot>, drafts: Arc<MemoryDrafts>) -> Ports {
     Ports {
         bot,
         drafts,
+        files: Arc::new(PlainFiles),
         busy: Busy::default(),
         clock: Clock::manual("2026-11-20T14:30:00Z".parse().unwrap()),
         stop: CancellationToken::new(),

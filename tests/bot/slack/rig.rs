@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::fake::drafts::MemoryDrafts;
+use crate::fake::files::PlainFiles;
 use crate::fake::slack::FakeSlack;
 use crate::story::ChatService as _;
 
@@ -174,6 +175,7 @@ impl Rig {
         let ports = Ports {
             bot: bot.clone(),
             drafts: drafts.clone(),
+            files: Arc::new(PlainFiles),
             busy: busy.clone(),
             clock: Clock::system(),
             stop: stop.clone(),

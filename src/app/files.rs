@@ -1,0 +1,25 @@
+//! What cards only name, made when an adapter asks for it.
+
+use async_trait::async_trait;
+
+use crate::chat::Files;
+use crate::report;
+use crate::store::Db;
+
+/// Draws pictures, and reads files that are kept.
+pub(super) struct Made {
+    #[expect(dead_code, reason = "exported files are kept there")]
+    pub(super) db: Db,
+}
+
+#[async_trait]
+impl Files for Made {
+    async fn png(&self, svg: &str) -> anyhow::Result<Vec<u8>> {
+        let svg = svg.to_owned();
+        tokio::task::spawn_blocking(move || report::png(&svg)).await?
+    }
+
+    async fn file(&self, _: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,5 @@
+//! What the refusals say together: figures, matrices, pictures, files.
+
+mod png;
+
+pub use png::png;
