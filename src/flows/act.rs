@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::Learn;
+use super::{Asked, Learn, figures};
 use crate::chat::Action;
 use crate::domain::RefusalNumber;
 
@@ -69,6 +69,10 @@ pub enum Act {
     Away,
     /// Somebody wants the message of the day once a week.
     Weekly,
+    /// A table of refusals, for another period; the press says which.
+    FiguresWhen(Asked),
+    /// A table of refusals, counted by something else; the press says by what.
+    FiguresBy(Asked),
     /// The debrief, the client's review, the letter.
     Learn(Learn),
 }
@@ -107,6 +111,8 @@ impl Act {
             Act::Start => "start".to_owned(),
             Act::Away => "away".to_owned(),
             Act::Weekly => "weekly".to_owned(),
+            Act::FiguresWhen(asked) => return figures::action("figures_when", asked),
+            Act::FiguresBy(asked) => return figures::action("figures_by", asked),
             Act::Learn(learn) => learn.encoded(),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
@@ -138,6 +144,11 @@ impl FromStr for Act {
     type Err = Unknown;
 
     fn from_str(encoded: &str) -> Result<Self, Unknown> {
+        match encoded.split_once('.') {
+            Some(("figures_when", asked)) => return Asked::decoded(asked).map(Act::FiguresWhen).ok_or(Unknown),
+            Some(("figures_by", asked)) => return Asked::decoded(asked).map(Act::FiguresBy).ok_or(Unknown),
+            _ => {}
+        }
         let mut parts = encoded.split('.');
         let word = parts.next().unwrap_or_default();
         let numbers: Vec<i64> = parts.map(str::parse).collect::<Result<_, _>>().map_err(|_| Unknown)?;

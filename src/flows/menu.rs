@@ -1,7 +1,7 @@
 //! The commands and shortcuts, as every platform registers them.
 
 use crate::chat::{CommandSpec, Localized, Menu, OptionKind, OptionSpec, ShortcutSpec, SubcommandSpec};
-use crate::domain::Outcome;
+use crate::domain::{Outcome, Period};
 use crate::words::{Catalogue, Language};
 
 /// The name of the shortcut that logs a message as a refusal.
@@ -35,7 +35,7 @@ pub fn menu(words: &Catalogue) -> Menu {
     Menu {
         commands: vec![
             command("refusal", refusal_options(words), vec![]),
-            command("refusals", vec![], ["mine", "gap", "help"].map(|name| sub("refusals", name, vec![])).into()),
+            command("refusals", vec![], refusals(words)),
             command("debrief", vec![text("number")], vec![]),
             command("queue", vec![], vec![]),
             command("recontacts", vec![text("rep")], vec![]),
@@ -55,6 +55,21 @@ pub fn menu(words: &Catalogue) -> Menu {
         ],
         shortcuts: vec![ShortcutSpec { name: LOG_MESSAGE, label: words.localized("shortcut.log_refusal") }],
     }
+}
+
+/// What may follow `/refusals`.
+fn refusals(words: &Catalogue) -> Vec<SubcommandSpec> {
+    let sub = |name, options| SubcommandSpec {
+        name,
+        description: words.localized(&format!("command.refusals.{name}")),
+        options,
+    };
+    let option = |name, kind| OptionSpec { name, description: words.localized(&format!("option.{name}")), kind };
+    let by = || option("by", OptionKind::Suggested("view"));
+    let mut subs: Vec<SubcommandSpec> = Period::NAMED.map(|period| sub(period.kind(), vec![by()])).into();
+    subs.push(sub("dates", vec![option("days", OptionKind::Text)]));
+    subs.extend(["mine", "gap", "help"].map(|name| sub(name, vec![])));
+    subs
 }
 
 fn refusal_options(words: &Catalogue) -> Vec<OptionSpec> {

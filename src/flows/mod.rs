@@ -16,6 +16,7 @@ mod consent;
 mod deal;
 mod debrief;
 mod decide;
+mod figures;
 mod gap;
 mod hands;
 mod head;
@@ -52,6 +53,7 @@ use chrono::{DateTime, Utc};
 pub use act::{Act, Unknown};
 pub use assistant::Assistant;
 pub use catch_up::catch_up;
+pub use figures::Asked;
 pub use learn::Learn;
 pub use menu::menu;
 pub use notice::{Notice, POST, REFRESH, Saying, check_shown, given_up, posted, say, still};
@@ -61,7 +63,7 @@ use crate::args;
 use crate::chat::{
     Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
 };
-use crate::domain::{Lexicon, Money, Outcome, Person, ReasonId, RefusalNumber, SelfValidation};
+use crate::domain::{Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, SelfValidation, View};
 use crate::store::Tx;
 use crate::words::{Catalogue, Language, Words};
 
@@ -133,6 +135,10 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         },
         ("refusals", "mine" | "") => mine::list(call).await,
         ("refusals", "gap") => gap::show(call).await,
+        ("refusals", typed) => match figures::command(call, command).await? {
+            Some(reply) => Ok(reply),
+            None => Ok(Reply::Whisper(help::misspelled(call, "refusals", typed))),
+        },
         ("queue", "") => queue::list(call).await,
         ("recontacts", "") => recontact::list(call).await,
         ("plays", _) => plays::list(call, command).await,
@@ -188,6 +194,7 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Start => consent::start(call).await,
         Act::Away => away::leave(call, "").await,
         Act::Weekly => today::weekly(call).await,
+        Act::FiguresWhen(asked) | Act::FiguresBy(asked) => figures::change(call, asked, value).await,
         Act::Learn(learn) => learn.press(call).await,
     }
 }
@@ -238,6 +245,8 @@ pub struct Shared {
     pub rules: Rules,
     reasons: Lexicon<ReasonId>,
     outcomes: Lexicon<Outcome>,
+    periods: Lexicon<Period>,
+    views: Lexicon<View>,
 }
 
 /// What the organisation decided, and what runs.
@@ -275,7 +284,8 @@ impl Shared {
             (reason, names)
         }));
         let outcomes = Lexicon::new(Outcome::ALL.map(|outcome| (outcome, names("outcome", outcome.as_str()))));
-        Self { words, rules, reasons, outcomes }
+        let (periods, views) = figures::lexicons(names);
+        Self { words, rules, reasons, outcomes, periods, views }
     }
 }
 

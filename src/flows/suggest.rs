@@ -28,6 +28,10 @@ pub(super) async fn suggest(tx: &mut Tx, shared: &Shared, by: &Person, query: &Q
         "product" => products(tx, by, &query.typed).await?,
         "reason" => reasons(tx, shared, by, &query.typed).await?,
         "reason_or_product" => either(tx, shared, by, &query.typed).await?,
+        "view" => {
+            let language = words_for(shared, by).language();
+            super::figures::suggest(shared, language, &query.typed)
+        }
         other => return Err(Error::Internal(anyhow::anyhow!("suggestions for an unknown source {other:?}"))),
     })
 }

@@ -168,9 +168,10 @@ impl Tx {
 
     /// Stores the reason a client gave, beside the others.
     pub async fn client_says(&mut self, refusal: RefusalNumber, reason: &ReasonId) -> sqlx::Result<()> {
+        let was = self.counted(refusal).await?;
         let sql = "UPDATE refusals SET client_reason = $3 WHERE organisation_id = $1 AND number = $2";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(reason.as_str()))?;
-        Ok(())
+        self.count_again(refusal, was).await
     }
 
     /// Remembers that a client gave another reason than the rep; returns its id.

@@ -23,6 +23,8 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 const BUSY: Duration = Duration::from_secs(10);
 /// In how many refusals a segment is folded in one transaction.
 const FOLDED_AT_ONCE: i64 = 5000;
+/// How many refusals are counted in one transaction.
+const COUNTED_AT_ONCE: i64 = 2000;
 /// How long a caller waits for a free connection before it is told that the database is not there.
 pub(super) const ACQUIRE: Duration = Duration::from_secs(5);
 
@@ -72,6 +74,7 @@ impl Db {
         // One organisation per database for now; its row is made by `Tx::list`.
         let db = Self { engine, organisation: 1, planned: Arc::new(Notify::new()) };
         db.fold_segments().await.context("the segments could not be folded")?;
+        db.count_refusals().await.context("the refusals could not be counted")?;
         Ok(db)
     }
 
@@ -82,6 +85,18 @@ impl Db {
             let fold = self
                 .write(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.fold_a_segment(FOLDED_AT_ONCE).await?) }));
             if !fold.await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Counts the refusals of a version that did not, in small transactions too.
+    async fn count_refusals(&self) -> anyhow::Result<()> {
+        loop {
+            let count = self.write(|tx| {
+                Box::pin(async move { Ok::<_, anyhow::Error>(tx.count_earlier(COUNTED_AT_ONCE).await?) })
+            });
+            if !count.await? {
                 return Ok(());
             }
         }

@@ -145,6 +145,7 @@ impl Tx {
         let sql = "UPDATE refusals SET segment_key = $3 WHERE organisation_id = $1 AND number IN
                        (SELECT number FROM refusals
                         WHERE organisation_id = $1 AND segment = $2 AND segment_key IS NULL LIMIT $4)";
+        // Before anything is counted: `Db::open` folds first.
         let (organisation, key) = (self.organisation, fold(&written));
         change!(self, sqlx::query(sql).bind(organisation).bind(written.as_str()).bind(key.as_str()).bind(most))?;
         Ok(true)

@@ -234,6 +234,7 @@ impl Tx {
         if let Some((stranger, false)) = self.holder(account).await?
             && stranger != person
         {
+            self.count_for(stranger, person).await?;
             for sql in [
                 "UPDATE refusals SET owner_id = $3 WHERE organisation_id = $1 AND owner_id = $2",
                 "UPDATE refusals SET logged_by = $3 WHERE organisation_id = $1 AND logged_by = $2",

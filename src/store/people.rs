@@ -279,6 +279,12 @@ impl Tx {
         rows.into_iter().map(|row| row.person().map(|head| (head.team.id, head))).collect()
     }
 
+    /// What everybody of a team is called, whoever left too.
+    pub async fn names_in(&mut self, team: TeamId) -> sqlx::Result<Vec<(PersonId, String)>> {
+        let sql = "SELECT id, name FROM people WHERE organisation_id = $1 AND team_id = $2";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team))
+    }
+
     /// Those who can have a refusal of a team in hand, by name: its reps and head, and whoever has it now;
     /// nobody who left.
     pub async fn people_of(&mut self, team: TeamId, owner: PersonId) -> sqlx::Result<Vec<(PersonId, String)>> {

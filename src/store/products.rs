@@ -27,6 +27,12 @@ struct Row {
 }
 
 impl Tx {
+    /// What every product is called, retired ones too, by id.
+    pub async fn product_names(&mut self) -> sqlx::Result<Vec<(i64, String)>> {
+        let sql = "SELECT id, name FROM products WHERE organisation_id = $1 ORDER BY position";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
+    }
+
     /// Every product, retired ones too, those `by` logged lately first, then in the order of the configuration.
     pub async fn products(&mut self, by: PersonId) -> sqlx::Result<Vec<Product>> {
         // The latest fifty refusals are enough to know what somebody sells, and keep this independent of history.

@@ -136,6 +136,7 @@ impl Tx {
                        segment_key = excluded.segment_key";
         let details = &refusal.details;
         let (account, contact) = details.client();
+        let was = self.counted(refusal.number).await?;
         change!(
             self,
             sqlx::query(sql)
@@ -169,7 +170,7 @@ impl Tx {
                 .bind(contact)
                 .bind(details.segment.as_deref().map(fold))
         )?;
-        Ok(())
+        self.count_again(refusal.number, was).await
     }
 
     /// A refusal by its number, withdrawn ones too.

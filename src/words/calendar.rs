@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::{Language, Words};
 use crate::args;
 use crate::chat::{Span, WhenStyle};
-use crate::domain::WorkingHours;
+use crate::domain::{Days, WorkingHours};
 
 impl<'a> Words<'a> {
     /// `22 November 2026`, `22 novembre 2026`, `22 noiembrie 2026`.
@@ -44,6 +44,18 @@ impl<'a> Words<'a> {
             WhenStyle::DateTime => self.date_time(at),
         };
         Span::When { at: at.with_timezone(&Utc), style, fallback }
+    }
+
+    /// Days in a row: `9–15 March 2026`, `28 February – 6 March 2026`.
+    pub fn days(self, days: Days) -> String {
+        let Days { from, to } = days;
+        if from == to {
+            return self.date(from);
+        }
+        if (from.year(), from.month()) != (to.year(), to.month()) {
+            return self.line("calendar.from_to", args! { from: self.date(from), to: self.date(to) });
+        }
+        self.line("calendar.days", args! { from: from.day().to_string(), to: self.date(to) })
     }
 
     /// `Monday`, `lundi`, `luni`.

@@ -157,6 +157,7 @@ async fn messages_of_a_day(database: &Database, db: &Db, shared: &Arc<Shared>, b
         pause(Duration::from_secs(1) / LOGGED_A_SECOND).await;
     }
     let posted = taking.0.load(Ordering::Relaxed);
+    assert!(posted >= due, "only {posted} of {due} messages of the day were posted");
     println!("  {posted} drawn, posted and remembered in {:.1} s", began.elapsed().as_secs_f64());
     row("/refusal meanwhile", took);
     stop.cancel();
@@ -222,8 +223,8 @@ async fn list(database: &Database, db: &Db, now: DateTime<Utc>) {
     let accounts = "INSERT INTO accounts (organisation_id, account, person_id)
         SELECT 1, 'slack:U' || substr(name, 5), id FROM people WHERE name LIKE 'Rep %' RETURNING person_id";
     assert_eq!(database.rows::<(i64,)>(accounts).await.len(), PEOPLE - 2);
-    // At whatever hour this runs, their message of the day may come.
-    database.rows::<(i64,)>("UPDATE people SET batch_at = '00:00' RETURNING id").await;
+    // At whatever hour this runs, their message of the day may come: they want it.
+    database.rows::<(i64,)>("UPDATE people SET batch_at = '00:00', reminders = 'on' RETURNING id").await;
 }
 
 /// Writes the refusals, and what owners are to do about them, as the databases keep them.

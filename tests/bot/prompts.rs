@@ -15,7 +15,11 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 37] = [
+const PUT_TOGETHER: [(&str, &str); 41] = [
+    ("period.", "flows::figures, by period"),
+    ("view.", "flows::figures, by table"),
+    ("figures.when.", "flows::figures, by period"),
+    ("figures.before.", "flows::figures, by period"),
     ("command.", "flows::menu, by command and subcommand"),
     ("option.", "flows::menu, by option"),
     ("fact.", "flows::refusal::card, by field"),

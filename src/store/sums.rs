@@ -1,0 +1,436 @@
+//! How many refusals there were and what they were worth: kept in the transaction that changes a refusal, so that no
+//! question counts refusals again.
+//!
+//! A week is one row a cell, with a column for each of its days; whole months are rows of their own. Days are those on
+//! which clients said no, as their rep gave them, so a team's time zone has no part in it.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike as _, Days as DayCount, Months, NaiveDate};
+use sqlx::{AssertSqlSafe, FromRow};
+
+use super::refusals::{joined_products, unreadable};
+use super::tx::{Tx, change, run};
+use crate::domain::{Axis, Currency, Days, PersonId, ReasonId, RefusalNumber, TeamId, View, first_of_month, monday};
+
+/// How many rows one statement writes.
+const ROWS: usize = 100;
+
+/// One cell: how many refusals, and what those in one currency were worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sum {
+    /// The key of its row: a person's or product's id, a reason, a folded name. `None`: all of them together.
+    pub row: Option<String>,
+    /// The key of its column, likewise.
+    pub column: Option<String>,
+    /// In which currency; `None` for refusals without a budget.
+    pub currency: Option<Currency>,
+    /// How many.
+    pub refusals: i64,
+    /// What they were worth, in minor units.
+    pub budget_minor: i64,
+}
+
+/// What is counted of a refusal.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub(super) struct Counted {
+    number: RefusalNumber,
+    team_id: TeamId,
+    logged_by: PersonId,
+    products: String,
+    reason: String,
+    segment: Option<String>,
+    segment_key: Option<String>,
+    competitor: Option<String>,
+    competitor_key: Option<String>,
+    budget_minor: Option<i64>,
+    budget_currency: Option<String>,
+    happened_on: NaiveDate,
+}
+
+#[derive(FromRow)]
+struct Row {
+    axes: String,
+    a: String,
+    b: String,
+    currency: String,
+    refusals: i64,
+    budget_minor: i64,
+}
+
+/// A cell: team, axes, row, column, currency.
+type Cell = (TeamId, &'static str, String, String, String);
+
+/// What is to be added to cells: by week, how many and how much on each day; by month.
+#[derive(Default)]
+struct Tally {
+    weeks: BTreeMap<(Cell, NaiveDate), ([i64; 7], [i64; 7])>,
+    months: BTreeMap<(Cell, NaiveDate), (i64, i64)>,
+}
+
+macro_rules! counted_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT number, team_id, logged_by, products, COALESCE(head_reason, client_reason, reason) AS reason, segment,
+                    segment_key, competitor, competitor_key, budget_minor, budget_currency, happened_on
+             FROM refusals WHERE organisation_id = $1 AND withdrawn_at IS NULL AND outcome <> 'invalid' AND ",
+            $condition
+        )
+    };
+}
+
+impl Counted {
+    /// The cells it is in, each once.
+    fn cells(&self) -> sqlx::Result<Vec<(&'static str, String, String)>> {
+        let mut products: Vec<String> = joined_products(&self.products)?.iter().map(ToString::to_string).collect();
+        products.sort_unstable();
+        products.dedup();
+        if products.is_empty() {
+            products.push(String::new());
+        }
+        let reason: ReasonId = self.reason.parse().map_err(unreadable)?;
+        let (rep, reason, none) = (self.logged_by.0.to_string(), reason.level1().to_owned(), String::new);
+        let mut cells = vec![
+            ("all", none(), none()),
+            ("rep", rep.clone(), none()),
+            ("reason", reason.clone(), none()),
+            ("segment", self.segment_key.clone().unwrap_or_default(), none()),
+            ("competitor", self.competitor_key.clone().unwrap_or_default(), none()),
+            ("rep.reason", rep.clone(), reason.clone()),
+        ];
+        for product in products {
+            cells.push(("product", product.clone(), none()));
+            cells.push(("rep.product", rep.clone(), product.clone()));
+            cells.push(("product.reason", product, reason.clone()));
+        }
+        Ok(cells)
+    }
+}
+
+impl Tally {
+    /// Counts a refusal once more, or (`-1`) once less.
+    fn add(&mut self, counted: &Counted, times: i64) -> sqlx::Result<()> {
+        let currency = counted.budget_currency.clone().unwrap_or_default();
+        let money = times * counted.budget_minor.unwrap_or(0);
+        let day = counted.happened_on;
+        let (week, at) = (monday(day), day.weekday().num_days_from_monday() as usize);
+        for (axes, a, b) in counted.cells()? {
+            let cell: Cell = (counted.team_id, axes, a, b, currency.clone());
+            let (n, m) = self.weeks.entry((cell.clone(), week)).or_default();
+            n[at] += times;
+            m[at] += money;
+            let (n, m) = self.months.entry((cell, first_of_month(day))).or_default();
+            *n += times;
+            *m += money;
+        }
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// What is counted of a refusal now; `None` if it counts nowhere: withdrawn, invalid, or not there.
+    pub(super) async fn counted(&mut self, number: RefusalNumber) -> sqlx::Result<Option<Counted>> {
+        let sql = counted_where!("number = $2");
+        run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(number))
+    }
+
+    /// Counts a refusal that changed as it is now, no longer as it was.
+    pub(super) async fn count_again(&mut self, number: RefusalNumber, was: Option<Counted>) -> sqlx::Result<()> {
+        let is = self.counted(number).await?;
+        if is == was {
+            return Ok(());
+        }
+        let mut tally = Tally::default();
+        if let Some(was) = &was {
+            tally.add(was, -1)?;
+        }
+        if let Some(is) = &is {
+            tally.add(is, 1)?;
+        }
+        self.write_tally(tally).await?;
+        if let Some(is) = is { self.name_written(std::slice::from_ref(&is)).await } else { Ok(()) }
+    }
+
+    /// What a stranger logged is somebody's now.
+    pub(super) async fn count_for(&mut self, stranger: PersonId, person: PersonId) -> sqlx::Result<()> {
+        let sql = counted_where!("logged_by = $2 ORDER BY number");
+        let theirs: Vec<Counted> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(stranger))?;
+        let mut tally = Tally::default();
+        for was in theirs {
+            tally.add(&was, -1)?;
+            tally.add(&Counted { logged_by: person, ..was }, 1)?;
+        }
+        self.write_tally(tally).await
+    }
+
+    /// Counts at most `most` refusals of a version that did not count; whether there may be more.
+    pub(super) async fn count_earlier(&mut self, most: i64) -> sqlx::Result<bool> {
+        let sql = "SELECT summed_to FROM organisations WHERE id = $1";
+        let to: Option<Option<i64>> = run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation))?;
+        let Some(to) = to.flatten() else { return Ok(false) };
+        let sql = counted_where!("number > $2 ORDER BY number LIMIT $3");
+        let rows: Vec<Counted> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(to).bind(most))?;
+        let mut tally = Tally::default();
+        for row in &rows {
+            tally.add(row, 1)?;
+        }
+        self.write_tally(tally).await?;
+        self.name_written(&rows).await?;
+        let last = rows.last().map(|row| row.number);
+        let sql = "UPDATE organisations SET summed_to = $2 WHERE id = $1";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(last))?;
+        Ok(last.is_some())
+    }
+
+    async fn write_tally(&mut self, tally: Tally) -> sqlx::Result<()> {
+        let weeks: Vec<_> = tally.weeks.into_iter().filter(|(_, (n, m))| (n, m) != (&[0; 7], &[0; 7])).collect();
+        for rows in weeks.chunks(ROWS) {
+            self.add_to_weeks(rows).await?;
+        }
+        let months: Vec<_> = tally.months.into_iter().filter(|(_, sums)| *sums != (0, 0)).collect();
+        for rows in months.chunks(ROWS) {
+            self.add_to_months(rows).await?;
+        }
+        Ok(())
+    }
+
+    async fn add_to_weeks(&mut self, rows: &[((Cell, NaiveDate), ([i64; 7], [i64; 7]))]) -> sqlx::Result<()> {
+        let columns = ["n1", "n2", "n3", "n4", "n5", "n6", "n7", "m1", "m2", "m3", "m4", "m5", "m6", "m7"];
+        let sql = adding("weekly_sums", "monday", &columns, rows.len());
+        change!(self, {
+            let mut query = sqlx::query(AssertSqlSafe(sql.as_str())).bind(self.organisation);
+            for (((team, axes, a, b, currency), week), (n, m)) in rows {
+                query = query.bind(*team).bind(*axes).bind(*week).bind(a).bind(b).bind(currency);
+                for sum in n.iter().chain(m) {
+                    query = query.bind(*sum);
+                }
+            }
+            query
+        })?;
+        Ok(())
+    }
+
+    async fn add_to_months(&mut self, rows: &[((Cell, NaiveDate), (i64, i64))]) -> sqlx::Result<()> {
+        let sql = adding("monthly_sums", "month", &["n", "m"], rows.len());
+        change!(self, {
+            let mut query = sqlx::query(AssertSqlSafe(sql.as_str())).bind(self.organisation);
+            for (((team, axes, a, b, currency), month), (n, m)) in rows {
+                query = query.bind(*team).bind(*axes).bind(*month).bind(a).bind(b).bind(currency).bind(*n).bind(*m);
+            }
+            query
+        })?;
+        Ok(())
+    }
+
+    /// The sums of a team's refusals over some days: the cells of a view, its rows, its columns, and the whole. Of cells
+    /// and rows that are people, those of `only` alone if it is given. Cells without refusals are left out.
+    pub async fn sums(
+        &mut self,
+        team: TeamId,
+        view: View,
+        days: Days,
+        only: Option<PersonId>,
+    ) -> sqlx::Result<Vec<Sum>> {
+        let mut sums: BTreeMap<(Option<String>, Option<String>, String), (i64, i64)> = BTreeMap::new();
+        for part in parts(days) {
+            for row in self.part(team, view, part, only).await? {
+                let (a, b) = placed(view, &row.axes, row.a, row.b);
+                let (n, m) = sums.entry((a, b, row.currency)).or_default();
+                *n += row.refusals;
+                *m += row.budget_minor;
+            }
+        }
+        let sums = sums.into_iter().filter(|(_, (n, _))| *n != 0);
+        sums.map(|((row, column, currency), (refusals, budget_minor))| {
+            let currency = if currency.is_empty() { None } else { Some(currency.parse().map_err(unreadable)?) };
+            Ok(Sum { row, column, currency, refusals, budget_minor })
+        })
+        .collect()
+    }
+
+    async fn part(
+        &mut self,
+        team: TeamId,
+        view: View,
+        part: Part,
+        only: Option<PersonId>,
+    ) -> sqlx::Result<Vec<Row>> {
+        let [axes, rows, columns] = axes_of(view);
+        let only = only.map(|person| person.0.to_string()).unwrap_or_default();
+        match part {
+            Part::Weeks { first, last, days } => {
+                let sql = "SELECT axes, a, b, currency,
+                               CAST(SUM(n1 * $8 + n2 * $9 + n3 * $10 + n4 * $11 + n5 * $12 + n6 * $13 + n7 * $14) AS BIGINT)
+                                   AS refusals,
+                               CAST(SUM(m1 * $8 + m2 * $9 + m3 * $10 + m4 * $11 + m5 * $12 + m6 * $13 + m7 * $14) AS BIGINT)
+                                   AS budget_minor
+                           FROM weekly_sums
+                           WHERE organisation_id = $1 AND team_id = $2 AND axes IN ('all', $3, $4, $5)
+                             AND monday BETWEEN $6 AND $7 AND ($15 = '' OR axes NOT LIKE 'rep%' OR a = $15)
+                           GROUP BY axes, a, b, currency";
+                run!(self, fetch_all, {
+                    let mut query = sqlx::query_as(sql).bind(self.organisation).bind(team).bind(axes).bind(rows);
+                    query = query.bind(columns).bind(first).bind(last);
+                    for counts in days {
+                        query = query.bind(i64::from(counts));
+                    }
+                    query.bind(&only)
+                })
+            }
+            Part::Months { first, last } => {
+                let sql = "SELECT axes, a, b, currency, CAST(SUM(n) AS BIGINT) AS refusals,
+                               CAST(SUM(m) AS BIGINT) AS budget_minor
+                           FROM monthly_sums
+                           WHERE organisation_id = $1 AND team_id = $2 AND axes IN ('all', $3, $4, $5)
+                             AND month BETWEEN $6 AND $7 AND ($8 = '' OR axes NOT LIKE 'rep%' OR a = $8)
+                           GROUP BY axes, a, b, currency";
+                run!(
+                    self,
+                    fetch_all,
+                    sqlx::query_as(sql)
+                        .bind(self.organisation)
+                        .bind(team)
+                        .bind(axes)
+                        .bind(rows)
+                        .bind(columns)
+                        .bind(first)
+                        .bind(last)
+                        .bind(&only)
+                )
+            }
+        }
+    }
+
+    /// How a folded segment or competitor is written, by key.
+    pub async fn written_names(&mut self, axis: Axis) -> sqlx::Result<BTreeMap<String, String>> {
+        let sql = "SELECT name_key, name FROM written_names WHERE organisation_id = $1 AND axis = $2";
+        let rows: Vec<(String, String)> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(axis.as_str()))?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// Remembers how segments and competitors are written.
+    async fn name_written(&mut self, rows: &[Counted]) -> sqlx::Result<()> {
+        let mut names: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+        for row in rows {
+            for (axis, key, name) in [
+                (Axis::Segment, &row.segment_key, &row.segment),
+                (Axis::Competitor, &row.competitor_key, &row.competitor),
+            ] {
+                if let (Some(key), Some(name)) = (key, name) {
+                    names.entry((axis.as_str(), key)).or_insert(name);
+                }
+            }
+        }
+        let sql = "INSERT INTO written_names (organisation_id, axis, name_key, name) VALUES ($1, $2, $3, $4)
+                   ON CONFLICT DO NOTHING";
+        for ((axis, key), name) in names {
+            change!(self, sqlx::query(sql).bind(self.organisation).bind(axis).bind(key).bind(name))?;
+        }
+        Ok(())
+    }
+}
+
+/// Days that one query sums up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Whole months, by their first days.
+    Months { first: NaiveDate, last: NaiveDate },
+    /// Weeks, by their Mondays, and which of their days count.
+    Weeks { first: NaiveDate, last: NaiveDate, days: [bool; 7] },
+}
+
+/// Days as whole months, with the weeks before and after them day by day.
+fn parts(days: Days) -> Vec<Part> {
+    let next = |month: NaiveDate| month.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
+    let begins = first_of_month(days.from);
+    let first = if begins == days.from { begins } else { next(begins) };
+    // The first month that is not over by the last day.
+    let open = days.to.succ_opt().map_or(NaiveDate::MAX, first_of_month);
+    if first >= open {
+        return weeks(days);
+    }
+    let mut parts = Vec::new();
+    if days.from < first {
+        parts.extend(weeks(Days { from: days.from, to: before(first) }));
+    }
+    parts.push(Part::Months { first, last: first_of_month(before(open)) });
+    if open <= days.to {
+        parts.extend(weeks(Days { from: open, to: days.to }));
+    }
+    parts
+}
+
+/// Days as weeks: those that are whole together, the first and the last one alone where they are not.
+fn weeks(days: Days) -> Vec<Part> {
+    let after = |monday: NaiveDate| monday.checked_add_days(DayCount::new(7)).unwrap_or(NaiveDate::MAX);
+    let (first, last) = (monday(days.from), monday(days.to));
+    let part = |week: NaiveDate| {
+        let day = |n: u64| week.checked_add_days(DayCount::new(n)).is_some_and(|day| days.contains(day));
+        Part::Weeks { first: week, last: week, days: std::array::from_fn(|n| day(n as u64)) }
+    };
+    let is_whole = |week: NaiveDate| part(week) == Part::Weeks { first: week, last: week, days: [true; 7] };
+    let from = if is_whole(first) { first } else { after(first) };
+    let to = if is_whole(last) { after(last) } else { last };
+    let mut parts = Vec::new();
+    if from > first {
+        parts.push(part(first));
+    }
+    if from < to {
+        let last = to.checked_sub_days(DayCount::new(7)).unwrap_or(to);
+        parts.push(Part::Weeks { first: from, last, days: [true; 7] });
+    }
+    if to == last && last > first {
+        parts.push(part(last));
+    }
+    parts
+}
+
+fn before(day: NaiveDate) -> NaiveDate {
+    day.pred_opt().unwrap_or(day)
+}
+
+/// The axes a view is made of: its cells, its rows, its columns.
+fn axes_of(view: View) -> [&'static str; 3] {
+    match view {
+        View::RepProduct => ["rep.product", "rep", "product"],
+        View::RepReason => ["rep.reason", "rep", "reason"],
+        View::ProductReason => ["product.reason", "product", "reason"],
+        View::Segment => ["segment", "segment", "segment"],
+        View::Competitor => ["competitor", "competitor", "competitor"],
+    }
+}
+
+/// Where in a view a row of sums belongs: the key of its row and of its column, `None` for all of them.
+fn placed(view: View, axes: &str, a: String, b: String) -> (Option<String>, Option<String>) {
+    let [cells, rows, _] = axes_of(view);
+    match axes {
+        "all" => (None, None),
+        axes if axes == rows => (Some(a), None),
+        axes if axes == cells => (Some(a), Some(b)),
+        _ => (None, Some(a)),
+    }
+}
+
+/// A statement that adds this many rows to a table of sums.
+fn adding(table: &str, days: &str, columns: &[&str], rows: usize) -> String {
+    let mut sql = format!(
+        "INSERT INTO {table} (organisation_id, team_id, axes, {days}, a, b, currency, {}) VALUES ",
+        columns.join(", ")
+    );
+    let each = 6 + columns.len();
+    for row in 0..rows {
+        let binds: Vec<String> = (0..each).map(|n| format!("${}", 2 + row * each + n)).collect();
+        sql += if row == 0 { "($1, " } else { ", ($1, " };
+        sql += &binds.join(", ");
+        sql.push(')');
+    }
+    let sums: Vec<String> = columns.iter().map(|column| format!("{column} = {table}.{column} + excluded.{column}")).collect();
+    sql += &format!(
+        " ON CONFLICT (organisation_id, team_id, axes, {days}, a, b, currency) DO UPDATE SET {}",
+        sums.join(", ")
+    );
+    sql
+}
