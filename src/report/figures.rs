@@ -69,8 +69,12 @@ impl Figures {
         }
         let nothing = Cell { before: before.map(|_| 0), ..Cell::default() };
         let total = cells.remove(&(None, None)).unwrap_or(nothing);
-        let rows = ranked(cells.iter().filter_map(|((row, column), cell)| Some((row.as_ref()?, cell)).filter(|_| column.is_none())));
-        let columns = ranked(cells.iter().filter_map(|((row, column), cell)| Some((column.as_ref()?, cell)).filter(|_| row.is_none())));
+        let rows = ranked(
+            cells.iter().filter_map(|((row, column), cell)| Some((row.as_ref()?, cell)).filter(|_| column.is_none())),
+        );
+        let columns = ranked(
+            cells.iter().filter_map(|((row, column), cell)| Some((column.as_ref()?, cell)).filter(|_| row.is_none())),
+        );
         Self { rows, columns, total, cells }
     }
 
@@ -98,7 +102,8 @@ impl Figures {
 
 /// Keys by how many there are, those with none before the period left out at the end of the ranking.
 fn ranked<'a>(keys: impl Iterator<Item = (&'a String, &'a Cell)>) -> Vec<String> {
-    let mut keys: Vec<(&String, &Cell)> = keys.filter(|(_, cell)| cell.refusals > 0 || cell.change().is_some()).collect();
+    let mut keys: Vec<(&String, &Cell)> =
+        keys.filter(|(_, cell)| cell.refusals > 0 || cell.change().is_some()).collect();
     keys.sort_by_key(|(key, cell)| (-cell.refusals, (*key).clone()));
     keys.into_iter().map(|(key, _)| key.clone()).collect()
 }

@@ -93,9 +93,8 @@ impl Db {
     /// Counts the refusals of a version that did not, in small transactions too.
     async fn count_refusals(&self) -> anyhow::Result<()> {
         loop {
-            let count = self.write(|tx| {
-                Box::pin(async move { Ok::<_, anyhow::Error>(tx.count_earlier(COUNTED_AT_ONCE).await?) })
-            });
+            let count = self
+                .write(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.count_earlier(COUNTED_AT_ONCE).await?) }));
             if !count.await? {
                 return Ok(());
             }

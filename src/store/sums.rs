@@ -154,8 +154,7 @@ impl Tx {
     /// What a stranger logged is somebody's now.
     pub(super) async fn count_for(&mut self, stranger: PersonId, person: PersonId) -> sqlx::Result<()> {
         let sql = counted_where!("logged_by = $2 ORDER BY number");
-        let theirs: Vec<Counted> =
-            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(stranger))?;
+        let theirs: Vec<Counted> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(stranger))?;
         let mut tally = Tally::default();
         for was in theirs {
             tally.add(&was, -1)?;
@@ -250,13 +249,7 @@ impl Tx {
         .collect()
     }
 
-    async fn part(
-        &mut self,
-        team: TeamId,
-        view: View,
-        part: Part,
-        only: Option<PersonId>,
-    ) -> sqlx::Result<Vec<Row>> {
+    async fn part(&mut self, team: TeamId, view: View, part: Part, only: Option<PersonId>) -> sqlx::Result<Vec<Row>> {
         let [axes, rows, columns] = axes_of(view);
         let only = only.map(|person| person.0.to_string()).unwrap_or_default();
         match part {
@@ -427,7 +420,8 @@ fn adding(table: &str, days: &str, columns: &[&str], rows: usize) -> String {
         sql += &binds.join(", ");
         sql.push(')');
     }
-    let sums: Vec<String> = columns.iter().map(|column| format!("{column} = {table}.{column} + excluded.{column}")).collect();
+    let sums: Vec<String> =
+        columns.iter().map(|column| format!("{column} = {table}.{column} + excluded.{column}")).collect();
     sql += &format!(
         " ON CONFLICT (organisation_id, team_id, axes, {days}, a, b, currency) DO UPDATE SET {}",
         sums.join(", ")

@@ -18,8 +18,8 @@ use crate::source;
 const PUT_TOGETHER: [(&str, &str); 41] = [
     ("period.", "flows::figures, by period"),
     ("view.", "flows::figures, by table"),
-    ("figures.when.", "flows::figures, by period"),
-    ("figures.before.", "flows::figures, by period"),
+    ("figures_when.", "flows::figures, by period"),
+    ("figures_before.", "flows::figures, by period"),
     ("command.", "flows::menu, by command and subcommand"),
     ("option.", "flows::menu, by option"),
     ("fact.", "flows::refusal::card, by field"),

@@ -2,7 +2,7 @@
 
 use crate::args;
 use crate::chat::{Choice, Command};
-use crate::domain::{Days, Found, Lexicon, Period, View};
+use crate::domain::{Days, Found, Lexicon, Period, Role, View};
 use crate::flows::{Call, Result, Shared, tell};
 use crate::words::{Language, Words};
 
@@ -41,7 +41,8 @@ impl Asked {
             return if meant { tell(words.text("figures.no_days", args! { typed: when })) } else { Ok(None) };
         };
         if by.is_empty() {
-            return Ok(Some(Asked { period, view: View::default() }));
+            let view = if call.by.role == Role::Observer { View::ProductReason } else { View::default() };
+            return Ok(Some(Asked { period, view }));
         }
         match call.shared.views.find(&by) {
             Some(Found { value: view, .. }) => Ok(Some(Asked { period, view })),

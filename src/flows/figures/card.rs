@@ -49,9 +49,7 @@ impl Shown<'_> {
         let when = self.when(words);
         match self.figures.total.refusals {
             0 => words.text("figures.none", args! { when: when }),
-            count => {
-                words.text("figures.title", args! { refusals: words.counted("refusals", count), when: when })
-            }
+            count => words.text("figures.title", args! { refusals: words.counted("refusals", count), when: when }),
         }
     }
 
@@ -100,8 +98,13 @@ impl Shown<'_> {
     }
 
     fn line(&self, words: Words<'_>, whole: &Cell, cell: impl Fn(&str) -> Cell) -> Text {
-        let mut cells: Vec<(&String, Cell)> =
-            self.figures.columns.iter().map(|column| (column, cell(column))).filter(|(_, cell)| cell.refusals > 0).collect();
+        let mut cells: Vec<(&String, Cell)> = self
+            .figures
+            .columns
+            .iter()
+            .map(|column| (column, cell(column)))
+            .filter(|(_, cell)| cell.refusals > 0)
+            .collect();
         cells.sort_by_key(|(_, cell)| -cell.refusals);
         let left_out = cells.len().saturating_sub(CELLS);
         let mut said: Vec<String> = cells
@@ -122,9 +125,11 @@ impl Shown<'_> {
     /// When it was, in words.
     pub(in crate::flows) fn when(&self, words: Words<'_>) -> String {
         match self.asked.period {
-            Period::These(days) if days.from == days.to => words.line("figures.on", args! { day: words.date(days.from) }),
+            Period::These(days) if days.from == days.to => {
+                words.line("figures.on", args! { day: words.date(days.from) })
+            }
             Period::These(days) => words.line("figures.from_to", args! { days: words.days(days) }),
-            named => words.label("figures.when", &named.name()),
+            named => words.label("figures_when", &named.name()),
         }
     }
 
@@ -135,7 +140,7 @@ impl Shown<'_> {
                 let count = i64::try_from(days.count()).unwrap_or(i64::MAX);
                 words.line("figures.days_before", args! { count: count })
             }
-            named => words.label("figures.before", &named.name()),
+            named => words.label("figures_before", &named.name()),
         }
     }
 

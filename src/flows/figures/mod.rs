@@ -91,12 +91,7 @@ async fn show(call: &mut Call<'_>, asked: Asked) -> Result<crate::chat::Card> {
 }
 
 /// The table somebody sees, counted.
-pub(super) async fn figures(
-    tx: &mut Tx,
-    reach: &Reach,
-    asked: Asked,
-    today: chrono::NaiveDate,
-) -> Result<Figures> {
+pub(super) async fn figures(tx: &mut Tx, reach: &Reach, asked: Asked, today: chrono::NaiveDate) -> Result<Figures> {
     let only = match reach.people {
         People::Own(id) => Some(id),
         People::All | People::Nobody => None,

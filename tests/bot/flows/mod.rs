@@ -10,6 +10,7 @@ mod consent;
 mod contacts;
 mod debrief;
 mod faults;
+mod figures;
 mod fits;
 mod gap;
 mod hands;
