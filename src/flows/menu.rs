@@ -49,6 +49,7 @@ pub fn menu(words: &Catalogue) -> Menu {
                     sub("panout", "stop", vec![]),
                     sub("panout", "away", vec![text("absence")]),
                     sub("panout", "back", vec![]),
+                    sub("panout", "digest", vec![text("digest")]),
                     sub("panout", "help", vec![text("command")]),
                 ],
             ),

@@ -5,6 +5,7 @@
 //! load, decide (in the domain), save, queue, reply, all in one transaction.
 
 mod act;
+mod agenda;
 mod arrivals;
 mod ask;
 mod assistant;
@@ -13,9 +14,11 @@ mod case;
 mod catch_up;
 mod close;
 mod consent;
+mod daily;
 mod deal;
 mod debrief;
 mod decide;
+mod digest;
 mod figures;
 mod gap;
 mod hands;
@@ -36,6 +39,7 @@ mod quiet;
 mod recontact;
 mod redate;
 mod refusal;
+mod regular;
 mod reminders;
 mod reply;
 mod review;
@@ -63,7 +67,9 @@ use crate::args;
 use crate::chat::{
     Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
 };
-use crate::domain::{Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, SelfValidation, View};
+use crate::domain::{
+    Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, Schedules, SelfValidation, View,
+};
 use crate::store::Tx;
 use crate::words::{Catalogue, Language, Words};
 
@@ -151,6 +157,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
             away::leave(call, command.text.trim_start().get("away".len()..).unwrap_or_default()).await
         }
         ("panout", "back") => away::back(call).await,
+        ("panout", "digest") => digest::preview(call).await,
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
     }
@@ -194,6 +201,9 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Start => consent::start(call).await,
         Act::Away => away::leave(call, "").await,
         Act::Weekly => today::weekly(call).await,
+        Act::Agenda(team, at) => agenda::open(call, team, at).await,
+        Act::MeetingDecision(team, at) => agenda::decide_form(call, team, at).await,
+        Act::MeetingDone => agenda::done(call, chosen()?.0).await,
         Act::FiguresWhen(asked) | Act::FiguresBy(asked) => figures::change(call, asked, value).await,
         Act::Learn(learn) => learn.press(call).await,
     }
@@ -220,6 +230,7 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::Reassign(number) => hands::reassign(call, number, values).await,
         Act::Delegate(number) => hands::delegate(call, number, values).await,
         Act::Away => away::save(call, values).await,
+        Act::MeetingDecision(team, at) => agenda::decide(call, team, at, values).await,
         Act::Learn(learn) => match learn.submit(call, values).await? {
             Some(reply) => Ok(reply),
             None => tell(call.words.text("denied.unknown_button", args! {})),
@@ -265,6 +276,8 @@ pub struct Rules {
     pub amounts_in_channel: Vec<String>,
     /// Which refusals validate themselves; `None`: the head decides about all.
     pub self_validation: Option<SelfValidation>,
+    /// What each team hears regularly, by its name; none of what is not here.
+    pub schedules: BTreeMap<String, Schedules>,
 }
 
 impl Shared {

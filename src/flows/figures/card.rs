@@ -92,6 +92,20 @@ impl Shown<'_> {
         facts
     }
 
+    /// Column by column: how many, what changed, what they were worth.
+    pub(in crate::flows) fn columns(&self, words: Words<'_>) -> Vec<(String, Text)> {
+        let line = |key: &String| {
+            let cell = self.figures.column(key);
+            (self.names.column(key).to_owned(), Text::strong(words.number(cell.refusals)).then(beside(words, &cell)))
+        };
+        self.figures.columns.iter().map(line).collect()
+    }
+
+    /// The same as a picture.
+    pub(in crate::flows) fn picture(&self, _: Words<'_>) -> Option<Block> {
+        None
+    }
+
     /// The rows that are shown: of people only those the reader may see.
     pub(in crate::flows) fn rows(&self) -> &[String] {
         &self.figures.rows

@@ -9,6 +9,7 @@ mod calls;
 mod consent;
 mod contacts;
 mod debrief;
+mod digest;
 mod faults;
 mod figures;
 mod fits;
