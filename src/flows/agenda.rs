@@ -11,7 +11,7 @@ use super::reply::{self, Answers};
 use super::{Act, Call, Result, Values, amount, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Kind, Look, Pick, Reply, Text};
-use crate::domain::{Days, Denied, Money, PersonId, Refusal, Role, TeamId, View, Weighed, rank};
+use crate::domain::{Days, Denied, Money, PersonId, Refusal, Role, Stage, TeamId, View, Weighed, rank};
 use crate::store::{MeetingDecision, Tx};
 use crate::words::Words;
 
@@ -42,7 +42,10 @@ impl Case {
 
 /// The cases of a digest's days that weigh most.
 pub(super) async fn cases(tx: &mut Tx, week: &Week) -> Result<Vec<Case>> {
-    weightiest(tx, (week.team.id, week.team.currency), &week.refusals, week.digest.days, CASES).await
+    // What is over needs no talk.
+    let over = |refusal: &&Refusal| matches!(refusal.stage, Stage::WonBack | Stage::RefusedAgain | Stage::Closed);
+    let open: Vec<Refusal> = week.refusals.iter().filter(|refusal| !over(refusal)).cloned().collect();
+    weightiest(tx, (week.team.id, week.team.currency), &open, week.digest.days, CASES).await
 }
 
 /// Of these refusals of a team those that weigh most: budget, times how often its reason came up for its product within

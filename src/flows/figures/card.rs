@@ -63,12 +63,12 @@ impl Shown<'_> {
         if let Some(before) = total.before {
             let than = self.before(words);
             sentences.push(match total.change() {
+                _ if before == 0 => words.line("figures.none_before", args! { before: than }),
                 None => words.line("figures.too_few", args! { before: than }),
                 Some(0) => words.line("figures.as_many", args! { before: than }),
                 Some(change) if change > 0 => words.line("figures.more", args! { count: change, before: than }),
                 Some(change) => words.line("figures.fewer", args! { count: -change, before: than }),
             });
-            debug_assert!(before >= 0, "a number of refusals");
         }
         Text::plain(sentences.join(" "))
     }
@@ -185,7 +185,8 @@ fn counted(words: Words<'_>, cell: &Cell) -> String {
 
 /// ` (+2, €14,000)`; nothing where there is nothing to say.
 fn beside(words: Words<'_>, cell: &Cell) -> String {
-    let change = cell.change().map(|change| changed(words, change));
+    let change = cell.change().filter(|_| cell.before > Some(0) || cell.refusals == 0);
+    let change = change.map(|change| changed(words, change));
     let worth = (!cell.budgets.is_empty()).then(|| amounts(words, &cell.budgets));
     let said: Vec<String> = change.into_iter().chain(worth).collect();
     if said.is_empty() { String::new() } else { format!(" ({})", said.join(", ")) }
