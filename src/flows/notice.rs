@@ -210,7 +210,7 @@ impl Notice {
                 return digest::draw(tx, shared, (TeamId(*team), *at, *channel)).await;
             }
             Notice::DigestPart(team, at, channel, part) => {
-                return digest::draw_part(tx, shared, (TeamId(*team), *at, *channel, *part)).await;
+                return digest::draw_part(tx, shared, (TeamId(*team), *at, *channel, *part), now).await;
             }
             Notice::Daily(team, at) => daily::draw(tx, shared, (TeamId(*team), *at), now).await,
             Notice::Focus(team, at) => daily::draw_focus(tx, shared, (TeamId(*team), *at), now).await,

@@ -140,6 +140,7 @@ pub(super) async fn draw_part(
     tx: &mut Tx,
     shared: &Shared,
     (team, at, channel, part): (TeamId, DateTime<Utc>, i64, i64),
+    now: DateTime<Utc>,
 ) -> Result<Option<(To, Card)>> {
     let root = tx.message(&Notice::Digest(team.0, at, channel).key()).await?.and_then(|message| message.message);
     let (Some(root), Some(team)) = (root, tx.team(team).await?) else { return Ok(None) };
@@ -147,6 +148,10 @@ pub(super) async fn draw_part(
     let Some(digest) = tx.digest(team.id, at).await? else { return Ok(None) };
     let week = Week::of(tx, shared, team.clone(), digest, at).await?;
     let card = thread::part(tx, shared, &week, part).await?;
+    if card.is_none() {
+        // The one after it does not wait for what is never posted.
+        posted(tx, shared, (week.team.id.0, at, channel, part), now).await?;
+    }
     Ok(card.map(|card| (To::Under(Box::new(team), under), card)))
 }
 
