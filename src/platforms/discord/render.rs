@@ -4,11 +4,14 @@
 //! repeats the tone, in their order, as lines of text; buttons and menus stand under all of it, because Discord has
 //! no other place for them. What does not fit goes on in the next embed, then in the next message; nothing is cut.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
+use super::enclose::{Body, Contents, Enclosure, SCHEME, listed};
 use super::markdown::{self, Line, units};
 use super::table;
-use crate::chat::{Block, Button, Card, Choice, Look, Pick, Service, Span, Text, Tone};
+use crate::chat::{Block, Button, Card, Choice, Look, Pick, Picture, Service, Span, Text, Tone};
 
 /// Limits of a message. Source: Discord's reference of messages and of embeds.
 const CONTENT: usize = 2000;
@@ -17,6 +20,10 @@ const ALL_EMBEDS: usize = 6000;
 const EMBEDS: usize = 10;
 const ROWS: usize = 5;
 const ROW: usize = 5;
+const FILES: usize = 10;
+
+/// Begins a line of small print.
+pub(super) const SMALL: &str = "-# ";
 
 /// The line that stands for [`Block::Divider`]: dashes every font has.
 const DIVIDER: &str = "———";
@@ -24,11 +31,12 @@ const DIVIDER: &str = "———";
 /// Before the mark in an embed's `url`, which is not shown as long as the embed has no title.
 const MARK_URL: &str = "https://panout.invalid/";
 
-/// A card as bodies of messages, in order: `content`, `embeds`, `components`, `allowed_mentions`.
+/// A card as messages, in order: `content`, `embeds`, `components`, `allowed_mentions`, `attachments`. A picture is shown
+/// by the embed it follows the text of; a file belongs to the message.
 ///
 /// With a marker each of them carries `marker.N.OF` where a person does not see it: in the ids of its buttons and
 /// menus, otherwise in the url of its embed.
-pub(super) fn draw(card: &Card, marker: Option<&str>) -> Vec<Value> {
+pub(super) fn draw(card: &Card, contents: &Contents, marker: Option<&str>) -> Vec<Body> {
     let mut sheet = Sheet::new(card);
     for line in markdown::strong_lines(&card.title) {
         sheet.title(line);
@@ -38,7 +46,7 @@ pub(super) fn draw(card: &Card, marker: Option<&str>) -> Vec<Value> {
         match block {
             Block::Buttons(buttons) if packed => sheet.pack(buttons.iter().map(button)),
             Block::Text(text) => sheet.text("", markdown::lines(text)),
-            Block::Note(text) => sheet.text("-# ", markdown::lines(text)),
+            Block::Note(text) => sheet.text(SMALL, markdown::lines(text)),
             Block::Quote(words) => sheet.text("> ", markdown::lines(&Text::plain(words.as_str()))),
             Block::Facts(facts) => {
                 for (label, value) in facts {
@@ -46,8 +54,15 @@ pub(super) fn draw(card: &Card, marker: Option<&str>) -> Vec<Value> {
                 }
             }
             Block::Table { head, rows } => sheet.code(&table::lines(head, rows)),
-            Block::Picture(picture) => sheet.text("-# ", markdown::lines(&Text::plain(picture.alt.as_str()))),
-            Block::File(file) => sheet.text("-# ", markdown::lines(&Text::plain(file.name.as_str()))),
+            Block::Picture(picture) => match contents.pictures.get(&picture.name()) {
+                Some(png) => sheet.picture(picture, png.clone()),
+                None => sheet.text(SMALL, markdown::lines(&Text::plain(picture.alt.as_str()))),
+            },
+            Block::File(file) => match contents.files.get(&file.key) {
+                Some(Ok(content)) => sheet.enclose(file.name.clone(), None, content.clone()),
+                Some(Err(words)) => sheet.text(SMALL, markdown::lines(&Text::plain(words.as_str()))),
+                None => {}
+            },
             Block::Divider => sheet.text("", vec![Line { text: DIVIDER.into(), goes_on: false }]),
             Block::Buttons(buttons) => buttons.chunks(ROW).for_each(|row| sheet.row(row.iter().map(button).collect())),
             Block::Pick(pick) => sheet.row(vec![menu(pick)]),
@@ -83,7 +98,7 @@ pub(super) fn message(title: &Text, lines: Vec<Line>, tone: Tone, rows: Vec<Vec<
     for row in rows {
         sheet.row(row);
     }
-    sheet.finish(None).swap_remove(0)
+    sheet.finish(None).swap_remove(0).says
 }
 
 /// The marks found in a message as Discord gives it back: `marker.N.OF`.
@@ -130,8 +145,17 @@ pub(super) fn option(choice: &Choice, chosen: Option<&str>) -> Value {
 #[derive(Default)]
 struct Part {
     content: String,
-    embeds: Vec<String>,
+    embeds: Vec<Leaf>,
     rows: Vec<Vec<Value>>,
+    enclosed: Vec<Enclosure>,
+}
+
+/// One embed in the making: a text, and the picture under it.
+#[derive(Default)]
+struct Leaf {
+    text: String,
+    /// Its name, and how long its words are: where no picture may be sent they take its place.
+    picture: Option<(String, usize)>,
 }
 
 struct Sheet {
@@ -166,11 +190,11 @@ impl Sheet {
     /// Adds lines, each after `prefix`.
     fn text(&mut self, prefix: &str, lines: Vec<Line>) {
         for line in lines {
-            let fits = |joint: usize, embed: &String| units(embed) + joint + units(&line.text) <= DESCRIPTION;
+            let fits = |embed: &Leaf| embed.takes(units(&line.text), DESCRIPTION);
             let room = self.room();
             match self.now.embeds.last_mut() {
-                Some(embed) if line.goes_on && fits(0, embed) && room >= units(&line.text) => {
-                    embed.push_str(&line.text);
+                Some(embed) if line.goes_on && fits(embed) && room >= units(&line.text) => {
+                    embed.text.push_str(&line.text);
                 }
                 _ => self.paragraph(&format!("{prefix}{}", line.text)),
             }
@@ -201,20 +225,46 @@ impl Sheet {
 
     /// Adds markdown on a line of its own, not to be torn.
     fn paragraph(&mut self, markdown: &str) {
-        let fits = |embed: &String| units(embed) + units(markdown) < DESCRIPTION;
-        let goes_on = self.now.embeds.last().is_some_and(fits);
+        let goes_on = self.now.embeds.last().is_some_and(|embed| embed.takes(units(markdown) + 1, DESCRIPTION));
         if self.room() < units(markdown) + 1 || (!goes_on && self.now.embeds.len() == EMBEDS) {
             self.next();
         }
         match self.now.embeds.last_mut() {
             Some(embed) if goes_on => {
-                embed.push('\n');
-                embed.push_str(markdown);
+                embed.text.push('\n');
+                embed.text.push_str(markdown);
             }
             // A blank first line is nothing to Discord, which trims.
             _ if markdown.trim().is_empty() => {}
-            _ => self.now.embeds.push(markdown.to_owned()),
+            _ => self.now.embeds.push(Leaf { text: markdown.to_owned(), picture: None }),
         }
+    }
+
+    /// Shows a picture under what was said last.
+    fn picture(&mut self, picture: &Picture, png: Arc<[u8]>) {
+        let (name, words) = (picture.name(), units(&picture.alt) + units(SMALL) + 1);
+        let takes = |part: &Part| part.embeds.last().is_some_and(|embed| embed.takes(words, DESCRIPTION));
+        let is_full = self.now.embeds.len() == EMBEDS && !takes(&self.now);
+        if is_full || self.room() < words || self.now.enclosed.len() == FILES {
+            self.next();
+        }
+        if !takes(&self.now) {
+            self.now.embeds.push(Leaf::default());
+        }
+        if let Some(embed) = self.now.embeds.last_mut() {
+            embed.picture = Some((name.clone(), words));
+        }
+        // The same picture twice in a message is one file.
+        if self.now.enclosed.iter().all(|file| file.name != name) {
+            self.enclose(name, Some(picture.alt.clone()), png);
+        }
+    }
+
+    fn enclose(&mut self, name: String, alt: Option<String>, content: Arc<[u8]>) {
+        if self.now.enclosed.len() == FILES {
+            self.next();
+        }
+        self.now.enclosed.push(Enclosure { name, alt, content });
     }
 
     fn row(&mut self, components: Vec<Value>) {
@@ -237,14 +287,14 @@ impl Sheet {
 
     /// How much more text this message can take.
     fn room(&self) -> usize {
-        ALL_EMBEDS.saturating_sub(self.now.embeds.iter().map(|embed| units(embed)).sum())
+        ALL_EMBEDS.saturating_sub(self.now.embeds.iter().map(Leaf::size).sum())
     }
 
     fn next(&mut self) {
         self.done.push(std::mem::take(&mut self.now));
     }
 
-    fn finish(mut self, marker: Option<&str>) -> Vec<Value> {
+    fn finish(mut self, marker: Option<&str>) -> Vec<Body> {
         self.next();
         let of = self.done.len();
         let parts = self.done.into_iter().enumerate().map(|(n, part)| {
@@ -257,38 +307,57 @@ impl Sheet {
     }
 }
 
+impl Leaf {
+    fn size(&self) -> usize {
+        units(&self.text) + self.picture.as_ref().map_or(0, |(_, words)| *words)
+    }
+
+    /// Whether so much more fits; nothing stands under a picture.
+    fn takes(&self, more: usize, most: usize) -> bool {
+        self.picture.is_none() && units(&self.text) + more <= most
+    }
+
+    fn embed(self, tone: Tone) -> Value {
+        let mut embed = json!({});
+        if !self.text.is_empty() {
+            embed["description"] = self.text.into();
+        }
+        if let Some((name, _)) = self.picture {
+            embed["image"] = json!({"url": format!("{SCHEME}{name}")});
+        }
+        let colour = match tone {
+            Tone::Neutral => return embed,
+            Tone::Good => 0x002e_7d32,
+            Tone::Attention => 0x00b2_6a00,
+            Tone::Bad => 0x00c6_2828,
+        };
+        embed["color"] = colour.into();
+        embed
+    }
+}
+
 impl Part {
-    fn body(mut self, tone: Tone, mark: Option<&str>, pings: &[String]) -> Value {
+    fn body(mut self, tone: Tone, mark: Option<&str>, pings: &[String]) -> Body {
         let carrier = mark.is_some() && self.rows.is_empty();
         if self.embeds.is_empty() && (carrier || self.content.is_empty()) {
             // Only an embed can carry the mark; and a message needs something to read.
             let words = std::mem::take(&mut self.content);
-            self.embeds.push(if words.is_empty() { "…".into() } else { words });
+            self.embeds.push(Leaf { text: if words.is_empty() { "…".into() } else { words }, picture: None });
         }
-        let embeds = self.embeds.into_iter().map(|description| embed(&description, tone));
+        let embeds = self.embeds.into_iter().map(|leaf| leaf.embed(tone));
         let mut embeds: Vec<Value> = embeds.collect();
         if let (true, Some(mark), Some(first)) = (carrier, mark, embeds.first_mut()) {
             first["url"] = format!("{MARK_URL}{mark}").into();
         }
-        json!({
+        let says = json!({
             "content": self.content,
             "embeds": embeds,
             "components": rows(self.rows, mark),
             "allowed_mentions": {"parse": [], "users": pings},
-        })
+            "attachments": listed(&self.enclosed),
+        });
+        Body { says, enclosed: self.enclosed }
     }
-}
-
-fn embed(description: &str, tone: Tone) -> Value {
-    let mut embed = json!({"description": description});
-    let colour = match tone {
-        Tone::Neutral => return embed,
-        Tone::Good => 0x002e_7d32,
-        Tone::Attention => 0x00b2_6a00,
-        Tone::Bad => 0x00c6_2828,
-    };
-    embed["color"] = colour.into();
-    embed
 }
 
 /// Rows of components; each id gets the mark, and a number where it stands twice: Discord wants them different.
