@@ -54,11 +54,11 @@ async fn an_answer_shows_its_picture_in_its_place(#[case] reply: Reply, #[case] 
 async fn a_card_that_takes_the_place_of_another_brings_its_picture_and_takes_the_old_one_away() {
     let desk = Desk::open().await;
     desk.bot.replies(Reply::Whisper(asks()));
-    desk.fake.types(&desk.ana, &desk.sales, "/refusals mine").await;
-    assert_eq!(desk.sees().await, ["Choose\n[Show]"]);
     desk.bot.replies(Reply::Replace(matrix("Week 48").with(asks().blocks.remove(0))));
     desk.bot.replies(Reply::Replace(matrix("Week 49").with(asks().blocks.remove(0))));
     desk.bot.replies(Reply::Replace(Card::titled("No more")));
+    desk.fake.types(&desk.ana, &desk.sales, "/refusals mine").await;
+    assert_eq!(desk.sees().await, ["Choose\n[Show]"]);
     for week in ["48", "49"] {
         desk.fake.presses(&desk.ana, "Show").await;
         assert_eq!(desk.sees().await, [format!("(changed) {}\n[Show]", SHOWN.replace("48", week))]);

@@ -40,3 +40,17 @@ impl Files for PlainFiles {
         Ok((!key.starts_with("gone")).then(|| key.as_bytes().to_vec()))
     }
 }
+
+/// The same files, and pictures as the product draws them.
+pub(crate) struct DrawnFiles;
+
+#[async_trait]
+impl Files for DrawnFiles {
+    async fn png(&self, svg: &str) -> anyhow::Result<Vec<u8>> {
+        panout::report::png(svg)
+    }
+
+    async fn file(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        PlainFiles.file(key).await
+    }
+}
