@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Adapter;
+use super::markdown;
 use super::render::SMALL;
-use crate::chat::{Card, Phrase};
+use crate::chat::{Card, Phrase, Text};
 
 /// The largest file that any server takes. Source: Discord's reference of uploading files.
 const LARGEST: usize = 10 << 20;
@@ -63,10 +64,12 @@ impl Body {
         says["attachments"] = json!([]);
         for embed in says["embeds"].as_array_mut().into_iter().flatten() {
             let shown = embed.as_object_mut().and_then(|embed| embed.remove("image"));
-            let Some(name) = shown.as_ref().and_then(|image| image["url"].as_str()?.strip_prefix(SCHEME)) else { continue };
+            let Some(name) = shown.as_ref().and_then(|image| image["url"].as_str()?.strip_prefix(SCHEME)) else {
+                continue;
+            };
             let alt = self.enclosed.iter().find(|file| file.name == name).and_then(|file| file.alt.as_deref());
             let words = embed["description"].as_str().map(|words| format!("{words}\n")).unwrap_or_default();
-            embed["description"] = format!("{words}{SMALL}{}", alt.unwrap_or_default()).into();
+            embed["description"] = format!("{words}{}", small_print(alt.unwrap_or_default())).into();
         }
         Some(says.into())
     }
@@ -94,6 +97,12 @@ impl Body {
 
 /// Before the name of an enclosed file in an embed.
 pub(super) const SCHEME: &str = "attachment://";
+
+/// Words as small print.
+pub(super) fn small_print(words: &str) -> String {
+    let lines = markdown::lines(&Text::plain(words)).into_iter();
+    lines.map(|line| format!("{SMALL}{}", line.text)).collect::<Vec<_>>().join("\n")
+}
 
 /// What `attachments` says of what is enclosed.
 pub(super) fn listed(enclosed: &[Enclosure]) -> Value {

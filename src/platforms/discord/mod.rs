@@ -36,6 +36,7 @@ mod markdown;
 mod pace;
 mod register;
 mod render;
+mod sheet;
 mod speak;
 mod steps;
 mod table;

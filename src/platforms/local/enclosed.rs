@@ -77,8 +77,7 @@ pub(super) async fn enclosed(
             })?;
             let Some(content) = content else { return Ok(gone(&page)) };
             let disposition = format!("attachment; filename=\"{name}\"");
-            let headers =
-                [(CONTENT_TYPE, "application/octet-stream".to_owned()), (CONTENT_DISPOSITION, disposition)];
+            let headers = [(CONTENT_TYPE, "application/octet-stream".to_owned()), (CONTENT_DISPOSITION, disposition)];
             Ok((headers, content).into_response())
         }
         _ => Err(NOT_THERE),

@@ -21,6 +21,7 @@ use tracing::warn;
 
 use super::Settings;
 use super::error::CallError;
+use super::pace::{PACE, Pace};
 use super::render::Drawn;
 use crate::clock::pause;
 
@@ -30,8 +31,6 @@ pub(super) type Https = HttpsConnector<HttpConnector>;
 pub(super) const POST: &str = "chat.postMessage";
 /// The longest one request may take.
 const REQUEST: Duration = Duration::from_secs(10);
-/// Between two posts in a channel (docs.slack.dev, apis/web-api/rate-limits).
-const PACE: Duration = Duration::from_secs(1);
 
 /// How hard a call is tried.
 #[derive(Clone, Copy, Debug)]
@@ -282,33 +281,4 @@ pub(super) fn backoff(tries: u32) -> Duration {
 fn checked(answer: Result<Value, SlackClientError>) -> Result<Value, CallError> {
     let answer = answer.map_err(|error| CallError::from(&error))?;
     if answer["ok"] == true { Ok(answer) } else { Err(CallError::Lost("an answer that says nothing")) }
-}
-
-/// When each channel may be posted in next.
-#[derive(Default)]
-struct Pace(Mutex<HashMap<String, Instant>>);
-
-impl Pace {
-    /// Takes the channel's next turn and says how long until it; none if that is longer than `most`.
-    fn turn(&self, channel: &str, most: Duration) -> Result<Duration, CallError> {
-        let now = Instant::now();
-        let mut next = self.0.lock().expect("nothing panics while holding it");
-        if next.len() > 1000 {
-            next.retain(|_, at| *at > now);
-        }
-        let turn = next.get(channel).copied().unwrap_or(now).max(now);
-        if turn - now > most {
-            return Err(CallError::Limited(Some(turn - now)));
-        }
-        next.insert(channel.to_owned(), turn + PACE);
-        Ok(turn - now)
-    }
-
-    /// Lets nobody post in the channel for so long.
-    fn hold(&self, channel: &str, length: Duration) {
-        let until = Instant::now() + length;
-        let mut next = self.0.lock().expect("nothing panics while holding it");
-        let turn = next.entry(channel.to_owned()).or_insert(until);
-        *turn = (*turn).max(until);
-    }
 }

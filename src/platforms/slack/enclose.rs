@@ -20,7 +20,10 @@ impl Desk {
         enclosed.unwrap_or_else(|error| {
             warn!(%error, "an answer goes out without its files");
             let not_sent = || self.phrase(origin, Phrase::FileNotSent);
-            Enclosed { instead: card.files().map(|file| (file.key.clone(), not_sent())).collect(), ..Enclosed::default() }
+            Enclosed {
+                instead: card.files().map(|file| (file.key.clone(), not_sent())).collect(),
+                ..Enclosed::default()
+            }
         })
     }
 
@@ -43,8 +46,11 @@ impl Desk {
             if let Err(error) = sent {
                 warn!(%error, "a file did not reach its channel");
                 let phrase = self.sent_to_person(&file, origin).await;
-                self.whisper_drawn(&Self::drawn(&Card::titled(self.phrase(origin, phrase)), &Enclosed::default()), origin)
-                    .await;
+                self.whisper_drawn(
+                    &Self::drawn(&Card::titled(self.phrase(origin, phrase)), &Enclosed::default()),
+                    origin,
+                )
+                .await;
             }
         }
     }

@@ -35,6 +35,7 @@ mod forms;
 mod inbound;
 mod kept;
 mod manifest;
+mod pace;
 mod post;
 mod render;
 mod reply;

@@ -117,15 +117,19 @@ impl Uploads {
             }
         }
         for file in card.files() {
-            match self.load(file, scope).await {
-                Ok(Some(loaded)) => enclosed.files.push(loaded),
-                Ok(None) => drop(enclosed.instead.insert(file.key.clone(), self.bot.phrase(language, Phrase::FileGone))),
+            let instead = match self.load(file, scope).await {
+                Ok(Some(loaded)) => {
+                    enclosed.files.push(loaded);
+                    continue;
+                }
+                Ok(None) => Phrase::FileGone,
                 Err(CallError::Refused(code)) => {
-                    warn!(code, "Slack takes a file from nobody");
-                    enclosed.instead.insert(file.key.clone(), self.bot.phrase(language, Phrase::FileNotSent));
+                    warn!(code, "Slack does not take a file");
+                    Phrase::FileNotSent
                 }
                 Err(error) => return Err(error),
-            }
+            };
+            enclosed.instead.insert(file.key.clone(), self.bot.phrase(language, instead));
         }
         Ok(enclosed)
     }
@@ -176,7 +180,8 @@ impl Uploads {
         if let Some(mut upload) = self.kept(&draft).await? {
             if !upload.done && self.look(&upload.id).await?.is_some() {
                 // It was completed, which nobody does without the conversation.
-                upload.done = timeout(SHARING, self.until(&upload.id, is_shared)).await.is_ok_and(|shared| shared.is_ok());
+                upload.done =
+                    timeout(SHARING, self.until(&upload.id, is_shared)).await.is_ok_and(|shared| shared.is_ok());
             }
             if upload.done {
                 self.keep(&draft, &upload).await?;

@@ -148,10 +148,9 @@ async fn a_post_that_fails_is_made_again_with_its_files(#[case] trouble: Trouble
 #[tokio::test]
 async fn edits_and_follow_ups_that_fail_are_made_again_with_their_files() {
     for route in ["PATCH /webhooks", "POST /webhooks", "PATCH /channels"] {
-        for trouble in [
-            Trouble::Status { times: 1, status: 502 },
-            Trouble::TooManyRequests { times: 1, retry_after: Some(1) },
-        ] {
+        for trouble in
+            [Trouble::Status { times: 1, status: 502 }, Trouble::TooManyRequests { times: 1, retry_after: Some(1) }]
+        {
             let desk = Desk::open().await;
             let posted = desk.platform.post(&desk.channel(), &asks(), "m").await.unwrap();
             desk.sees().await;

@@ -9,7 +9,8 @@ pub(crate) struct PlainFiles;
 
 /// A card's picture, another for each name.
 pub(crate) fn picture(name: &str) -> Block {
-    let svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"320\"><title>{name}</title></svg>");
+    let svg =
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"320\"><title>{name}</title></svg>");
     Block::Picture(Picture { svg, alt: format!("{name} by rep: Ana 3, Bo 1") })
 }
 

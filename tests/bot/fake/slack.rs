@@ -338,7 +338,8 @@ impl ChatService for FakeSlack {
 
     fn posted(&self) -> Vec<(MessageRef, Option<String>, String)> {
         let world = self.0.world();
-        let standing = world.messages.iter().filter(|message| message.to.is_none() && !message.gone && message.file.is_none());
+        let standing =
+            world.messages.iter().filter(|message| message.to.is_none() && !message.gone && message.file.is_none());
         standing
             .map(|message| {
                 let marker = message.metadata.as_ref().and_then(|it| it["event_payload"]["marker"].as_str());

@@ -181,7 +181,8 @@ async fn a_picture_is_as_wide_as_the_screen_at_most_and_opens_large() {
     browser.picture("picture-on-a-phone").await;
     let large = browser.eval("document.querySelector('.picture').href").await;
     assert_eq!(browser.eval("document.querySelector('.picture').target").await, "_blank");
-    let saved = browser.eval("document.querySelector('.file').download + document.querySelector('.file').textContent").await;
+    let saved =
+        browser.eval("document.querySelector('.file').download + document.querySelector('.file').textContent").await;
     assert_eq!(saved, "refusals.csvrefusals.csv");
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     browser.resize(1180, 820).await;

@@ -151,10 +151,10 @@ async fn a_trigger_is_good_once_and_for_three_seconds() {
 
 async fn promise(slack: &FakeSlack, fields: &[(&str, &str)]) -> Value {
     let url = format!("{}/files.getUploadURLExternal", slack.api_url());
-    let call = reqwest::Client::new().post(url).bearer_auth(slack.bot_token()).header(
-        "content-type",
-        "application/x-www-form-urlencoded",
-    );
+    let call = reqwest::Client::new()
+        .post(url)
+        .bearer_auth(slack.bot_token())
+        .header("content-type", "application/x-www-form-urlencoded");
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     call.body(body).send().await.expect("the stand-in answers").json().await.expect("JSON")
 }

@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::attachments::Arrived;
 use super::channels::{apply, change, delete};
 use super::gateway::LATEST;
 use super::rest::{Call, Outcome, Refused, fault, form_body, refused};
 use super::world::{APPLICATION, BOT, First, Interaction, Message, Modal, World};
-use super::attachments::Arrived;
 use super::{attachments, mentions, modals, strict, wire};
 
 /// How long an interaction's token is good for.

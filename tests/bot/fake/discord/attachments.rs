@@ -99,7 +99,9 @@ pub(super) fn wrong(body: &Value, arrived: &[Arrived], before: &[Attachment]) ->
         wrong.extend(at_most(&entry["description"], "attachment description", 1024));
         let stays = before.iter().any(|it| entry["id"] == it.id.as_str());
         match arrived.iter().find(|file| is_number(entry, file.n)) {
-            None if !stays => wrong.push(format!("attachment {} is neither in the form nor in the message", entry["id"])),
+            None if !stays => {
+                wrong.push(format!("attachment {} is neither in the form nor in the message", entry["id"]));
+            }
             Some(file) if entry["filename"] != file.name.as_str() => {
                 wrong.push(format!("attachment {} is called {} in the form", entry["id"], file.name));
             }

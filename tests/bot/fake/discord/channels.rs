@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 
+use super::attachments::Arrived;
 use super::commands::missing;
 use super::rest::{Call, Outcome, Refused, fault, form_body, refused};
 use super::world::{BOT, Channel, Message, Sort, World, permission};
-use super::attachments::Arrived;
 use super::{attachments, mentions, strict, wire};
 
 /// How long a nonce is remembered: "the past few minutes".

@@ -12,9 +12,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::attachments::Arrived;
 use super::limits::{Left, TooMany};
 use super::world::{Mishap, World};
-use super::attachments::Arrived;
 use super::{Shared, TOKEN, answers, attachments, channels, commands, socket};
 
 /// Every route there is, with the query it takes.
@@ -174,7 +174,8 @@ fn admit(
 
 /// Whether files may come: routes of messages.
 fn takes_files(route: &str) -> bool {
-    let with_messages = ["POST /channels/{}/messages", "PATCH /channels/{}/messages/{}", "PATCH /webhooks/{}/{}/messages/{}"];
+    let with_messages =
+        ["POST /channels/{}/messages", "PATCH /channels/{}/messages/{}", "PATCH /webhooks/{}/{}/messages/{}"];
     with_messages.contains(&route) || route == "POST /webhooks/{}/{}" || route.ends_with("/callback")
 }
 

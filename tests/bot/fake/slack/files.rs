@@ -60,7 +60,8 @@ pub(super) fn promise(world: &mut World, arguments: &Value) -> Value {
         world.complain("files.getUploadURLExternal: an alt_txt of over 1000 characters");
         return refused("alt_txt_too_large");
     }
-    if name.ends_with(".png") && alt.as_ref().is_none_or(|alt| alt.trim().is_empty()) {
+    let is_picture = std::path::Path::new(&name).extension().is_some_and(|extension| extension == "png");
+    if is_picture && alt.as_ref().is_none_or(|alt| alt.trim().is_empty()) {
         world.complain("files.getUploadURLExternal: a picture without alt_txt");
     }
     let id = format!("F{:08}", world.next());
@@ -156,7 +157,9 @@ pub(super) fn pictures(world: &World, blocks: &[Value]) -> Vec<String> {
             None => Some(format!("invalid slack file: {id:?} is none")),
             Some(upload) if !upload.completed => Some(format!("invalid slack file: {id} was not completed")),
             Some(upload) if !upload.is_picture() => Some(format!("invalid slack file: {id} is no picture")),
-            Some(upload) if !upload.is_ready(world.ready_after) => Some(format!("invalid slack file: {id} is not ready")),
+            Some(upload) if !upload.is_ready(world.ready_after) => {
+                Some(format!("invalid slack file: {id} is not ready"))
+            }
             Some(_) => None,
         }
     });

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::{files, strict};
 use super::web::refused;
 use super::world::{Message, World};
+use super::{files, strict};
 
 pub(super) fn called(world: &mut World, name: &str, arguments: &Value) -> Value {
     match name {

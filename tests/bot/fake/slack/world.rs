@@ -253,7 +253,9 @@ impl World {
 
     pub(super) fn screen(&self, message: &Message) -> String {
         match &message.file {
-            Some(file) => format!("[file: {}]", self.uploads.iter().find(|it| it.id == *file).map_or("?", |it| &it.name)),
+            Some(file) => {
+                format!("[file: {}]", self.uploads.iter().find(|it| it.id == *file).map_or("?", |it| &it.name))
+            }
             None => screen::message(&message.blocks, &message.text, &|user| self.name_of(user)),
         }
     }
