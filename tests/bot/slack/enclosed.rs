@@ -95,11 +95,15 @@ async fn a_picture_that_cannot_be_drawn_is_said_in_words() {
 
 #[tokio::test]
 async fn a_picture_that_was_deleted_in_slack_is_said_in_words() {
-    let rig = Rig::start(Script::replying(Reply::Say(matrix("Week 48")))).await;
+    let mut script = Script::replying(Reply::Say(matrix("Week 48")));
+    script.shortcut = Box::new(|_| Reply::Whisper(matrix("Week 48")));
+    let rig = Rig::start(script).await;
     let posted = rig.platform.post(&rig.direct(), &matrix("Week 48"), "m").await.unwrap();
     rig.slack.deletes_files();
     rig.news().await;
     rig.types("/refusals").await;
+    assert_eq!(rig.news().await, [IN_WORDS]);
+    rig.slack.uses_shortcut(&rig.ana, &rig.sales, "Log as refusal", "no").await;
     assert_eq!(rig.news().await, [IN_WORDS]);
     rig.platform.replace(&posted, &matrix("Week 48"), "m").await.unwrap();
     assert_eq!(rig.news().await, [format!("(changed) {IN_WORDS}")]);
