@@ -96,7 +96,9 @@ async fn a_picture_that_cannot_be_drawn_is_said_in_words() {
 #[tokio::test]
 async fn a_picture_that_was_deleted_in_slack_is_said_in_words() {
     let mut script = Script::replying(Reply::Say(matrix("Week 48")));
-    script.shortcut = Box::new(|_| Reply::Whisper(matrix("Week 48")));
+    let ask = || Card::titled("Choose").with(Block::Buttons(vec![button("week:48", "Show")]));
+    script.shortcut = Box::new(move |_| Reply::Whisper(ask()));
+    script.press = Box::new(|_| Reply::Replace(matrix("Week 48")));
     let rig = Rig::start(script).await;
     let posted = rig.platform.post(&rig.direct(), &matrix("Week 48"), "m").await.unwrap();
     rig.slack.deletes_files();
@@ -104,7 +106,9 @@ async fn a_picture_that_was_deleted_in_slack_is_said_in_words() {
     rig.types("/refusals").await;
     assert_eq!(rig.news().await, [IN_WORDS]);
     rig.slack.uses_shortcut(&rig.ana, &rig.sales, "Log as refusal", "no").await;
-    assert_eq!(rig.news().await, [IN_WORDS]);
+    assert_eq!(rig.news().await, ["Choose\n[Show]"]);
+    rig.slack.presses(&rig.ana, "Show").await;
+    assert_eq!(rig.news().await, [format!("(changed) {IN_WORDS}")]);
     rig.platform.replace(&posted, &matrix("Week 48"), "m").await.unwrap();
     assert_eq!(rig.news().await, [format!("(changed) {IN_WORDS}")]);
     rig.has_no_complaints();
