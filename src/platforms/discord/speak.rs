@@ -63,7 +63,7 @@ impl Adapter {
         let path = format!("/channels/{channel}/messages");
         match (self.api.post_message(&path, &body, Care::Repeatable).await, body.in_words()) {
             (Err(refusal), Some(words)) if refusal.code() == Some(NOT_PERMITTED) => {
-                tracing::warn!("a card is shown without its picture: see the permissions in `panout doctor`");
+                tracing::warn!("a card is shown without its picture: `panout manifest discord` says what to permit");
                 self.api.post_message(&path, &words, Care::Repeatable).await
             }
             (done, _) => done,

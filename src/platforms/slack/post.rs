@@ -49,21 +49,24 @@ impl Platform for Slack {
     }
 
     async fn post(&self, place: &Place, card: &Card, marker: &str) -> Result<MessageRef, Failure> {
+        // An upload begins before its message: without one nothing was tried, and there is nothing to look for.
+        let tried = card.files().count() > 0 && self.uploads.tried(marker).await.map_err(unread)?;
         let enclosed = self.uploads.enclose(card, marker, None).await.map_err(unread)?;
         let messages = drawn(card, &enclosed)?;
         let spot = self.spot(place).await.map_err(CallError::into_failure)?;
         let mut there = Parts::default();
-        if messages.len() > 1 || (card.files().count() > 0 && spot.can_be_read()) {
+        if messages.len() > 1 || (tried && spot.can_be_read()) {
             there = self.parts(&spot, marker, None).await.map_err(unread)?;
         }
-        let posted = self.post_missing(&spot, &messages, &Mark::of(card, marker), there).await?;
+        let mark = Mark { marker, files: enclosed.files.len() };
+        let posted = self.post_missing(&spot, &messages, &mark, there).await?;
         self.send_files(&enclosed, &spot).await?;
         Ok(posted)
     }
 
     async fn replace(&self, message: &MessageRef, card: &Card, marker: &str) -> Result<(), Failure> {
         let enclosed = self.uploads.enclose(card, marker, None).await.map_err(unread)?;
-        let (messages, mark) = (drawn(card, &enclosed)?, Mark::of(card, marker));
+        let (messages, mark) = (drawn(card, &enclosed)?, Mark { marker, files: enclosed.files.len() });
         let MessageRef { channel, id, .. } = message;
         for (n, part) in messages.iter().enumerate().take(1) {
             self.update(message, part, &mark.on(n, messages.len())).await?;
@@ -218,14 +221,11 @@ fn note_part(message: &Value, marker: &str, there: &mut Parts) {
 /// What is said, unseen, about each message of a card.
 struct Mark<'a> {
     marker: &'a str,
+    /// How many follow it.
     files: usize,
 }
 
-impl<'a> Mark<'a> {
-    fn of(card: &Card, marker: &'a str) -> Self {
-        Self { marker, files: card.files().count() }
-    }
-
+impl Mark<'_> {
     /// Of one message, from 0. Values are texts: others are lost or fail in other people's readers.
     fn on(&self, n: usize, of: usize) -> Value {
         let mut payload = json!({"marker": self.marker});

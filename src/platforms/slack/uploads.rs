@@ -218,9 +218,17 @@ impl Uploads {
 
     /// How many files were sent for this scope.
     pub(super) async fn sent(&self, scope: &str) -> Result<usize, CallError> {
-        let kept = self.drafts.kept_under(Service::Slack, &sent_under(scope)).await.map_err(|_| UNKEPT)?;
         let done = |(_, json): &(String, String)| serde_json::from_str::<Upload>(json).is_ok_and(|upload| upload.done);
-        Ok(kept.iter().filter(|kept| done(kept)).count())
+        Ok(self.begun(scope).await?.iter().filter(|kept| done(kept)).count())
+    }
+
+    /// Whether a file was on its way for this scope before.
+    pub(super) async fn tried(&self, scope: &str) -> Result<bool, CallError> {
+        Ok(!self.begun(scope).await?.is_empty())
+    }
+
+    async fn begun(&self, scope: &str) -> Result<Vec<(String, String)>, CallError> {
+        self.drafts.kept_under(Service::Slack, &sent_under(scope)).await.map_err(|_| UNKEPT)
     }
 
     /// Has an address promised, keeps the file's id, and sends what is in it there.
@@ -294,5 +302,6 @@ fn sent_under(scope: &str) -> String {
 
 /// Whether a file is in a conversation.
 fn is_shared(file: &Value) -> bool {
-    ["channels", "groups", "ims"].iter().any(|kind| file[*kind].as_array().is_some_and(|them| !them.is_empty()))
+    let listed = |kind: &str| file[kind].as_array().is_some_and(|them| !them.is_empty());
+    ["channels", "groups", "ims"].into_iter().any(listed) || file["shares"].as_object().is_some_and(|it| !it.is_empty())
 }

@@ -241,6 +241,16 @@ async fn an_event_that_comes_again_after_a_restart_sends_its_file_once() {
 }
 
 #[tokio::test]
+async fn a_card_whose_file_is_gone_says_so_and_is_whole() {
+    let rig = Rig::start(Script::default()).await;
+    let posted = rig.platform.post(&rig.direct(), &export("gone.1"), "m").await.unwrap();
+    assert_eq!(rig.news().await, ["Your export\nFileGone"]);
+    assert_eq!(found(&rig, "m").await, Some(posted));
+    assert_eq!(rig.slack.calls("conversations.history"), 1, "only looking for it reads what was said");
+    rig.has_no_complaints();
+}
+
+#[tokio::test]
 async fn what_became_of_a_file_that_cannot_be_sent_is_said() {
     for (key, says) in [("gone.1", "FileGone"), ("broken.1", "FileNotSent")] {
         let rig = Rig::start(Script::replying(Reply::Whisper(export(key)))).await;
