@@ -59,12 +59,13 @@ async fn the_doctor_finds_a_sound_app_sound() {
 #[tokio::test]
 async fn the_doctor_names_what_is_missing() {
     let slack = FakeSlack::start().await;
-    slack.install(&manifest(&menu(), "Panout").replace("\"im:history\"", "\"users:read\""));
+    let older = manifest(&menu(), "Panout").replace("\"im:history\"", "\"users:read\"").replace("files:", "pins:");
+    slack.install(&older);
     let wrong = Settings { app_token: "xapp-wrong".into(), ..settings(&slack) };
     let findings = check(&wrong).await;
     let broken: Vec<&Finding> = findings.iter().filter(|finding| !finding.ok).collect();
     let expected = [
-        Finding { what: "slack.scopes", ok: false, detail: "im:history".into() },
+        Finding { what: "slack.scopes", ok: false, detail: "im:history, files:write, files:read".into() },
         Finding { what: "slack.app_token", ok: false, detail: "invalid_auth".into() },
     ];
     assert_eq!(broken, expected.iter().collect::<Vec<_>>());
