@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::chat::Menu;
 
 /// What the bot's token must be allowed, and for what. Nothing reads a channel.
-pub(super) const SCOPES: [&str; 4] = [
+pub(super) const SCOPES: [&str; 6] = [
     // Slash commands and message shortcuts.
     "commands",
     // Posting where the bot is, changing its own messages, and whispering.
@@ -14,6 +14,10 @@ pub(super) const SCOPES: [&str; 4] = [
     "im:write",
     // Looking, after a lost answer, whether a direct message was posted.
     "im:history",
+    // Pictures in messages, and exported files.
+    "files:write",
+    // Looking whether Slack has taken one in.
+    "files:read",
 ];
 
 /// The language of what the manifest says; Slack's manifests have one.
