@@ -7,8 +7,7 @@
 //!
 //! | Slack can't | instead |
 //! |---|---|
-//! | send a chosen message once | the marker in the message's metadata, read back in direct messages (`im:history`) |
-//! | read a channel back without `channels:history` | [`chat::Platform::find`] in a channel answers `Never` |
+//! | send a chosen message once | the marker in the message's metadata, read back (`im:history`, `channels:history`, `groups:history`), and nothing else is |
 //! | show more than 50 blocks or about 13,200 characters | the rest in the message's thread; buttons stay on the first |
 //! | hold 3000 characters in a text | several blocks, cut at white space |
 //! | hold two tables, or one of over 100 rows | aligned lines in a fixed-width block |

@@ -55,7 +55,7 @@ impl Platform for Slack {
         let messages = drawn(card, &enclosed)?;
         let spot = self.spot(place).await.map_err(CallError::into_failure)?;
         let mut there = Parts::default();
-        if messages.len() > 1 || (tried && spot.can_be_read()) {
+        if messages.len() > 1 || tried {
             there = self.parts(&spot, marker, None).await.map_err(unread)?;
         }
         let mark = Mark { marker, files: enclosed.files.len() };
@@ -74,10 +74,8 @@ impl Platform for Slack {
         if messages.len() == 1 && enclosed.files.is_empty() {
             return Ok(());
         }
-        let mut spot = Spot { channel: channel.clone(), thread: Some(id.clone()) };
-        if messages.len() > 1 || spot.can_be_read() {
-            spot.thread = Some(self.root(message).await.map_err(unread)?);
-        }
+        let root = self.root(message).await.map_err(unread)?;
+        let spot = Spot { channel: channel.clone(), thread: Some(root) };
         if messages.len() > 1 {
             let mut there = self.parts(&spot, marker, None).await.map_err(unread)?;
             there.ids.insert(0, id.clone());

@@ -69,13 +69,6 @@ pub(super) struct Spot {
     pub(super) thread: Option<String>,
 }
 
-impl Spot {
-    /// Whether the bot may read what was said there: conversations with one person only (`im:history`).
-    pub(super) fn can_be_read(&self) -> bool {
-        self.channel.starts_with('D')
-    }
-}
-
 /// An upload, as it is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Upload {

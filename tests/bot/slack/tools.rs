@@ -39,7 +39,16 @@ fn the_manifest_asks_for_the_commands_and_the_least_scopes() {
     });
     assert_eq!(manifest["features"]["slash_commands"], json!([command]));
     assert_eq!(manifest["features"]["shortcuts"], json!([shortcut]));
-    let scopes = json!(["commands", "chat:write", "im:write", "im:history", "files:write", "files:read"]);
+    let scopes = json!([
+        "commands",
+        "chat:write",
+        "im:write",
+        "im:history",
+        "channels:history",
+        "groups:history",
+        "files:write",
+        "files:read"
+    ]);
     assert_eq!(manifest["oauth_config"]["scopes"]["bot"], scopes);
     assert_eq!(manifest["settings"]["socket_mode_enabled"], true);
     assert_eq!(manifest["settings"]["interactivity"]["is_enabled"], true);
