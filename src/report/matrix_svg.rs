@@ -23,17 +23,20 @@ const MOST_ROWS: usize = 40;
 
 const NAME: Style = Style::regular(13.5);
 const HEAD: Style = Style::bold(SMALL);
-const COUNT: Style = Style::bold(14.5);
+/// Counts, and the space between cells: with many columns both are as small as they may be.
+const ROOMY: (Style, f64) = (Style::bold(14.5), 4.0);
+const TIGHT: (Style, f64) = (Style::bold(SMALL), 3.0);
+const ROOMY_COLUMNS: usize = 8;
 
 /// The room for names, unless there are many columns.
 const NAMES: f64 = 160.0;
 
 const BESIDE_NAMES: f64 = 12.0;
-const BETWEEN: f64 = 4.0;
 /// Between cells and totals.
 const APART: f64 = 6.0;
-/// Around what stands in a cell.
+/// Beside what stands in a cell, and beside what is stacked in it.
 const INSIDE: f64 = 8.0;
+const INSIDE_STACKED: f64 = 1.5;
 const WIDEST_CELL: f64 = 96.0;
 /// How long the name of a column may be when slanted, and how much of a length is left sideways.
 const SLANTED: f64 = 130.0;
@@ -180,6 +183,8 @@ struct Layout {
     wide: f64,
     names: f64,
     cell: f64,
+    count: Style,
+    between: f64,
     high: f64,
     /// There are changes.
     changes: bool,
@@ -191,39 +196,35 @@ struct Layout {
 
 impl Layout {
     fn of(drawing: &Drawing) -> Self {
+        let (count, between) = if drawing.columns.len() > ROOMY_COLUMNS { TIGHT } else { ROOMY };
         let names = drawing.rows.iter().chain([&drawing.totals]).map(|row| NAME.width(&row.name));
-        let wanted = names.fold(0.0, f64::max).ceil();
-        let beside = drawing.all_cells().map(width_beside).fold(0.0, f64::max);
-        let below = drawing.all_cells().map(width_below).fold(0.0, f64::max).ceil();
+        let wanted = names.fold(0.0, f64::max).ceil().min(NAMES);
+        let beside = drawing.all_cells().map(|cell| width_beside(count, cell)).fold(0.0, f64::max);
+        let below = drawing.all_cells().map(|cell| width_below(count, cell)).fold(0.0, f64::max).ceil();
         let columns = many(drawing.columns.len() + usize::from(drawing.has_totals_beside()));
-        let room = |names: f64| {
-            let cells = WIDE - 2.0 * PAD - names - BESIDE_NAMES - APART;
-            (cells / columns - BETWEEN).floor().min(WIDEST_CELL)
-        };
-        let (names, cell) = match wanted.min(NAMES) {
-            names if room(names) >= below => (names, room(names)),
-            // Many columns: names give way before figures do.
-            names => (names.min(WIDE - 2.0 * PAD - BESIDE_NAMES - APART - columns * (below + BETWEEN)), below),
-        };
+        let margins = 2.0 * PAD + BESIDE_NAMES + APART - between;
+        let cell = ((WIDE - margins - wanted) / columns - between).floor().clamp(below, WIDEST_CELL.max(below));
+        // With many columns names give way before figures do.
+        let names = wanted.min(WIDE - margins - columns * (cell + between)).max(0.0);
         let changes = drawing.all_cells().any(|cell| cell.change.is_some());
         let stacked = changes && cell < beside;
-        let heads = drawing.columns.iter().chain([&drawing.totals.name]);
-        let slanted = heads.map(|head| HEAD.width(head)).fold(0.0, f64::max) > cell;
+        let heads = drawing.columns.iter().map(|head| HEAD.width(head));
+        let slanted = heads.fold(0.0, f64::max) > cell;
         let high = if stacked || drawing.rows.len() <= MOST_COLUMNS { 40.0 } else { 31.0 };
-        let all = 2.0 * PAD + names + BESIDE_NAMES + APART + columns * (cell + BETWEEN) - BETWEEN;
-        Self { wide: all.clamp(NARROW, WIDE), names, cell, high, changes, stacked, slanted }
+        let wide = (margins + names + columns * (cell + between)).clamp(NARROW, WIDE);
+        Self { wide, names, cell, count, between, high, changes, stacked, slanted }
     }
 
     /// The left edge of a cell; totals come after the last column.
     fn x(&self, column: usize, is_total: bool) -> f64 {
         let apart = if is_total { APART } else { 0.0 };
-        PAD + self.names + BESIDE_NAMES + many(column) * (self.cell + BETWEEN) + apart
+        PAD + self.names + BESIDE_NAMES + many(column) * (self.cell + self.between) + apart
     }
 
     /// The names of the columns. That of the totals is never slanted: it is short, and nothing stands beside it.
     fn heads(&self, page: &mut Page, drawing: &Drawing) {
         let middle = |column: usize, is_total: bool| self.x(column, is_total) + self.cell / 2.0;
-        let flat = self.cell + BETWEEN;
+        let flat = self.cell + self.between;
         let room = |column: usize| {
             let right = (page.wide - PAD / 2.0 - middle(column, false)) / SIDEWAYS - HEAD.size;
             if self.slanted { SLANTED.min(right) } else { flat }
@@ -259,7 +260,7 @@ impl Layout {
         if row.cells.len() != 1 {
             self.cell(page, self.x(row.cells.len(), true), row.total, None);
         }
-        page.y += self.high + BETWEEN;
+        page.y += self.high + self.between;
     }
 
     /// A cell, with a colour if `most` is known.
@@ -269,14 +270,14 @@ impl Layout {
         let (middle, right) = (x + self.cell / 2.0, x + self.cell - INSIDE);
         match cell.change {
             Some(change) if self.stacked => {
-                page.text(middle, y + 17.0, Anchor::Middle, COUNT, ink, &count);
+                page.text(middle, y + 17.0, Anchor::Middle, self.count, ink, &count);
                 page.change(middle + change_width(change) / 2.0, y + 33.0, change, ink);
             }
             change => {
                 let base = y + self.high / 2.0 + 5.0;
                 // Counts stay in one line below each other, whether there is a change beside them or not.
                 let left = if self.stacked || !self.changes { middle } else { x + self.cell * 0.4 };
-                page.text(left, base, Anchor::Middle, COUNT, ink, &count);
+                page.text(left, base, Anchor::Middle, self.count, ink, &count);
                 if let Some(change) = change {
                     page.change(right, base, change, ink);
                 }
@@ -297,12 +298,12 @@ impl Layout {
     }
 }
 
-fn width_beside(cell: &DrawnCell) -> f64 {
+fn width_beside(count: Style, cell: &DrawnCell) -> f64 {
     let change = cell.change.map_or(0.0, |change| change_width(change) + INSIDE);
-    COUNT.width(&count_text(cell.count)) + change + 2.0 * INSIDE
+    count.width(&count_text(cell.count)) + change + 2.0 * INSIDE
 }
 
-fn width_below(cell: &DrawnCell) -> f64 {
+fn width_below(count: Style, cell: &DrawnCell) -> f64 {
     let change = cell.change.map_or(0.0, change_width);
-    COUNT.width(&count_text(cell.count)).max(change) + INSIDE / 2.0
+    count.width(&count_text(cell.count)).max(change) + 2.0 * INSIDE_STACKED
 }

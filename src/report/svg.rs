@@ -15,7 +15,7 @@ pub(super) const WIDE: f64 = 726.0;
 pub(super) const NARROW: f64 = 480.0;
 
 /// Around everything.
-pub(super) const PAD: f64 = 22.0;
+pub(super) const PAD: f64 = 20.0;
 
 /// The smallest size of text.
 pub(super) const SMALL: f64 = 13.0;
@@ -226,8 +226,8 @@ impl Page {
 const CHANGE: Style = Style::regular(SMALL);
 
 /// How wide an arrow is, and the space between it and its number.
-const ARROW: f64 = 9.0;
-const BESIDE_ARROW: f64 = 3.0;
+const ARROW: f64 = 8.5;
+const BESIDE_ARROW: f64 = 2.5;
 
 /// How wide a change is when drawn.
 pub(super) fn change_width(change: i64) -> f64 {

@@ -1,0 +1,3 @@
+//! What the refusals say together: pictures, what rises, files.
+
+mod pictures;
