@@ -45,5 +45,5 @@ pub use schedule::{DailyAt, Run, SCHEDULE_EXAMPLE, Schedule, ScheduleError};
 pub use self_validation::SelfValidation;
 pub use similarity::{ALIKE, Case, SameReason, Score, WordCounts, alike, score, within_reach};
 pub use stage::Stage;
-pub use stem::words_in_common;
+pub use stem::{stems, words_in_common};
 pub use working_hours::{HoursError, QUIET_HOURS_EXAMPLE, QuietHours, WORKING_HOURS_EXAMPLE, WorkingHours};

@@ -22,6 +22,7 @@ const MOST_COLUMNS: usize = 12;
 const MOST_ROWS: usize = 40;
 
 const NAME: Style = Style::regular(13.5);
+const BOLD_NAME: Style = Style::bold(13.5);
 const HEAD: Style = Style::bold(SMALL);
 /// Counts, and the space between cells: with many columns both are as small as they may be.
 const ROOMY: (Style, f64) = (Style::bold(14.5), 4.0);
@@ -197,7 +198,7 @@ struct Layout {
 impl Layout {
     fn of(drawing: &Drawing) -> Self {
         let (count, between) = if drawing.columns.len() > ROOMY_COLUMNS { TIGHT } else { ROOMY };
-        let names = drawing.rows.iter().chain([&drawing.totals]).map(|row| NAME.width(&row.name));
+        let names = drawing.rows.iter().chain([&drawing.totals]).map(|row| BOLD_NAME.width(&row.name));
         let wanted = names.fold(0.0, f64::max).ceil().min(NAMES);
         let beside = drawing.all_cells().map(|cell| width_beside(count, cell)).fold(0.0, f64::max);
         let below = drawing.all_cells().map(|cell| width_below(count, cell)).fold(0.0, f64::max).ceil();
@@ -250,7 +251,7 @@ impl Layout {
 
     fn row(&self, page: &mut Page, row: &DrawnRow, shades: Shades) {
         let base = page.y + self.high / 2.0 + 5.0;
-        let style = if shades.coloured > 0 { NAME } else { Style::bold(NAME.size) };
+        let style = if shades.coloured > 0 { NAME } else { BOLD_NAME };
         let name = style.shortened(&row.name, self.names);
         page.text(PAD + self.names, base, Anchor::End, style, INK, &name);
         for (column, cell) in row.cells.iter().enumerate() {
