@@ -50,6 +50,6 @@ pub use self_validation::SelfValidation;
 pub use significance::{Weighed, rank};
 pub use similarity::{ALIKE, Case, SameReason, Score, WordCounts, alike, score, within_reach};
 pub use stage::Stage;
-pub use stem::words_in_common;
+pub use stem::{stems, words_in_common};
 pub use view::{Axis, View};
 pub use working_hours::{HoursError, QUIET_HOURS_EXAMPLE, QuietHours, WORKING_HOURS_EXAMPLE, WorkingHours};

@@ -32,7 +32,7 @@ pub use self::args::{Arg, Args};
 pub use self::catalogue::Catalogue;
 pub use self::folder::Problem;
 pub use self::language::Language;
-pub use self::numbers::{money, number};
+pub use self::numbers::{money, number, short_money};
 pub use self::questionnaires::Questionnaires;
 pub use crate::args;
 
@@ -102,6 +102,11 @@ impl<'a> Words<'a> {
     /// An amount of `minor` units of the currency `code`, which has `digits` of them after the point: see [`money`].
     pub fn money(self, minor: i64, digits: u32, code: &str) -> String {
         numbers::money(self.language, minor, digits, code)
+    }
+
+    /// The same where there is little room: see [`short_money`].
+    pub fn short_money(self, minor: i64, digits: u32, code: &str) -> String {
+        numbers::short_money(self.language, minor, digits, code)
     }
 
     /// How a question is asked.

@@ -12,7 +12,7 @@ use crate::words::Words;
 /// How many rows are written out; the others are in the picture and in the export.
 const ROWS: usize = 10;
 /// How many cells of a row are written out.
-const CELLS: usize = 6;
+const CELLS: usize = 4;
 
 /// What is shown.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,8 @@ impl Shown<'_> {
             card = card.with(Block::Note(words.text("figures.instead", args! {})));
         }
         if self.figures.total.refusals > 0 || !self.figures.rows.is_empty() {
-            card = card.with(Block::Text(self.headline(words))).with(Block::Facts(self.facts(words)));
+            card = card.with(Block::Text(self.headline(words))).with_some(self.picture(words));
+            card = card.with(Block::Facts(self.facts(words)));
             let left_out = i64::try_from(self.rows().len().saturating_sub(ROWS)).unwrap_or(0);
             if left_out > 0 {
                 card = card.with(Block::Note(words.text("figures.left_out", args! { count: left_out })));
@@ -101,11 +102,6 @@ impl Shown<'_> {
         self.figures.columns.iter().map(line).collect()
     }
 
-    /// The same as a picture.
-    pub(in crate::flows) fn picture(&self, _: Words<'_>) -> Option<Block> {
-        None
-    }
-
     /// The rows that are shown: of people only those the reader may see.
     pub(in crate::flows) fn rows(&self) -> &[String] {
         &self.figures.rows
@@ -148,7 +144,7 @@ impl Shown<'_> {
     }
 
     /// What it is compared with, in words.
-    fn before(&self, words: Words<'_>) -> String {
+    pub(super) fn before(&self, words: Words<'_>) -> String {
         match self.asked.period {
             Period::These(days) => {
                 let count = i64::try_from(days.count()).unwrap_or(i64::MAX);
@@ -187,7 +183,8 @@ fn counted(words: Words<'_>, cell: &Cell) -> String {
 fn beside(words: Words<'_>, cell: &Cell) -> String {
     let change = cell.change().filter(|_| cell.before > Some(0) || cell.refusals == 0);
     let change = change.map(|change| changed(words, change));
-    let worth = (!cell.budgets.is_empty()).then(|| amounts(words, &cell.budgets));
+    let short = |money: &Money| words.short_money(money.minor, money.currency.digits(), money.currency.code());
+    let worth = (!cell.budgets.is_empty()).then(|| cell.budgets.iter().map(short).collect::<Vec<_>>().join(" + "));
     let said: Vec<String> = change.into_iter().chain(worth).collect();
     if said.is_empty() { String::new() } else { format!(" ({})", said.join(", ")) }
 }

@@ -9,6 +9,7 @@
 mod asked;
 mod card;
 mod named;
+mod picture;
 
 pub use asked::Asked;
 pub(super) use asked::{lexicons, suggest};

@@ -55,11 +55,12 @@ async fn on_monday_the_channel_reads_the_week(#[values(On::Slack, On::Discord, O
     for part in [
         "3 refusals in the week of 23–29 November 2026",
         "Worth €57,000.",
+        "[picture: Table. 3 refusals from 23–29 November 2026. Product and reason: CRM Suite 2; Analytics 1.]",
         "[Open the meeting agenda]",
         "Why clients said no",
-        "Price: 2 (€52,000)",
+        "Price: 2 (€52k)",
         "Technical: 1 (€5,000)",
-        "CRM Suite: 2 (€52,000)",
+        "CRM Suite: 2 (€52k)",
         "What clients said",
         "> we only pay at ninety days",
         "> thirty percent above the others",
@@ -188,7 +189,7 @@ async fn the_head_reads_the_day_in_a_line_when_there_was_something(
     some_are_logged(&team).await;
     // Half past five in Bucharest.
     team.it_is("2026-11-23T15:30:00Z").await;
-    elena.sees_parts(&["3 refusals on 23 November 2026", "Ana: 2 (€45,000)", "Bogdan: 1 (€12,000)"]);
+    elena.sees_parts(&["3 refusals on 23 November 2026", "Ana: 2 (€45k)", "Bogdan: 1 (€12k)"]);
     team.it_is("2026-11-24T15:30:00Z").await;
     elena.sees_nothing();
     team.ends().await;

@@ -33,9 +33,10 @@ async fn everybody_sees_what_is_theirs_to_see(#[values(On::Slack, On::Discord, O
     asks(&team, on, "Elena", "week", "").await;
     team.person("Elena").sees_parts(&[
         "8 refusals this week so far",
+        "[picture: Table. 8 refusals this week so far. Rep and product: Ana 7; Bogdan 1.]",
         "Worth €65,000 and RON\u{a0}3,000.",
         "None on the same days last week.",
-        "Ana: 7 (€60,000 and RON\u{a0}3,000): CRM Suite 6 (€60,000); Analytics 1 (RON\u{a0}3,000)",
+        "Ana: 7 (€60k + RON\u{a0}3,000): CRM Suite 6 (€60k); Analytics 1 (RON\u{a0}3,000)",
         "Bogdan: 1 (€5,000): Analytics 1 (€5,000)",
         "Together: 8",
     ]);
@@ -43,7 +44,7 @@ async fn everybody_sees_what_is_theirs_to_see(#[values(On::Slack, On::Discord, O
     let bogdan = team.person("Bogdan").sees_parts(&[
         "8 refusals this week so far",
         "You: 1 (€5,000): Analytics 1 (€5,000)",
-        "Your team: 8 (€65,000 and RON\u{a0}3,000): CRM Suite 6 (€60,000); Analytics 2",
+        "Your team: 8 (€65k + RON\u{a0}3,000): CRM Suite 6 (€60k); Analytics 2",
     ]);
     assert!(!bogdan.contains("Ana:") && !bogdan.contains("Client"), "{bogdan}");
     asks(&team, on, "Oana", "today", "").await;
@@ -117,7 +118,7 @@ async fn changes_are_shown_only_where_there_are_enough(#[values(On::Slack, On::D
         "2 refusals this week so far",
         // On Monday, with Monday.
         "5 fewer than on the same days last week.",
-        "Ana: 2 (-4, €20,000): CRM Suite 2 (-4, €20,000)",
+        "Ana: 2 (-4, €20k): CRM Suite 2 (-4, €20k)",
     ]);
     assert!(!seen.contains("Bogdan"), "one fewer is too few to say:\n{seen}");
     asks(&team, on, "Elena", "month", "").await;

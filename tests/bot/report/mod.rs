@@ -1,0 +1,5 @@
+//! What the refusals say together: pictures, what rises, files.
+
+mod frequent;
+mod pictures;
+mod rising;
