@@ -1,6 +1,7 @@
 //! What the refusals say together: figures, matrices, pictures, files.
 
 mod bars_svg;
+mod export;
 mod frequent;
 mod matrix_svg;
 mod measure;
@@ -9,6 +10,7 @@ mod rising;
 mod svg;
 
 pub use bars_svg::{Bar, Bars};
+pub use export::{Column, CsvExport, ExportRow, ExportWords, MOST_EXPORTED, XlsxExport};
 pub use frequent::{Frequent, PAST, SAID, SURE, Spoken, frequent};
 pub use matrix_svg::{Drawing, DrawnCell, DrawnRow};
 pub use png::png;
