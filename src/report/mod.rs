@@ -2,6 +2,7 @@
 
 mod bars_svg;
 mod figures;
+mod export;
 mod frequent;
 mod matrix_svg;
 mod measure;
@@ -11,6 +12,7 @@ mod svg;
 
 pub use bars_svg::{Bar, Bars};
 pub use figures::{Cell, Figures};
+pub use export::{Column, CsvExport, ExportRow, ExportWords, MOST_EXPORTED, XlsxExport};
 pub use frequent::{Frequent, PAST, SAID, SURE, Spoken, frequent};
 pub use matrix_svg::{Drawing, DrawnCell, DrawnRow};
 pub use png::png;

@@ -1,5 +1,5 @@
 //! Measurements, on the stand-ins of the tests: `cargo bench -- acknowledge`, `store`, `large`,
-//! `figures`, `start`; without a name, all.
+//! `figures`, `export`, `start`; without a name, all.
 //!
 //! `TEST_DATABASE_URL` puts the database on `PostgreSQL`, as in the tests. The figures in the README come from here.
 
@@ -9,6 +9,7 @@
 mod acknowledge;
 #[path = "../bot/chaos/company.rs"]
 mod company;
+mod export;
 #[path = "../bot/fake/mod.rs"]
 mod fake;
 mod figures;
@@ -37,6 +38,9 @@ async fn main() {
     }
     if is_wanted("figures") {
         figures::measure().await;
+    }
+    if is_wanted("export") {
+        export::measure();
     }
     if is_wanted("large") {
         large::measure().await;
