@@ -33,6 +33,7 @@ mod mine;
 mod notice;
 mod people;
 mod plays;
+mod quality;
 mod question;
 mod queue;
 mod quiet;

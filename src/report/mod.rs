@@ -1,8 +1,8 @@
 //! What the refusals say together: figures, matrices, pictures, files.
 
 mod bars_svg;
-mod figures;
 mod export;
+mod figures;
 mod frequent;
 mod matrix_svg;
 mod measure;
@@ -11,8 +11,8 @@ mod rising;
 mod svg;
 
 pub use bars_svg::{Bar, Bars};
-pub use figures::{Cell, Figures};
 pub use export::{Column, CsvExport, ExportRow, ExportWords, MOST_EXPORTED, XlsxExport};
+pub use figures::{Cell, Figures};
 pub use frequent::{Frequent, PAST, SAID, SURE, Spoken, frequent};
 pub use matrix_svg::{Drawing, DrawnCell, DrawnRow};
 pub use png::png;

@@ -168,6 +168,26 @@ impl Tx {
         )
     }
 
+    /// What clients said in a team's refusals of some days, each with the language its rep chose if they did; the newest, at
+    /// most `most`.
+    pub async fn verbatims_in(
+        &mut self,
+        team: TeamId,
+        days: Days,
+        most: i64,
+    ) -> sqlx::Result<Vec<(Option<String>, String)>> {
+        let sql = "SELECT p.language, r.verbatim FROM refusals r
+                   JOIN people p ON p.organisation_id = r.organisation_id AND p.id = r.logged_by
+                   WHERE r.organisation_id = $1 AND r.team_id = $2 AND r.happened_on BETWEEN $3 AND $4
+                     AND r.verbatim IS NOT NULL AND r.withdrawn_at IS NULL AND r.outcome <> 'invalid'
+                   ORDER BY r.happened_on DESC, r.number DESC LIMIT $5";
+        run!(
+            self,
+            fetch_all,
+            sqlx::query_as(sql).bind(self.organisation).bind(team).bind(days.from).bind(days.to).bind(most)
+        )
+    }
+
     /// How many of a team's refusals were logged in a time, of days before `day`.
     pub async fn logged_late(
         &mut self,

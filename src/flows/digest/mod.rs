@@ -12,6 +12,7 @@
 
 mod root;
 mod thread;
+mod unusual;
 
 use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
 

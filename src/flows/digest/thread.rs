@@ -1,11 +1,11 @@
 //! What stands in the thread: reasons and budgets; what clients said, and what worked; what is open, and the agenda.
 
-use super::{Week, name};
+use super::{Week, name, unusual};
 use crate::args;
 use crate::chat::{Block, Card, Text};
 use crate::domain::{Refusal, fold};
 use crate::flows::refusal::reason_label;
-use crate::flows::{Result, Shared, agenda, plays};
+use crate::flows::{Result, Shared, agenda, plays, quality};
 use crate::store::Tx;
 use crate::words::Words;
 
@@ -40,6 +40,13 @@ fn reasons(shared: &Shared, week: &Week) -> Card {
 async fn voices(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Option<Card>> {
     let words = week.words(shared);
     let mut card = Card::titled(words.text("digest.voices", args! {}));
+    for sentence in unusual::reasons(tx, words, week).await? {
+        card = card.with(Block::Text(sentence));
+    }
+    let said = unusual::words_said(tx, shared, week).await?;
+    if !said.is_empty() {
+        card = card.with(Block::Text(words.text("digest.words", args! { words: words.list(&said) })));
+    }
     for refusal in quoted(tx, week).await? {
         let reason = reason_label(words, refusal.reason_heard());
         card =
@@ -54,6 +61,10 @@ async fn voices(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Option<Card
     if !worked.is_empty() {
         card = card.with(Block::Text(words.text("digest.worked", args! {})));
         card.blocks.extend(worked.into_iter().map(|play| Block::Text(Text::plain(play))));
+    }
+    if let Some((refusal, scored)) = quality::best(tx, shared, &week.refusals).await? {
+        let name = tx.person(refusal.logged_by).await?.name;
+        card = card.with(Block::Text(quality::praise(words, &name, (refusal, &scored))));
     }
     Ok(Some(card).filter(|card| !card.blocks.is_empty()))
 }

@@ -222,3 +222,52 @@ async fn the_digest_can_be_seen_before(#[values(On::Slack, On::Discord, On::Loca
     assert_eq!(channel(&team), "");
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_reason_that_comes_up_more_than_usual_is_told(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = with(on, "digest").await;
+    let mut monday = at("2026-11-23T08:00:00Z");
+    for week in 0..11 {
+        let price = if week == 10 { 9 } else { 1 };
+        for n in 0..price {
+            team.person("Ana").types(&format!("/refusal Client{week}x{n} 5k price #crm")).await;
+        }
+        team.person("Bogdan").types(&format!("/refusal Other{week} 5k timing #bi")).await;
+        channel(&team);
+        monday += TimeDelta::days(7);
+        team.it_is(&monday.to_rfc3339()).await;
+    }
+    let read = channel(&team);
+    assert!(read.contains("Price more than usual: 9 in the week, usually 1."), "{read}");
+    assert!(!read.contains("Timing more than usual"), "{read}");
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_best_qualified_refusal_is_praised_and_its_rep_sees_what_would_raise_it(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = with(on, "digest").await;
+    let ana = team.person("Ana");
+    ana.types("/refusal Acme 40k price/payment_terms #crm \"we only pay suppliers at ninety days and you ask for thirty, so our board said no\"").await;
+    team.person("Bogdan").types("/refusal Hooli 12k price #crm").await;
+    channel(&team);
+    ana.types("/refusal 1").await;
+    ana.sees_parts(&["of 100. What would raise it: ", "the client's own reason, by /debrief client (+"]);
+    ana.types("/debrief 1").await;
+    ana.presses("Answer").await;
+    ana.fills(&[("How did it end?", "They chose to wait.")]).await;
+    ana.submits().await;
+    ana.screen();
+    let elena = team.person("Elena");
+    elena.presses("Validate").await;
+    elena.fills(&[("Their main reason", "Price")]).await;
+    elena.submits().await;
+    team.it_is("2026-11-30T07:00:00Z").await;
+    let read = channel(&team);
+    assert!(read.contains("The best-qualified refusal is Ana's #1, "), "{read}");
+    assert!(read.contains("a debrief") && !read.contains("Bogdan's"), "{read}");
+    team.ends().await;
+}
