@@ -113,7 +113,9 @@ impl Drawing {
         self.rows.sort_by_key(|row| std::cmp::Reverse(row.total.count));
         if self.rows.len() > MOST_ROWS + 1 {
             let rest = self.rows.split_off(MOST_ROWS);
-            self.rows.extend(rest.into_iter().reduce(DrawnRow::and).map(|row| DrawnRow { name: other.into(), ..row }));
+            self.rows.extend(
+                rest.into_iter().reduce(|sum, row| sum.and(&row)).map(|row| DrawnRow { name: other.into(), ..row }),
+            );
             self.other_row = true;
         }
         self
@@ -158,7 +160,7 @@ impl Drawing {
 }
 
 impl DrawnRow {
-    fn and(self, other: DrawnRow) -> DrawnRow {
+    fn and(self, other: &DrawnRow) -> DrawnRow {
         let cells = self.cells.iter().zip(&other.cells).map(|(one, other)| one.and(*other)).collect();
         DrawnRow { name: self.name, cells, total: self.total.and(other.total) }
     }
