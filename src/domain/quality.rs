@@ -30,6 +30,7 @@ const COMPETITOR_OR_BUDGET: u8 = 4;
 
 /// What is looked at of a refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a yes or no of its own, and all combinations occur")]
 pub struct RefusalFile<'a> {
     /// Why, in the client's own words.
     pub verbatim: Option<&'a str>,

@@ -61,11 +61,11 @@ impl Bars {
         let most = self.bars.iter().map(|bar| bar.cell.count).max().unwrap_or_default();
         for one in &self.bars {
             let (count, base) = (one.cell.count, page.y + HIGH / 2.0 + 5.0);
-            page.text(PAD + labels, base, Anchor::End, LABEL, INK, &LABEL.shortened(&one.label, labels));
+            page.text((PAD + labels, base), (Anchor::End, LABEL, INK), &LABEL.shortened(&one.label, labels));
             let long = (room * share(count, most)).max(if count > 0 { 3.0 } else { 0.0 });
             page.bar(left, long, HIGH);
             let ink = if count == 0 { QUIET } else { INK };
-            page.text(left + long + BESIDE, base, Anchor::Start, COUNT, ink, &count_text(count));
+            page.text((left + long + BESIDE, base), (Anchor::Start, COUNT, ink), &count_text(count));
             if let Some(change) = one.cell.change {
                 page.change(WIDE - PAD, base, change, QUIET);
             }

@@ -12,7 +12,7 @@
 //!
 //! where `y` counts the verbatims that have the word (each once: one angry client is one client) and `n` sums `y` over
 //! all words. A word is frequent from `z >=` [`SURE`] and [`SAID`] verbatims. Words are folded and stemmed, without stop words, as
-//! when cases are compared ([`stems`](crate::domain::stems)); the form said most is the one shown. How the line was chosen is in
+//! when cases are compared ([`stems`]); the form said most is the one shown. How the line was chosen is in
 //! `README.md`.
 
 use std::collections::{BTreeMap, HashMap};

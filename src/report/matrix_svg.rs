@@ -113,7 +113,9 @@ impl Drawing {
         self.rows.sort_by_key(|row| std::cmp::Reverse(row.total.count));
         if self.rows.len() > MOST_ROWS + 1 {
             let rest = self.rows.split_off(MOST_ROWS);
-            self.rows.extend(rest.into_iter().reduce(DrawnRow::and).map(|row| DrawnRow { name: other.into(), ..row }));
+            self.rows.extend(
+                rest.into_iter().reduce(|sum, row| sum.and(&row)).map(|row| DrawnRow { name: other.into(), ..row }),
+            );
             self.other_row = true;
         }
         self
@@ -158,7 +160,7 @@ impl Drawing {
 }
 
 impl DrawnRow {
-    fn and(self, other: DrawnRow) -> DrawnRow {
+    fn and(self, other: &DrawnRow) -> DrawnRow {
         let cells = self.cells.iter().zip(&other.cells).map(|(one, other)| one.and(*other)).collect();
         DrawnRow { name: self.name, cells, total: self.total.and(other.total) }
     }
@@ -239,12 +241,12 @@ impl Layout {
             if self.slanted {
                 page.slanted_text(middle(column, false) + 2.0, base, HEAD, INK, name);
             } else {
-                page.text(middle(column, false), base, Anchor::Middle, HEAD, INK, name);
+                page.text((middle(column, false), base), (Anchor::Middle, HEAD, INK), name);
             }
         }
         if drawing.has_totals_beside() {
             let name = HEAD.shortened(&drawing.totals.name, flat);
-            page.text(middle(names.len(), true), base, Anchor::Middle, HEAD, INK, &name);
+            page.text((middle(names.len(), true), base), (Anchor::Middle, HEAD, INK), &name);
         }
         page.y += 5.0;
     }
@@ -253,7 +255,7 @@ impl Layout {
         let base = page.y + self.high / 2.0 + 5.0;
         let style = if shades.coloured > 0 { NAME } else { BOLD_NAME };
         let name = style.shortened(&row.name, self.names);
-        page.text(PAD + self.names, base, Anchor::End, style, INK, &name);
+        page.text((PAD + self.names, base), (Anchor::End, style, INK), &name);
         for (column, cell) in row.cells.iter().enumerate() {
             let most = (column < shades.coloured).then_some(shades.most);
             self.cell(page, self.x(column, false), *cell, most);
@@ -271,14 +273,14 @@ impl Layout {
         let (middle, right) = (x + self.cell / 2.0, x + self.cell - INSIDE);
         match cell.change {
             Some(change) if self.stacked => {
-                page.text(middle, y + 17.0, Anchor::Middle, self.count, ink, &count);
+                page.text((middle, y + 17.0), (Anchor::Middle, self.count, ink), &count);
                 page.change(middle + change_width(change) / 2.0, y + 33.0, change, ink);
             }
             change => {
                 let base = y + self.high / 2.0 + 5.0;
                 // Counts stay in one line below each other, whether there is a change beside them or not.
                 let left = if self.stacked || !self.changes { middle } else { x + self.cell * 0.4 };
-                page.text(left, base, Anchor::Middle, self.count, ink, &count);
+                page.text((left, base), (Anchor::Middle, self.count, ink), &count);
                 if let Some(change) = change {
                     page.change(right, base, change, ink);
                 }

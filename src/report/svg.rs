@@ -112,6 +112,9 @@ pub(super) enum Anchor {
     End,
 }
 
+/// How a text is written: from where, in which font, in which colour.
+pub(super) type Look = (Anchor, Style, Colour);
+
 /// A picture being drawn.
 pub(super) struct Page {
     drawn: String,
@@ -148,23 +151,23 @@ impl Page {
     /// Lines of text from the left, and below them.
     fn paragraph(&mut self, text: &str, style: Style, colour: Colour, most: usize) {
         for line in style.wrapped(text, self.wide - 2.0 * PAD, most) {
-            self.text(PAD, self.y + style.size, Anchor::Start, style, colour, &line);
+            self.text((PAD, self.y + style.size), (Anchor::Start, style, colour), &line);
             self.y += (style.size * 1.35).round();
         }
     }
 
     /// A text on its base line.
-    pub(super) fn text(&mut self, x: f64, y: f64, anchor: Anchor, style: Style, colour: Colour, text: &str) {
-        self.turned_text((x, y), "", anchor, style, colour, text);
+    pub(super) fn text(&mut self, at: (f64, f64), look: Look, text: &str) {
+        self.turned_text(at, "", look, text);
     }
 
     /// A text that rises to the right by half a right angle.
     pub(super) fn slanted_text(&mut self, x: f64, y: f64, style: Style, colour: Colour, text: &str) {
         let turn = format!(" transform=\"rotate(-45 {} {})\"", short(x), short(y));
-        self.turned_text((x, y), &turn, Anchor::Start, style, colour, text);
+        self.turned_text((x, y), &turn, (Anchor::Start, style, colour), text);
     }
 
-    fn turned_text(&mut self, at: (f64, f64), turn: &str, anchor: Anchor, style: Style, colour: Colour, text: &str) {
+    fn turned_text(&mut self, at: (f64, f64), turn: &str, (anchor, style, colour): Look, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "",
             Anchor::Middle => " text-anchor=\"middle\"",
@@ -207,7 +210,7 @@ impl Page {
     /// A change, ended at `x`: an arrow and by how much, or that nothing changed.
     pub(super) fn change(&mut self, x: f64, y: f64, change: i64, colour: Colour) {
         let text = change_text(change);
-        self.text(x, y, Anchor::End, CHANGE, colour, &text);
+        self.text((x, y), (Anchor::End, CHANGE, colour), &text);
         let right = x - CHANGE.width(&text) - BESIDE_ARROW;
         let (left, middle, low, high) = (right - ARROW, right - ARROW / 2.0, short(y - 1.0), short(y - 9.0));
         let (base, tip) = if change > 0 { (low, high) } else { (high, low) };

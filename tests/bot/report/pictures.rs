@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use panout::report::{Bar, Bars, Drawing, DrawnCell, DrawnRow, png};
-use resvg::usvg::{Group, Node, Options, Rect, Tree, fontdb};
+use resvg::usvg::{Group, Node, Options, Rect, TextChunk, Tree, fontdb};
 use rstest::rstest;
 
 /// The widest picture, and the smallest text in it.
@@ -197,7 +197,7 @@ fn collect(group: &Group, texts: &mut Vec<Text>) {
         match node {
             Node::Group(group) => collect(group, texts),
             Node::Text(text) => {
-                let said: String = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                let said: String = text.chunks().iter().map(TextChunk::text).collect();
                 let size = text.chunks()[0].spans()[0].font_size().get();
                 // Where the outlines are, not where a line of text would reach.
                 let mut ink = Vec::new();
