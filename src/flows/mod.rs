@@ -19,6 +19,7 @@ mod deal;
 mod debrief;
 mod decide;
 mod digest;
+mod export;
 mod figures;
 mod gap;
 mod hands;
@@ -58,6 +59,7 @@ use chrono::{DateTime, Utc};
 pub use act::{Act, Unknown};
 pub use assistant::Assistant;
 pub use catch_up::catch_up;
+pub use export::{EXPORT, content as export_content, make as make_export};
 pub use figures::Asked;
 pub use learn::Learn;
 pub use menu::menu;
@@ -88,6 +90,7 @@ impl Inbound {
     fn only_asks(&self) -> bool {
         match self {
             Inbound::Command(command) => match command.name.as_str() {
+                "refusals" => !command.text.trim_start().to_lowercase().starts_with("export"),
                 "refusal" => refusal::is_bare(command) || case::named(command).is_some(),
                 "panout" => {
                     let first = command.text.split_whitespace().next().unwrap_or_default().to_lowercase();
@@ -142,6 +145,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         },
         ("refusals", "mine" | "") => mine::list(call).await,
         ("refusals", "gap") => gap::show(call).await,
+        ("refusals", "export") => export::ask(call, command).await,
         ("refusals", typed) => match figures::command(call, command).await? {
             Some(reply) => Ok(reply),
             None => Ok(Reply::Whisper(help::misspelled(call, "refusals", typed))),

@@ -11,8 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Result, Shared, consent, daily, deal, debrief, digest, hands, head, plays, question, quiet, regular, reminders,
-    review, today, unsaid, words_for,
+    Result, Shared, consent, daily, deal, debrief, digest, export, hands, head, plays, question, quiet, regular,
+    reminders, review, today, unsaid, words_for,
 };
 use crate::chat::{Account, Card, MessageRef, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
@@ -73,6 +73,10 @@ pub enum Notice {
     Focus(i64, DateTime<Utc>),
     /// A digest could not be posted, to an admin: the team, and which of its channels.
     Lost(i64, i64),
+    /// How far a file is, to whoever asked for it: its id.
+    Exporting(i64),
+    /// The file, to whoever asked for it: its id.
+    Exported(i64),
 }
 
 /// What is to be done about a notice now.
@@ -114,6 +118,8 @@ impl Notice {
             Notice::Daily(team, at) => format!("daily:{team}:{}", at.timestamp()),
             Notice::Focus(team, at) => format!("focus:{team}:{}", at.timestamp()),
             Notice::Lost(team, channel) => format!("lost:{team}:{channel}"),
+            Notice::Exporting(id) => format!("exporting:{id}"),
+            Notice::Exported(id) => format!("exported:{id}"),
         }
     }
 
@@ -144,6 +150,8 @@ impl Notice {
             ("daily", [team, at]) => Notice::Daily(*team, moment(at)?),
             ("focus", [team, at]) => Notice::Focus(*team, moment(at)?),
             ("lost", [team, channel]) => Notice::Lost(*team, *channel),
+            ("exporting", [id]) => Notice::Exporting(*id),
+            ("exported", [id]) => Notice::Exported(*id),
             _ => return None,
         })
     }
@@ -157,10 +165,21 @@ impl Notice {
             | Notice::Digest(_, at, _)
             | Notice::Daily(_, at)
             | Notice::Focus(_, at) => now - *at < ON_TIME,
-            // With what it stands under.
+            // With what it stands under, and what somebody just asked for.
             Notice::DigestPart(..) => true,
+            _ if self.is_asked_for() => true,
             _ => false,
         }
+    }
+
+    /// Whether its reader asked for it: it comes, whatever else they want to hear.
+    pub(super) fn is_asked_for(&self) -> bool {
+        matches!(self, Notice::Exporting(_) | Notice::Exported(_))
+    }
+
+    /// The job that posts it at a moment.
+    pub(super) fn job(&self, at: DateTime<Utc>) -> NewJob {
+        NewJob { kind: POST, occurrence: self.key(), payload: payload(self), run_at: at }
     }
 
     /// Whether it says how things stood when it was posted, and is never drawn again.
@@ -214,6 +233,8 @@ impl Notice {
             }
             Notice::Daily(team, at) => daily::draw(tx, shared, (TeamId(*team), *at), now).await,
             Notice::Focus(team, at) => daily::draw_focus(tx, shared, (TeamId(*team), *at), now).await,
+            Notice::Exporting(id) => export::draw_progress(tx, shared, *id).await,
+            Notice::Exported(id) => export::draw(tx, shared, *id).await,
             Notice::Lost(team, channel) => digest::draw_lost(tx, shared, (TeamId(*team), *channel), now).await,
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))
@@ -272,8 +293,7 @@ pub(super) async fn plan(
     at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let job = NewJob { kind: POST, occurrence: notice.key(), payload: payload(notice), run_at: at };
-    Ok(tx.plan(&job, now).await?)
+    Ok(tx.plan(&notice.job(at), now).await?)
 }
 
 /// Plans to draw a notice again, if it was posted. Call it after the change, in the same transaction.
@@ -365,6 +385,8 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         | Notice::Differs(_)
         | Notice::Daily(..)
         | Notice::Focus(..)
+        | Notice::Exporting(_)
+        | Notice::Exported(_)
         | Notice::Lost(..) => {}
         Notice::Digest(team, at, channel) => digest::posted(tx, shared, (*team, *at, *channel, 0), now).await?,
         Notice::DigestPart(team, at, channel, part) => {

@@ -142,6 +142,34 @@ impl Column {
         Column::Note,
     ];
 
+    /// Its stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Column::Number => "number",
+            Column::HappenedOn => "happened_on",
+            Column::LoggedOn => "logged_on",
+            Column::Account => "account",
+            Column::Contact => "contact",
+            Column::ContactRole => "contact_role",
+            Column::Outcome => "outcome",
+            Column::Reason => "reason",
+            Column::ReasonDetail => "reason_detail",
+            Column::HeardReason => "heard_reason",
+            Column::Products => "products",
+            Column::Amount => "amount",
+            Column::Currency => "currency",
+            Column::Competitor => "competitor",
+            Column::Verbatim => "verbatim",
+            Column::Segment => "segment",
+            Column::ContractUntil => "contract_until",
+            Column::Stage => "stage",
+            Column::Owner => "owner",
+            Column::LoggedBy => "logged_by",
+            Column::Quality => "quality",
+            Column::Note => "note",
+        }
+    }
+
     /// How wide it is in a sheet, in characters.
     fn width(self) -> u32 {
         match self {

@@ -132,15 +132,8 @@ impl Shown<'_> {
         if said.is_empty() { text } else { text.then(": ").then(said.join("; ")) }
     }
 
-    /// When it was, in words.
-    pub(in crate::flows) fn when(&self, words: Words<'_>) -> String {
-        match self.asked.period {
-            Period::These(days) if days.from == days.to => {
-                words.line("figures.on", args! { day: words.date(days.from) })
-            }
-            Period::These(days) => words.line("figures.from_to", args! { days: words.days(days) }),
-            named => words.label("figures_when", &named.name()),
-        }
+    fn when(&self, words: Words<'_>) -> String {
+        when(words, self.asked.period)
     }
 
     /// What it is compared with, in words.
@@ -171,6 +164,15 @@ impl Shown<'_> {
             label: words.line("figures.other_view", args! { view: label(words, self.asked.view) }),
             choices: View::ALL.into_iter().filter(mine).map(choice).collect(),
         }
+    }
+}
+
+/// When it was, in words.
+pub(in crate::flows) fn when(words: Words<'_>, period: Period) -> String {
+    match period {
+        Period::These(days) if days.from == days.to => words.line("figures.on", args! { day: words.date(days.from) }),
+        Period::These(days) => words.line("figures.from_to", args! { days: words.days(days) }),
+        named => words.label("figures_when", &named.name()),
     }
 }
 

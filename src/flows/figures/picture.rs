@@ -30,7 +30,8 @@ impl Shown<'_> {
         Some(Block::Picture(Picture { svg, alt: self.alt(words) }))
     }
 
-    fn drawing(&self, words: Words<'_>) -> Drawing {
+    /// What is drawn, before it is folded to fit.
+    pub(in crate::flows) fn drawing(&self, words: Words<'_>) -> Drawing {
         let figures = self.figures;
         let row = |name: String, whole: &Cell, cell: &dyn Fn(&str) -> Cell| DrawnRow {
             name,

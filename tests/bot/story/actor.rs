@@ -98,7 +98,6 @@ impl Actor<'_> {
     }
 
     /// What is in the newest file of this name that the person can see.
-    #[expect(dead_code, reason = "the stories of exports use it")]
     #[track_caller]
     pub(crate) fn file(&self, name: &str) -> Vec<u8> {
         let found = self.team.service().file(&self.id, name);
