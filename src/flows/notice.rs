@@ -71,8 +71,9 @@ pub enum Notice {
     Daily(i64, DateTime<Utc>),
     /// The weightiest refusals of a month, to the head: the team, and the moment.
     Focus(i64, DateTime<Utc>),
-    /// A digest could not be posted, to an admin: the team, and which of its channels.
-    Lost(i64, i64),
+    /// A digest could not be posted, to an admin: the team, which of its channels, and when the last one was there, in
+    /// seconds since 1970: once for each time a channel is lost.
+    Lost(i64, i64, i64),
     /// How far a file is, to whoever asked for it: its id.
     Exporting(i64),
     /// The file, to whoever asked for it: its id.
@@ -117,7 +118,7 @@ impl Notice {
             }
             Notice::Daily(team, at) => format!("daily:{team}:{}", at.timestamp()),
             Notice::Focus(team, at) => format!("focus:{team}:{}", at.timestamp()),
-            Notice::Lost(team, channel) => format!("lost:{team}:{channel}"),
+            Notice::Lost(team, channel, since) => format!("lost:{team}:{channel}:{since}"),
             Notice::Exporting(id) => format!("exporting:{id}"),
             Notice::Exported(id) => format!("exported:{id}"),
         }
@@ -149,7 +150,7 @@ impl Notice {
             ("digest_part", [team, at, channel, part]) => Notice::DigestPart(*team, moment(at)?, *channel, *part),
             ("daily", [team, at]) => Notice::Daily(*team, moment(at)?),
             ("focus", [team, at]) => Notice::Focus(*team, moment(at)?),
-            ("lost", [team, channel]) => Notice::Lost(*team, *channel),
+            ("lost", [team, channel, since]) => Notice::Lost(*team, *channel, *since),
             ("exporting", [id]) => Notice::Exporting(*id),
             ("exported", [id]) => Notice::Exported(*id),
             _ => return None,
@@ -235,7 +236,7 @@ impl Notice {
             Notice::Focus(team, at) => daily::draw_focus(tx, shared, (TeamId(*team), *at), now).await,
             Notice::Exporting(id) => export::draw_progress(tx, shared, *id).await,
             Notice::Exported(id) => export::draw(tx, shared, *id).await,
-            Notice::Lost(team, channel) => digest::draw_lost(tx, shared, (TeamId(*team), *channel), now).await,
+            Notice::Lost(team, channel, _) => digest::draw_lost(tx, shared, (TeamId(*team), *channel), now).await,
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))
     }

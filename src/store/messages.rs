@@ -23,6 +23,12 @@ pub struct MessageRow {
 }
 
 impl Tx {
+    /// When a message whose notice is named like this was posted last.
+    pub async fn last_posted(&mut self, like: &str) -> sqlx::Result<Option<DateTime<Utc>>> {
+        let sql = "SELECT MAX(posted_at) FROM messages WHERE organisation_id = $1 AND notice LIKE $2";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(like))
+    }
+
     /// Decides where a notice goes, unless that is decided already; returns what stands.
     pub async fn decide_message(
         &mut self,

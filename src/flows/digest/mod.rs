@@ -213,7 +213,9 @@ pub(super) async fn name(tx: &mut Tx, person: Option<PersonId>) -> Result<Option
 
 /// A digest could not be posted: an admin is told once, in words, where and what to do.
 pub(super) async fn lost(tx: &mut Tx, shared: &Shared, (team, channel): (i64, i64), now: DateTime<Utc>) -> Result<()> {
-    notice::plan(tx, shared, &Notice::Lost(team, channel), now, now).await
+    let last = tx.last_posted(&format!("digest:{team}:%:{channel}")).await?;
+    let since = last.map_or(0, |at| at.timestamp());
+    notice::plan(tx, shared, &Notice::Lost(team, channel, since), now, now).await
 }
 
 /// What an admin reads about it.

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use panout::domain::{Schedule, Schedules};
 use rstest::rstest;
 
-use crate::story::{On, Setup, Team};
+use crate::story::{On, Setup, Team, Trouble};
 
 /// As a team has it that says nothing; `only`: one of the three.
 fn schedules(only: &str) -> Option<Schedules> {
@@ -269,5 +269,53 @@ async fn the_best_qualified_refusal_is_praised_and_its_rep_sees_what_would_raise
     let read = channel(&team);
     assert!(read.contains("The best-qualified refusal is Ana's #1, "), "{read}");
     assert!(read.contains("a debrief") && !read.contains("Bogdan's"), "{read}");
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_admin_is_told_once_that_a_channel_is_closed(#[values(On::Slack, On::Discord)] on: On) {
+    let team = with(on, "digest").await;
+    some_are_logged(&team).await;
+    team.service().trouble(Trouble::ChannelsClosed);
+    team.it_is("2026-11-30T07:00:00Z").await;
+    let adi = team.person("Adi");
+    adi.sees_parts(&["The digest of Field could not be posted", "Invite me again or name another channel"]);
+    assert_eq!(channel(&team), "");
+    team.it_is("2026-12-07T07:00:00Z").await;
+    let again = adi.screen();
+    assert!(!again.contains("could not be posted"), "{again}");
+    let given_up = team.forgives();
+    assert_eq!(given_up.iter().filter(|error| error.contains("given up")).count(), 2, "{given_up:?}");
+    let done = "UPDATE jobs SET state = 'done' WHERE state = 'dead' RETURNING id";
+    assert_eq!(team.rows::<(i64,)>(done).await.len(), 2);
+    team.ends().await;
+}
+
+#[rstest]
+#[case::a_429_in_the_thread(Trouble::TooManyRequests { times: 2, retry_after: Some(1) })]
+#[case::lost_answers(Trouble::LostAnswer { times: 2 })]
+#[case::a_hang(Trouble::Hang { times: 1 })]
+#[case::errors(Trouble::Status { times: 2, status: 503 })]
+#[tokio::test]
+async fn a_digest_in_trouble_is_posted_once_with_its_thread(
+    #[values(On::Slack, On::Discord)] on: On,
+    #[case] trouble: Trouble,
+) {
+    let team = with(on, "digest").await;
+    some_are_logged(&team).await;
+    team.service().trouble(trouble);
+    team.it_is("2026-11-30T07:00:00Z").await;
+    for _ in 0..8 {
+        team.passes(TimeDelta::minutes(1)).await;
+    }
+    let read = channel(&team);
+    for part in ["in the week of 23–29", "Why clients said no", "What clients said", "What is still open"] {
+        let posted = team.service().posted();
+        let times =
+            posted.iter().filter(|(_, _, screen)| screen.lines().next().is_some_and(|title| title.contains(part)));
+        assert_eq!(times.count(), 1, "{part}:\n{read}");
+    }
+    assert!(read.contains("[picture: Table."), "{read}");
     team.ends().await;
 }

@@ -141,6 +141,8 @@ pub(crate) enum Trouble {
     },
     /// Everybody refuses direct messages from the bot.
     DirectMessagesClosed,
+    /// The bot is no longer in any channel, or may not write there.
+    ChannelsClosed,
     /// The event connection drops now, without a close frame; it can be made again.
     SocketDrops,
     /// The event connection drops right after the next event was sent, before it is acknowledged; the service sends

@@ -15,6 +15,7 @@ impl FakeDiscord {
     pub(super) fn befall(&self, trouble: Trouble) {
         match trouble {
             Trouble::TriggersExpire { times } => self.0.world().triggers_expire += times,
+            Trouble::ChannelsClosed => self.forbids("SEND_MESSAGES"),
             Trouble::DirectMessagesClosed => {
                 self.0.world().people.iter_mut().for_each(|person| person.takes_direct = false);
             }
