@@ -19,8 +19,9 @@ pub use team::config;
 use self::dice::Dice;
 use self::fates::{Fates, Second};
 use self::refusals::Sample;
-use crate::domain::{Change, Person, PersonId, Refusal, Reminders, Stage};
-use crate::store::{Db, Scope, Tx};
+use crate::domain::{Change, Person, PersonId, Refusal, Reminders, Schedules, Stage};
+use crate::flows::{Notice, POST};
+use crate::store::{Db, NewJob, Scope, Tx};
 
 /// For how long the sample team has used the bot.
 const SINCE: TimeDelta = TimeDelta::weeks(12);
@@ -68,7 +69,18 @@ async fn fill(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {
         seconds.extend(second.filter(|_| once).map(|second| (rep, second)));
         learned::learn(tx, number, (rep, &head), now, &mut of_learning).await?;
     }
-    again(tx, &mut seconds, now, (&head, now), &mut fates).await
+    again(tx, &mut seconds, now, (&head, now), &mut fates).await?;
+    digest_of_today(tx, &head, now).await
+}
+
+/// The digest of this morning, if it is a Monday's: the channel shows one from the start.
+async fn digest_of_today(tx: &mut Tx, head: &Person, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let zone = head.team.time_zone;
+    let run = Schedules::usual().digest.and_then(|digest| digest.next(now - TimeDelta::hours(20), zone));
+    let Some(run) = run.filter(|run| run.at <= now) else { return Ok(()) };
+    let notice = Notice::Digest(head.team.id.0, run.at, 0);
+    let payload = serde_json::to_string(&notice)?;
+    Ok(tx.plan(&NewJob { kind: POST, occurrence: notice.key(), payload, run_at: run.at }, now).await?)
 }
 
 /// What was refused again by a moment: numbers follow time.

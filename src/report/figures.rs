@@ -108,6 +108,7 @@ impl Figures {
 fn ranked<'a>(keys: impl Iterator<Item = (&'a String, &'a Cell)>) -> Vec<String> {
     let mut keys: Vec<(&String, &Cell)> =
         keys.filter(|(_, cell)| cell.refusals > 0 || cell.change().is_some()).collect();
-    keys.sort_by_key(|(key, cell)| (-cell.refusals, (*key).clone()));
+    // What was not said is no answer: it comes last.
+    keys.sort_by_key(|(key, cell)| (key.is_empty(), -cell.refusals, (*key).clone()));
     keys.into_iter().map(|(key, _)| key.clone()).collect()
 }

@@ -38,7 +38,7 @@ async fn everybody_sees_what_is_theirs_to_see(#[values(On::Slack, On::Discord, O
         "None on the same days last week.",
         "Ana: 7 (€60k + RON\u{a0}3,000): CRM Suite 6 (€60k); Analytics 1 (RON\u{a0}3,000)",
         "Bogdan: 1 (€5,000): Analytics 1 (€5,000)",
-        "Together: 8",
+        "All: 8",
     ]);
     asks(&team, on, "Bogdan", "week", "").await;
     let bogdan = team.person("Bogdan").sees_parts(&[
