@@ -1,10 +1,10 @@
--- By which words a refusal is found, kept beside the refusals. A row says which of 1024 numbers have a word, and in which of
+-- By which words a refusal is found, kept beside the refusals. A row says which of 4096 numbers have a word, and in which of
 -- their texts: src/store/blocks.rs. What filters and permissions ask for is kept like words: '@team:3', '@stage:dormant'.
 
 CREATE TABLE search_blocks (
     organisation_id BIGINT NOT NULL REFERENCES organisations (id),
     word            TEXT COLLATE "C" NOT NULL,     -- folded; compared byte by byte, as SQLite does
-    block           BIGINT  NOT NULL,              -- of numbers: number / 1024
+    block           BIGINT  NOT NULL,              -- of numbers: number / 4096
     numbers         BYTEA NOT NULL,
     PRIMARY KEY (organisation_id, word, block)
 );

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
-use super::indexed::Trait;
 use super::refusals::{Moved, found};
+use super::traits::Trait;
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{PersonId, RefusalNumber, TeamId};
 

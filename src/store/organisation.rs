@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::indexed::Trait;
 use super::refusals::{Moved, found};
+use super::traits::Trait;
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{PersonId, Role, Team, TeamId};
 
@@ -263,12 +263,14 @@ impl Tx {
                       RETURNING number, withdrawn_at";
         let delegated = "UPDATE refusals SET delegate_id = $3 WHERE organisation_id = $1 AND delegate_id = $2
                          RETURNING number, withdrawn_at";
-        let kinds: [(&str, fn(PersonId) -> Trait); 3] =
-            [(owned, Trait::Owner), (logged, Trait::By), (delegated, Trait::Delegate)];
-        for (sql, one) in kinds {
+        for (sql, was, is) in [
+            (owned, Trait::Owner(stranger), Trait::Owner(person)),
+            (logged, Trait::By(stranger), Trait::By(person)),
+            (delegated, Trait::Delegate(stranger), Trait::Delegate(person)),
+        ] {
             let moved: Vec<Moved> =
                 run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(stranger).bind(person))?;
-            self.index_moved(&found(moved), &one(stranger), Some(&one(person))).await?;
+            self.index_moved(&found(moved), &was, Some(&is)).await?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
-use super::indexed::Trait;
+use super::traits::Trait;
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{Change, Details, Money, PersonId, Refusal, RefusalNumber, Stage, TeamId, account_key, fold};
 

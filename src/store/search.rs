@@ -1,16 +1,18 @@
 //! Refusals found by their words.
 //!
-//! A question is sets of numbers that must all hold: who may read it, each filter, each word. Every set is read in blocks
-//! of 1024 numbers ([`super::blocks`]), so the answer is exact and counted whole, and costs at most a row for each
-//! thousand refusals and each set, whoever asks and however often a word is used.
+//! A question is sets of numbers that must all hold: each word, each filter, who may read it. Every set is read in blocks
+//! of 4096 numbers ([`super::blocks`]), and only those blocks that the sets before it left, so the answer is exact and
+//! counted whole, and costs at most a row for each four thousand refusals and set, whoever asks and however often a word
+//! is used.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use sqlx::AssertSqlSafe;
 
-use super::blocks::{Blocks, NUMBERS, number_at, unpack};
-use super::indexed::{Trait, placeholders};
+use super::blocks::{Bits, Block, Blocks, has, number_at, places};
+use super::index::placeholders;
+use super::traits::Trait;
 use super::tx::{Tx, run};
 use crate::domain::{Days, Field, Person, PersonId, RefusalNumber, Role, TeamId, Wanted, fold, found_in, stem_of};
 
@@ -19,6 +21,11 @@ use crate::domain::{Days, Field, Person, PersonId, RefusalNumber, Role, TeamId, 
 const ALIKE: i64 = 64;
 /// The fewest characters by which the beginning of a word is meant.
 const BEGINNING: usize = 2;
+
+/// Up to how many blocks are asked for one by one; more are asked for from the first to the last.
+const APART: usize = 64;
+/// No number of a block.
+const NONE: Bits = [0; 64];
 
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,19 +50,27 @@ pub struct Hits {
     pub too_short: Option<String>,
 }
 
-/// Which numbers are still in question, and what speaks for each.
-struct Kept {
-    /// Which of its fields may be read, by number; 0 for those that are out.
-    readable: [u8; NUMBERS],
-    /// What its words count for ([`found_in`]).
-    counted: [u16; NUMBERS],
+/// Which numbers of a block somebody may read, and of which of those the debrief too.
+#[derive(Clone, Copy)]
+struct Readable {
+    any: Bits,
+    debrief: Bits,
 }
+
+/// The blocks that are still in question, in order; `None` for all.
+type Among = Option<Vec<i64>>;
 
 /// What speaks for a number, the best first.
 type Rank = (Reverse<u16>, Reverse<RefusalNumber>);
 
-/// The same by block; `None` while every number is in question.
-type Question = Option<BTreeMap<i64, Box<Kept>>>;
+/// The sets that must all hold.
+#[derive(Default)]
+struct Sets {
+    words: Vec<Blocks>,
+    traits: Vec<Blocks>,
+    /// `None` for somebody who may read all.
+    readable: Option<BTreeMap<i64, Readable>>,
+}
 
 impl Tx {
     /// What somebody finds who looks for this, from the best but `skipped` on, at most `most`. They find what is open to
@@ -66,51 +81,55 @@ impl Tx {
         if by.role == Role::Observer {
             return Ok(hits);
         }
-        let mut question = self.readable_to(by).await?;
-        for one_of in &search.traits {
-            let words: Vec<String> = one_of.iter().map(Trait::word).collect();
-            let having = self.having(&words, &question).await?;
-            narrow(&mut question, &having, Kind::Trait);
-        }
-        if let Some(days) = search.days {
-            let having = self.having_day(days, &question).await?;
-            narrow(&mut question, &having, Kind::Trait);
+        let (mut sets, mut among) = (Sets::default(), None);
+        // What one person may read is little; what a head may, is more than most words leave.
+        let leads = by.leads(by.team.id) || by.stands_in.iter().any(|one| one.leads.is_some());
+        if !leads {
+            sets.readable = Some(self.readable_to(by, &mut among).await?);
         }
         for wanted in &search.words {
             let (words, too_many) = self.words_for(wanted).await?;
             if too_many {
                 hits.too_short = Some(wanted.word.clone());
             }
-            let having = self.having(&words, &question).await?;
-            narrow(&mut question, &having, Kind::Word);
+            sets.words.push(self.having(&words, &mut among).await?);
         }
-        let mut found = numbers(&question.unwrap_or_default());
+        for one_of in &search.traits {
+            let words: Vec<String> = one_of.iter().map(Trait::word).collect();
+            sets.traits.push(self.having(&words, &mut among).await?);
+        }
+        if let Some(days) = search.days {
+            sets.traits.push(self.having_day(days, &mut among).await?);
+        }
+        if leads && by.role != Role::Admin {
+            sets.readable = Some(self.readable_to(by, &mut among).await?);
+        }
+        let mut found = sets.all_hold(&among.unwrap_or_default());
         hits.refusals = found.len();
         hits.page = best(&mut found, skipped, most);
         Ok(hits)
     }
 
     /// What may be read by somebody, and what of it.
-    async fn readable_to(&mut self, by: &Person) -> sqlx::Result<Question> {
-        if by.role == Role::Admin {
-            return Ok(None);
-        }
+    async fn readable_to(&mut self, by: &Person, among: &mut Among) -> sqlx::Result<BTreeMap<i64, Readable>> {
         let mut whole: Vec<Trait> = vec![Trait::By(by.id)];
         let teams = by.stands_in.iter().filter_map(|one| one.leads).chain([by.team.id]);
         whole.extend(teams.filter(|team: &TeamId| by.leads(*team)).map(Trait::Team));
         let mut but_debrief = vec![Trait::Owner(by.id), Trait::Delegate(by.id)];
         but_debrief.extend(by.stands_in.iter().map(|one| Trait::Owner(one.person)));
-        let mut question: BTreeMap<i64, Box<Kept>> = BTreeMap::new();
-        for (traits, mask) in [(whole, u8::MAX), (but_debrief, !Field::Debrief.bit())] {
-            let words: Vec<String> = traits.iter().map(Trait::word).collect();
-            for (block, having) in self.having(&words, &None).await? {
-                let kept = question.entry(block).or_insert_with(Kept::none);
-                for (readable, has) in kept.readable.iter_mut().zip(having.iter()) {
-                    *readable |= if *has == 0 { 0 } else { mask };
-                }
-            }
+        let words = |traits: &[Trait]| traits.iter().map(Trait::word).collect::<Vec<_>>();
+        // Each may hold where the other does not: neither narrows the other down.
+        let whole = self.having(&words(&whole), &mut among.clone()).await?;
+        let but_debrief = self.having(&words(&but_debrief), &mut among.clone()).await?;
+        let mut readable = BTreeMap::new();
+        for block in whole.keys().chain(but_debrief.keys()) {
+            let debrief = whole.get(block).map_or(NONE, |having| having.any(u8::MAX));
+            let mut any = but_debrief.get(block).map_or(NONE, |having| having.any(u8::MAX));
+            any.iter_mut().zip(debrief).for_each(|(any, debrief)| *any |= debrief);
+            readable.insert(*block, Readable { any, debrief });
         }
-        Ok(Some(question))
+        *among = Some(readable.keys().copied().collect());
+        Ok(readable)
     }
 
     /// The words that are meant by one, and whether there were too many.
@@ -138,33 +157,46 @@ impl Tx {
         Ok((words, too_many))
     }
 
-    /// Which numbers that are still in question have one of these words, and in which fields.
-    async fn having(&mut self, words: &[String], question: &Question) -> sqlx::Result<Blocks> {
-        let Some((first, last)) = reach(question) else { return Ok(Blocks::new()) };
+    /// Which numbers have one of these words, and in which fields, in the blocks that are still in question; those without
+    /// are so no longer.
+    async fn having(&mut self, words: &[String], among: &mut Among) -> sqlx::Result<Blocks> {
+        let last = 2 + words.len();
+        let within = match among {
+            None => String::new(),
+            Some(blocks) if blocks.is_empty() => return Ok(Blocks::new()),
+            Some(blocks) if blocks.len() <= APART => format!("AND block IN ({})", placeholders(last, blocks.len())),
+            Some(_) => format!("AND block BETWEEN ${last} AND ${}", last + 1),
+        };
         let sql = format!(
-            "SELECT block, numbers FROM search_blocks
-             WHERE organisation_id = $1 AND word IN ({}) AND block BETWEEN $2 AND $3",
-            placeholders(4, words.len())
+            "SELECT block, numbers FROM search_blocks WHERE organisation_id = $1 AND word IN ({}) {within}",
+            placeholders(2, words.len())
         );
         let rows: Vec<(i64, Vec<u8>)> = run!(self, fetch_all, {
-            let query = sqlx::query_as(AssertSqlSafe(sql.as_str())).persistent(false);
-            words.iter().fold(query.bind(self.organisation).bind(first).bind(last), |query, word| query.bind(word))
+            let query = sqlx::query_as(AssertSqlSafe(sql.as_str())).persistent(false).bind(self.organisation);
+            let query = words.iter().fold(query, sqlx::query::QueryAs::bind);
+            bounds(among).into_iter().fold(query, sqlx::query::QueryAs::bind)
         })?;
-        Ok(together(rows))
+        Ok(together(rows, among))
     }
 
-    /// Which numbers that are still in question are of these days.
-    async fn having_day(&mut self, days: Days, question: &Question) -> sqlx::Result<Blocks> {
-        let Some((first, last)) = reach(question) else { return Ok(Blocks::new()) };
+    /// The same, of these days.
+    async fn having_day(&mut self, days: Days, among: &mut Among) -> sqlx::Result<Blocks> {
         let sql = "SELECT block, numbers FROM search_blocks
-                   WHERE organisation_id = $1 AND word BETWEEN $4 AND $5 AND block BETWEEN $2 AND $3";
+                   WHERE organisation_id = $1 AND word BETWEEN $2 AND $3 AND block BETWEEN $4 AND $5";
         let (from, to) = (Trait::Day(days.from).word(), Trait::Day(days.to).word());
+        let (first, last) = match among {
+            None => (i64::MIN, i64::MAX),
+            Some(blocks) => match (blocks.first(), blocks.last()) {
+                (Some(first), Some(last)) => (*first, *last),
+                _ => return Ok(Blocks::new()),
+            },
+        };
         let rows: Vec<(i64, Vec<u8>)> = run!(
             self,
             fetch_all,
-            sqlx::query_as(sql).bind(self.organisation).bind(first).bind(last).bind(from.as_str()).bind(to.as_str())
+            sqlx::query_as(sql).bind(self.organisation).bind(from.as_str()).bind(to.as_str()).bind(first).bind(last)
         )?;
-        Ok(together(rows))
+        Ok(together(rows, among))
     }
 
     /// Those of whom a name or its beginning is said, who left too: who may have logged something. Compared folded.
@@ -179,85 +211,62 @@ impl Tx {
     }
 }
 
-impl Kept {
-    fn none() -> Box<Self> {
-        Box::new(Self { readable: [0; NUMBERS], counted: [0; NUMBERS] })
-    }
-
-    fn all() -> Box<Self> {
-        Box::new(Self { readable: [u8::MAX; NUMBERS], counted: [0; NUMBERS] })
-    }
-}
-
-/// The first and the last block that is still in question; `None` if nothing is.
-fn reach(question: &Question) -> Option<(i64, i64)> {
-    match question {
-        None => Some((i64::MIN, i64::MAX)),
-        Some(blocks) => Some((*blocks.first_key_value()?.0, *blocks.last_key_value()?.0)),
+/// The blocks to bind: each of a few, else the first and the last.
+fn bounds(among: &Among) -> Vec<i64> {
+    match among.as_deref() {
+        None => Vec::new(),
+        Some(blocks) if blocks.len() <= APART => blocks.to_vec(),
+        Some(blocks) => blocks.first().into_iter().chain(blocks.last()).copied().collect(),
     }
 }
 
-fn together(rows: Vec<(i64, Vec<u8>)>) -> Blocks {
+/// Rows of several words as one set, and the blocks that leaves in question.
+fn together(rows: Vec<(i64, Vec<u8>)>, among: &mut Among) -> Blocks {
     let mut blocks = Blocks::new();
     for (block, numbers) in rows {
-        unpack(&numbers, blocks.entry(block).or_insert_with(|| Box::new([0; NUMBERS])));
+        if among.as_ref().is_none_or(|among| among.binary_search(&block).is_ok()) {
+            blocks.entry(block).or_default().unpack(&numbers);
+        }
     }
+    *among = Some(blocks.keys().copied().collect());
     blocks
 }
 
-/// What a set of numbers is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Those with a trait, which everybody may read who may read the refusal.
-    Trait,
-    /// Those with a word, which counts where it may be read.
-    Word,
-}
+impl Sets {
+    /// The numbers of some blocks for which all sets hold, with what speaks for each.
+    fn all_hold(&self, among: &[i64]) -> Vec<Rank> {
+        let points: Vec<u16> = (0..=u8::MAX).map(found_in).collect();
+        let mut found = Vec::new();
+        for block in among {
+            let Some((left, words)) = self.hold_in(*block) else { continue };
+            for at in places(&left.any) {
+                let readable = if has(&left.debrief, at) { u8::MAX } else { !Field::Debrief.bit() };
+                let said = words.iter().map(|word| points[usize::from(word.fields(at) & readable)]);
+                found.push((Reverse(said.sum()), Reverse(number_at(*block, at))));
+            }
+        }
+        found
+    }
 
-/// Leaves in question what is in `having` too.
-fn narrow(question: &mut Question, having: &Blocks, kind: Kind) {
-    let mut was = question.take();
-    let counts: Vec<u16> = (0..=u8::MAX).map(found_in).collect();
-    let mut left = BTreeMap::new();
-    for (block, fields) in having {
-        let kept = match &mut was {
-            None => Some(Kept::all()),
-            Some(blocks) => blocks.remove(block),
+    /// The same of one block, with what it has of each word; `None` if some set has nothing of it.
+    fn hold_in(&self, block: i64) -> Option<(Readable, Vec<&Block>)> {
+        let mut left = match &self.readable {
+            None => Readable { any: [u64::MAX; NONE.len()], debrief: [u64::MAX; NONE.len()] },
+            Some(readable) => *readable.get(&block)?,
         };
-        let Some(mut kept) = kept else { continue };
-        let mut any = false;
-        let Kept { readable, counted } = &mut *kept;
-        for ((readable, counted), fields) in readable.iter_mut().zip(counted).zip(fields.iter()) {
-            let found = match kind {
-                Kind::Trait if *fields != 0 => *readable,
-                Kind::Trait => 0,
-                Kind::Word => *readable & fields,
-            };
-            match kind {
-                _ if found == 0 => *readable = 0,
-                Kind::Trait => {}
-                Kind::Word => *counted += counts[usize::from(found)],
-            }
-            any |= found != 0;
+        for having in &self.traits {
+            let having = having.get(&block)?.any(u8::MAX);
+            left.any.iter_mut().zip(having).for_each(|(left, having)| *left &= having);
         }
-        if any {
-            left.insert(*block, kept);
-        }
-    }
-    *question = Some(left);
-}
-
-/// The numbers that are left, with what speaks for each.
-fn numbers(blocks: &BTreeMap<i64, Box<Kept>>) -> Vec<Rank> {
-    let mut found = Vec::new();
-    for (block, kept) in blocks {
-        for (at, (readable, counted)) in kept.readable.iter().zip(kept.counted).enumerate() {
-            if *readable != 0 {
-                found.push((Reverse(counted), Reverse(number_at(*block, at))));
+        let words: Vec<&Block> = self.words.iter().map(|word| word.get(&block)).collect::<Option<_>>()?;
+        for word in &words {
+            let (said, debriefed) = (word.any(!Field::Debrief.bit()), word.any(Field::Debrief.bit()));
+            for (at, left_here) in left.any.iter_mut().enumerate() {
+                *left_here &= said[at] | (debriefed[at] & left.debrief[at]);
             }
         }
+        Some((left, words))
     }
-    found
 }
 
 /// One page of them, the best first. Only as many as are shown are put in order.

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::indexed::Trait;
 use super::refusals::{Moved, found};
 use super::tasks::{MOST, Task, TaskRow, Telling, Waiting, Whose, tasks_where};
+use super::traits::Trait;
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{PersonId, RefusalNumber, TeamId};
 

@@ -16,7 +16,7 @@ const SHOWN: usize = 140;
 pub(super) struct Page<'a> {
     pub(super) typed: &'a str,
     /// 0 for the first.
-    pub(super) page: u16,
+    pub(super) at: u16,
     pub(super) hits: &'a Hits,
     pub(super) refusals: &'a [Refusal],
 }
@@ -80,9 +80,9 @@ fn beginning(said: &str) -> String {
 /// Which page it is, and the ways to others: a button, or where none has room for what was typed, what to type.
 fn turned(call: &Call<'_>, page: &Page<'_>, card: Card) -> Card {
     let words = call.words;
-    let first = usize::from(page.page) * PAGE;
+    let first = usize::from(page.at) * PAGE;
     let last = first + page.refusals.len();
-    let (has_more, has_less) = (last < page.hits.refusals && !page.refusals.is_empty(), page.page > 0);
+    let (has_more, has_less) = (last < page.hits.refusals && !page.refusals.is_empty(), page.at > 0);
     if !has_more && !has_less {
         return card;
     }
@@ -91,10 +91,10 @@ fn turned(call: &Call<'_>, page: &Page<'_>, card: Card) -> Card {
     let button = |page: Option<Carried>, key: &str| {
         page.map(|page| Button::new(Act::Hits(page).action(), words.line(key, args! {})))
     };
-    let back = page.page.checked_sub(1).and_then(|before| Carried::new(page.typed, before));
-    let more = page.page.checked_add(1).and_then(|after| Carried::new(page.typed, after));
+    let back = page.at.checked_sub(1).and_then(|before| Carried::new(page.typed, before));
+    let more = page.at.checked_add(1).and_then(|after| Carried::new(page.typed, after));
     if has_more && more.is_none() {
-        let next = i64::from(page.page) + 2;
+        let next = i64::from(page.at) + 2;
         return card.with(Block::Note(words.text("search.type_page", args! { page: next.to_string() })));
     }
     let back = button(back.filter(|_| has_less), "button.back");

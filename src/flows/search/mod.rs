@@ -49,5 +49,5 @@ async fn show(call: &mut Call<'_>, typed: &str, page: u16) -> Result<Card> {
     for number in &hits.page {
         refusals.extend(call.tx.refusal(*number).await?);
     }
-    card::card(call, &card::Page { typed, page, hits: &hits, refusals: &refusals }).await
+    card::card(call, &card::Page { typed, at: page, hits: &hits, refusals: &refusals }).await
 }

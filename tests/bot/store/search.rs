@@ -388,7 +388,7 @@ async fn what_is_found_is_what_reading_everything_finds_after_anything_that_happ
         match (dice.0.u32(0..12), cases.get_mut(at)) {
             (0..5, _) | (_, None) => {
                 // Over the edge of a block, too.
-                let number = RefusalNumber(i64::try_from(cases.len()).unwrap() + 980);
+                let number = RefusalNumber(i64::try_from(cases.len()).unwrap() + 4060);
                 let refusal = Refusal::new(number, &dice.of(&reps), dice.details(), now());
                 save(&db, &refusal).await;
                 cases.push(Case { refusal, said: Vec::new() });
