@@ -26,7 +26,7 @@ const FOLDED_AT_ONCE: i64 = 5000;
 /// How many refusals are counted in one transaction.
 const COUNTED_AT_ONCE: i64 = 2000;
 /// How many refusals are made found by their words in one transaction.
-const INDEXED_AT_ONCE: i64 = 512;
+const INDEXED_AT_ONCE: i64 = 1024;
 /// How long a caller waits for a free connection before it is told that the database is not there.
 pub(super) const ACQUIRE: Duration = Duration::from_secs(5);
 

@@ -19,6 +19,8 @@ use crate::args;
 use crate::chat::{Card, Reply};
 use crate::domain::{Denied, Role};
 
+/// The longest question, in characters: it is said again above the answer.
+const LONGEST: usize = 250;
 /// How many are on a page.
 const PAGE: usize = 10;
 
@@ -27,6 +29,9 @@ pub(super) async fn command(call: &mut Call<'_>, typed: &str) -> Result {
     let typed = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     if typed.is_empty() {
         return tell(call.words.text("search.empty", args! {}));
+    }
+    if typed.chars().count() > LONGEST {
+        return tell(call.words.text("search.too_long", args! { most: LONGEST }));
     }
     let (typed, page) = asked::without_page(&typed);
     show(call, &typed, page).await.map(Reply::Whisper)

@@ -484,3 +484,58 @@ async fn kept_is_what_is_built_anew(database: &Database, db: Db) {
         assert_eq!(database.rows::<(String, String)>(words).await, kept.1);
     }
 }
+
+/// So many refusals of Ana's that a row of words is kept in its other form, and goes back to the first.
+#[tokio::test]
+async fn a_word_that_most_have_is_found_in_each_and_a_beginning_that_many_have_is_said_so() {
+    let database = Database::new();
+    let db = database.open().await;
+    let people = list(&db, two_teams()).await;
+    let ana = Arc::new(people[1].clone());
+    let mut dice = Dice(fastrand::Rng::with_seed(7));
+    let all: Vec<Refusal> = (1..=700).map(|n| numbered(n, &ana, &mut dice)).collect();
+    let save_all = async |all: Vec<Refusal>| {
+        let all = Arc::new(all);
+        write(&db, move |tx| {
+            let all = all.clone();
+            Box::pin(async move {
+                for refusal in all.iter() {
+                    tx.save_refusal(refusal).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    };
+    save_all(all.clone()).await;
+    let looked_for = |typed: &str| Search { words: wanted(typed), ..Search::default() };
+    for by in [&people[0], &people[1], &people[4]] {
+        assert_eq!(found(&db, by, &looked_for("zebra"), 0, 10).await.refusals, 700);
+        let giraffes = found(&db, by, &looked_for("zebra giraffe"), 0, 3).await;
+        // In the account too: before the newer ones with fewer.
+        assert_eq!((giraffes.refusals, giraffes.page), (700, [698, 696, 694].map(RefusalNumber).into()));
+    }
+    assert_eq!(found(&db, &people[2], &looked_for("zebra"), 0, 10).await, Hits::default());
+    let few = found(&db, &ana, &looked_for("animal12"), 0, 1000).await;
+    assert_eq!((few.refusals, few.too_short), (11, None), "12, and 120 to 129");
+    let many = found(&db, &ana, &looked_for("animal"), 0, 1000).await;
+    assert_eq!((many.refusals, many.too_short.as_deref()), (64, Some("animal")));
+    save_all(all.iter().skip(100).map(|one| Refusal { withdrawn_at: Some(now()), ..one.clone() }).collect()).await;
+    assert_eq!(found(&db, &ana, &looked_for("zebra"), 0, 10).await.refusals, 100);
+    assert_eq!(found(&db, &ana, &looked_for("animal699"), 0, 10).await.refusals, 0);
+    kept_is_what_is_built_anew(&database, db).await;
+    database.drop().await;
+}
+
+fn numbered(n: i64, by: &Person, dice: &mut Dice) -> Refusal {
+    let giraffe = if n % 2 == 0 { "giraffe" } else { "lion" };
+    let details = Details {
+        account: giraffe.to_owned(),
+        verbatim: Some(format!("zebra animal{n}")),
+        contact: None,
+        contact_role: None,
+        competitor: (n < 700).then(|| "Giraffe Zebra".to_owned()),
+        ..dice.details()
+    };
+    Refusal::new(RefusalNumber(n), by, details, now())
+}
