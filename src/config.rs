@@ -23,7 +23,7 @@ pub use self::problem::{ConfigError, Place, Problem};
 pub use self::secret::Secret;
 
 use crate::chat::Account;
-use crate::domain::{Currency, Money, Role, WorkingHours};
+use crate::domain::{Currency, Money, Role, Schedules, WorkingHours};
 use crate::words::{Catalogue, Language};
 
 /// Reads a variable of the environment by name.
@@ -99,6 +99,8 @@ pub struct Team {
     pub time_zone: Option<Tz>,
     /// Whether amounts are named in its channels, when a deal is won back.
     pub amounts_in_channel: bool,
+    /// When its digest, its head's daily line and the focus come, in its time zone.
+    pub schedules: Schedules,
 }
 
 /// A person.
@@ -216,6 +218,7 @@ impl Default for Team {
             currency: None,
             time_zone: None,
             amounts_in_channel: false,
+            schedules: Schedules::usual(),
         }
     }
 }

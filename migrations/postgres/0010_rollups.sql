@@ -1,6 +1,6 @@
 -- How many refusals there were, and what they were worth, kept beside the refusals so that no question counts them again.
 -- One row is one cell of one week or month of one team. `axes` names what `a` and `b` are: 'all', 'rep', 'product', 'reason',
--- 'segment', 'competitor', 'rep.product', 'rep.reason', 'product.reason'. A refusal about two products is in both rows of a
+-- 'segment', 'competitor', 'rep.product', 'rep.reason', 'product.reason', 'segment.reason'. A refusal about two products is in both rows of a
 -- 'product', and once in the others.
 
 CREATE TABLE weekly_sums (

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 
 use crate::chat::Files;
+use crate::flows;
 use crate::report;
 use crate::store::Db;
 
 /// Draws pictures, and reads files that are kept.
 pub(super) struct Made {
-    #[expect(dead_code, reason = "exported files are kept there")]
     pub(super) db: Db,
 }
 
@@ -19,7 +19,7 @@ impl Files for Made {
         tokio::task::spawn_blocking(move || report::png(&svg)).await?
     }
 
-    async fn file(&self, _: &str) -> anyhow::Result<Option<Vec<u8>>> {
-        Ok(None)
+    async fn file(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        flows::export_content(&self.db, key).await
     }
 }

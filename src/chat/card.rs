@@ -138,6 +138,25 @@ impl Card {
         self.blocks.extend(block);
         self
     }
+
+    /// Its pictures, top to bottom.
+    pub fn pictures(&self) -> impl Iterator<Item = &Picture> {
+        self.blocks.iter().filter_map(|block| if let Block::Picture(picture) = block { Some(picture) } else { None })
+    }
+
+    /// Its files, top to bottom.
+    pub fn files(&self) -> impl Iterator<Item = &File> {
+        self.blocks.iter().filter_map(|block| if let Block::File(file) = block { Some(file) } else { None })
+    }
+}
+
+impl Picture {
+    /// The name of its file, the same for equal pictures on every machine and in every version.
+    pub fn name(&self) -> String {
+        // FNV-1a: no secret, and a picture's text cannot be chosen freely.
+        let hash = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        format!("panout-{:016x}.png", self.svg.bytes().fold(0xcbf2_9ce4_8422_2325, hash))
+    }
 }
 
 impl Button {

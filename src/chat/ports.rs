@@ -92,6 +92,14 @@ pub enum Phrase {
     NotUnderstood,
     /// In a menu: nothing chosen.
     NoChoice,
+    /// The reply can carry no file: it went to the person's direct conversation.
+    FileInDirect,
+    /// What is in a file is no longer kept: ask for it again.
+    FileGone,
+    /// A file larger than the platform takes: ask for less.
+    FileTooLarge,
+    /// The platform did not take a file: ask for it again.
+    FileNotSent,
 }
 
 /// What goes wrong when the bot speaks first.

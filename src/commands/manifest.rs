@@ -10,10 +10,11 @@ use crate::platforms::{discord, slack};
 const NAME: &str = "Panout";
 
 /// What each permission on Discord is for.
-const REASONS: [(&str, &str); 7] = [
+const REASONS: [(&str, &str); 8] = [
     ("VIEW_CHANNEL", "sees the team's channel"),
     ("SEND_MESSAGES", "posts there"),
     ("EMBED_LINKS", "draws its cards"),
+    ("ATTACH_FILES", "shows pictures, and sends exports"),
     ("READ_MESSAGE_HISTORY", "looks, after a lost answer, whether its own message is there, and posts none twice"),
     ("CREATE_PUBLIC_THREADS", "answers under a message"),
     ("CREATE_PRIVATE_THREADS", "reaches people who take no direct messages"),

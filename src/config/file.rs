@@ -142,6 +142,9 @@ fn read_teams(reader: &mut Reader<'_>, root: &DeTable<'_>) -> Vec<Team> {
         team.currency = reader.value(section, "currency", values::currency);
         team.time_zone = reader.value(section, "time_zone", values::zone);
         set(&mut team.amounts_in_channel, reader.flag(section, "amounts_in_channel"));
+        set(&mut team.schedules.digest, reader.value(section, "digest", values::schedule));
+        set(&mut team.schedules.daily, reader.value(section, "daily", values::schedule));
+        set(&mut team.schedules.focus, reader.value(section, "focus", values::schedule));
         teams.push(team);
     }
     teams

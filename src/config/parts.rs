@@ -26,14 +26,18 @@ impl Config {
             .map_err(|wrong| anyhow::anyhow!(wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
     }
 
-    /// The organisation as the database takes it. Without a team there is one, named after the organisation.
+    /// The teams; without one there is one, named after the organisation.
+    fn listed_teams(&self) -> impl Iterator<Item = Team> {
+        let alone = self.teams.is_empty().then(|| Team { name: self.organisation.name.clone(), ..Team::default() });
+        self.teams.iter().cloned().chain(alone)
+    }
+
+    /// The organisation as the database takes it.
     pub fn listing(&self) -> Listing {
-        let alone = [Team { name: self.organisation.name.clone(), ..Team::default() }];
-        let teams = if self.teams.is_empty() { alone.as_slice() } else { self.teams.as_slice() };
         let written = |accounts: &[Account]| accounts.iter().map(ToString::to_string).collect();
         Listing {
             name: self.organisation.name.clone(),
-            teams: teams.iter().map(|team| ListedTeam(self.listed_team(team))).collect(),
+            teams: self.listed_teams().map(|team| ListedTeam(self.listed_team(&team))).collect(),
             people: self
                 .people
                 .iter()
@@ -78,6 +82,7 @@ impl Config {
             messages_a_day: self.organisation.messages_a_day.into(),
             amounts_in_channel: wanted.map(|team| team.name.clone()).collect(),
             self_validation,
+            schedules: self.listed_teams().map(|team| (team.name.clone(), team.schedules.clone())).collect(),
         }
     }
 

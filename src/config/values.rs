@@ -6,7 +6,9 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use url::{Host, Url};
 
 use crate::chat::{Account, Service};
-use crate::domain::{AmountError, Currency, HoursError, Money, Role, WORKING_HOURS_EXAMPLE, WorkingHours};
+use crate::domain::{
+    AmountError, Currency, HoursError, Money, Role, Schedule, ScheduleError, WORKING_HOURS_EXAMPLE, WorkingHours,
+};
 use crate::words::Language;
 
 /// What a value came to: itself, or a sentence that says what to write instead.
@@ -202,6 +204,23 @@ pub(super) fn log_filter(written: &str) -> Value<String> {
         Ok(_) => Ok(written.to_owned()),
         Err(_) => Err(format!("\"{written}\" is not a filter: write for example info, or panout=debug,warn")),
     }
+}
+
+/// When something comes; `off`: never.
+pub(super) fn schedule(written: &str) -> Value<Option<Schedule>> {
+    if written.trim().eq_ignore_ascii_case("off") {
+        return Ok(None);
+    }
+    let wrong = match Schedule::parse(written) {
+        Ok(schedule) => return Ok(Some(schedule)),
+        Err(ScheduleError::Fields(fields)) => {
+            format!("\"{written}\" has {fields} fields, not minute, hour, day, month and weekday")
+        }
+        Err(ScheduleError::NumberedWeekday(_)) => format!("\"{written}\" has a numbered weekday: write its name"),
+        Err(ScheduleError::Field(_, field)) => format!("\"{written}\" cannot be read at \"{field}\""),
+        Err(ScheduleError::Never) => format!("\"{written}\" never comes"),
+    };
+    Err(format!("{wrong}: write for example \"0 9 * * MON\", or \"off\""))
 }
 
 pub(super) fn lease_seconds(written: &str) -> Value<u32> {

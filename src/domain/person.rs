@@ -85,6 +85,11 @@ pub struct Team {
 }
 
 impl Team {
+    /// The first instant of a day where it is: if clocks leave out its midnight, the one after the gap.
+    pub fn day_begins(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
+        to_utc(day.and_time(NaiveTime::MIN), self.time_zone)
+    }
+
     /// The next morning after `now` on which it works.
     pub fn next_morning(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let mut at = now;

@@ -84,6 +84,25 @@ impl Schedule {
     }
 }
 
+/// When what a team hears regularly comes, in its time zone; `None`: never.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schedules {
+    /// The digest, in its channel.
+    pub digest: Option<Schedule>,
+    /// The day in a line, to its head.
+    pub daily: Option<Schedule>,
+    /// The most significant refusals of the month, and of the quarter, to its head.
+    pub focus: Option<Schedule>,
+}
+
+impl Schedules {
+    /// As for a team that says nothing: Monday at nine, every day at half past five, the first of a month at ten.
+    pub fn usual() -> Self {
+        let usual = |written| Some(Schedule::parse(written).expect("a schedule that can be read"));
+        Self { digest: usual("0 9 * * MON"), daily: usual("30 17 * * *"), focus: usual("0 10 1 * *") }
+    }
+}
+
 /// Whether one field is right on its own, so that an error can name it.
 fn is_field(at: usize, field: &str) -> bool {
     let mut fields = ["*"; 6];

@@ -92,7 +92,7 @@ static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STOP_WORDS.spli
 /// The stems of a text's words, each once, in order of the alphabet.
 ///
 /// Words are runs of letters and digits of the folded text; single characters and stop words are left out.
-pub(super) fn stems(text: &str) -> Vec<String> {
+pub fn stems(text: &str) -> Vec<String> {
     let folded = fold(text);
     let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().nth(1).is_some());
     let mut stems: Vec<String> = words.filter(|word| !STOPS.contains(word)).map(stem).collect();

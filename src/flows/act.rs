@@ -69,6 +69,12 @@ pub enum Act {
     Away,
     /// Somebody wants the message of the day once a week.
     Weekly,
+    /// The agenda of the meeting about a digest: the team, and its moment in seconds since 1970.
+    Agenda(i64, i64),
+    /// The form for what that meeting decides.
+    MeetingDecision(i64, i64),
+    /// Something a meeting decided is done; the press says what.
+    MeetingDone,
     /// A table of refusals, for another period; the press says which.
     FiguresWhen(Asked),
     /// A table of refusals, counted by something else; the press says by what.
@@ -113,6 +119,9 @@ impl Act {
             Act::Start => "start".to_owned(),
             Act::Away => "away".to_owned(),
             Act::Weekly => "weekly".to_owned(),
+            Act::Agenda(team, at) => format!("agenda.{team}.{at}"),
+            Act::MeetingDecision(team, at) => format!("meeting_decision.{team}.{at}"),
+            Act::MeetingDone => "meeting_done".to_owned(),
             Act::FiguresWhen(asked) => return figures::action("figures_when", asked),
             Act::FiguresBy(asked) => return figures::action("figures_by", asked),
             Act::Hits(page) => return page.action(),
@@ -136,6 +145,7 @@ impl Act {
             | Act::Same(_)
             | Act::Seen(_)
             | Act::ArrivalsSeen(..)
+            | Act::MeetingDone
             | Act::Start
             | Act::Weekly => false,
             _ => true,
@@ -187,6 +197,9 @@ impl FromStr for Act {
             ("start", []) => Act::Start,
             ("away", []) => Act::Away,
             ("weekly", []) => Act::Weekly,
+            ("agenda", [team, at]) => Act::Agenda(*team, *at),
+            ("meeting_decision", [team, at]) => Act::MeetingDecision(*team, *at),
+            ("meeting_done", []) => Act::MeetingDone,
             (word, numbers) => Act::Learn(Learn::parse(word, numbers).ok_or(Unknown)?),
         })
     }

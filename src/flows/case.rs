@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::notice::{self, Notice};
 use super::refusal::{facts, quote, summary};
 use super::{
-    Act, Call, Result, Shared, close, deal, debrief, hands, head, heard, letter, recontact, review, similar, tell,
-    words_for,
+    Act, Call, Result, Shared, close, deal, debrief, hands, head, heard, letter, quality, recontact, review, similar,
+    tell, words_for,
 };
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Command, Look, Pick, Reply, Text};
@@ -51,6 +51,9 @@ pub(super) async fn card(
     card.blocks.extend(hands::history(tx, words, refusal).await?);
     for block in learned(tx, words, reader, refusal).await? {
         card = card.with(block);
+    }
+    if refusal.logged_by == reader.id {
+        card = card.with(quality::shown(tx, shared, words, refusal).await?);
     }
     let peace = tx.asked_for_peace(&refusal.details).await?;
     let mut buttons = match peace {

@@ -29,6 +29,9 @@ pub(super) async fn gate(
     reader: &Person,
     now: DateTime<Utc>,
 ) -> Result<Option<Saying>> {
+    if notice.is_asked_for() {
+        return Ok(None);
+    }
     if let Some(returns) = reader.returns_at().filter(|returns| now < *returns) {
         return Ok(Some(Saying::NotYet(returns)));
     }

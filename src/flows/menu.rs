@@ -49,6 +49,7 @@ pub fn menu(words: &Catalogue) -> Menu {
                     sub("panout", "stop", vec![]),
                     sub("panout", "away", vec![text("absence")]),
                     sub("panout", "back", vec![]),
+                    sub("panout", "digest", vec![text("digest")]),
                     sub("panout", "help", vec![text("command")]),
                 ],
             ),
@@ -70,6 +71,7 @@ fn refusals(words: &Catalogue) -> Vec<SubcommandSpec> {
     subs.push(sub("dates", vec![option("days", OptionKind::Text)]));
     subs.push(sub("search", vec![option("what", OptionKind::Text)]));
     subs.push(sub("me", vec![option("rep", OptionKind::Text)]));
+    subs.push(sub("export", vec![option("file", OptionKind::Text)]));
     subs.extend(["mine", "gap", "help"].map(|name| sub(name, vec![])));
     subs
 }

@@ -5,6 +5,7 @@
 //! load, decide (in the domain), save, queue, reply, all in one transaction.
 
 mod act;
+mod agenda;
 mod arrivals;
 mod ask;
 mod assistant;
@@ -13,9 +14,12 @@ mod case;
 mod catch_up;
 mod close;
 mod consent;
+mod daily;
 mod deal;
 mod debrief;
 mod decide;
+mod digest;
+mod export;
 mod figures;
 mod gap;
 mod hands;
@@ -31,12 +35,14 @@ mod mine;
 mod notice;
 mod people;
 mod plays;
+mod quality;
 mod question;
 mod queue;
 mod quiet;
 mod recontact;
 mod redate;
 mod refusal;
+mod regular;
 mod reminders;
 mod reply;
 mod review;
@@ -55,6 +61,7 @@ use chrono::{DateTime, Utc};
 pub use act::{Act, Unknown};
 pub use assistant::Assistant;
 pub use catch_up::catch_up;
+pub use export::{EXPORT, content as export_content, make as make_export};
 pub use figures::Asked;
 pub use learn::Learn;
 pub use menu::menu;
@@ -66,7 +73,9 @@ use crate::args;
 use crate::chat::{
     Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
 };
-use crate::domain::{Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, SelfValidation, View};
+use crate::domain::{
+    Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, Schedules, SelfValidation, View,
+};
 use crate::store::Tx;
 use crate::words::{Catalogue, Language, Words};
 
@@ -84,6 +93,7 @@ impl Inbound {
     fn only_asks(&self) -> bool {
         match self {
             Inbound::Command(command) => match command.name.as_str() {
+                "refusals" => !command.text.trim_start().to_lowercase().starts_with("export"),
                 "refusal" => refusal::is_bare(command) || case::named(command).is_some(),
                 "panout" => {
                     let first = command.text.split_whitespace().next().unwrap_or_default().to_lowercase();
@@ -140,6 +150,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("refusals", "gap") => gap::show(call).await,
         ("refusals", "search") => search::command(call, after(command, "search")).await,
         ("refusals", "me") => me::command(call, after(command, "me")).await,
+        ("refusals", "export") => export::ask(call, command).await,
         ("refusals", typed) => match figures::command(call, command).await? {
             Some(reply) => Ok(reply),
             None => Ok(Reply::Whisper(help::misspelled(call, "refusals", typed))),
@@ -154,6 +165,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("panout", "stop") => consent::stop(call).await,
         ("panout", "away") => away::leave(call, after(command, "away")).await,
         ("panout", "back") => away::back(call).await,
+        ("panout", "digest") => digest::preview(call).await,
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
     }
@@ -202,6 +214,9 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Start => consent::start(call).await,
         Act::Away => away::leave(call, "").await,
         Act::Weekly => today::weekly(call).await,
+        Act::Agenda(team, at) => agenda::open(call, team, at).await,
+        Act::MeetingDecision(team, at) => agenda::decide_form(call, team, at).await,
+        Act::MeetingDone => agenda::done(call, chosen()?.0).await,
         Act::FiguresWhen(asked) | Act::FiguresBy(asked) => figures::change(call, asked, value).await,
         Act::Hits(page) => search::turn(call, page).await,
         Act::Learn(learn) => learn.press(call).await,
@@ -229,6 +244,7 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::Reassign(number) => hands::reassign(call, number, values).await,
         Act::Delegate(number) => hands::delegate(call, number, values).await,
         Act::Away => away::save(call, values).await,
+        Act::MeetingDecision(team, at) => agenda::decide(call, team, at, values).await,
         Act::Learn(learn) => match learn.submit(call, values).await? {
             Some(reply) => Ok(reply),
             None => tell(call.words.text("denied.unknown_button", args! {})),
@@ -274,6 +290,8 @@ pub struct Rules {
     pub amounts_in_channel: Vec<String>,
     /// Which refusals validate themselves; `None`: the head decides about all.
     pub self_validation: Option<SelfValidation>,
+    /// What each team hears regularly, by its name; none of what is not here.
+    pub schedules: BTreeMap<String, Schedules>,
 }
 
 impl Shared {

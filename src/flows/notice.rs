@@ -11,10 +11,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Result, Shared, consent, deal, debrief, hands, head, plays, question, quiet, reminders, review, today, unsaid,
-    words_for,
+    Result, Shared, consent, daily, deal, debrief, digest, export, hands, head, plays, question, quiet, regular,
+    reminders, review, today, unsaid, words_for,
 };
-use crate::chat::{Account, Card, Place};
+use crate::chat::{Account, Card, MessageRef, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
 use crate::store::{NewJob, TaskKind, Tx};
 
@@ -63,6 +63,20 @@ pub enum Notice {
     DebriefAt(i64, DateTime<Utc>),
     /// The client gave another reason than the rep, to the head: the difference's id.
     Differs(i64),
+    /// The digest of a team, in one of its channels: the team, the moment, and which channel.
+    Digest(i64, DateTime<Utc>, i64),
+    /// A part of its thread: the same, and which part, from 1.
+    DigestPart(i64, DateTime<Utc>, i64, i64),
+    /// The day in a line, to the head: the team, and the moment.
+    Daily(i64, DateTime<Utc>),
+    /// The weightiest refusals of a month, to the head: the team, and the moment.
+    Focus(i64, DateTime<Utc>),
+    /// A digest could not be posted, to an admin: the team, and which of its channels.
+    Lost(i64, i64),
+    /// How far a file is, to whoever asked for it: its id.
+    Exporting(i64),
+    /// The file, to whoever asked for it: its id.
+    Exported(i64),
 }
 
 /// What is to be done about a notice now.
@@ -97,6 +111,15 @@ impl Notice {
             Notice::Debrief(number) => format!("debrief:{number}"),
             Notice::DebriefAt(number, at) => format!("debrief_at:{number}:{}", at.timestamp()),
             Notice::Differs(id) => format!("differs:{id}"),
+            Notice::Digest(team, at, channel) => format!("digest:{team}:{}:{channel}", at.timestamp()),
+            Notice::DigestPart(team, at, channel, part) => {
+                format!("digest_part:{team}:{}:{channel}:{part}", at.timestamp())
+            }
+            Notice::Daily(team, at) => format!("daily:{team}:{}", at.timestamp()),
+            Notice::Focus(team, at) => format!("focus:{team}:{}", at.timestamp()),
+            Notice::Lost(team, channel) => format!("lost:{team}:{channel}"),
+            Notice::Exporting(id) => format!("exporting:{id}"),
+            Notice::Exported(id) => format!("exported:{id}"),
         }
     }
 
@@ -122,6 +145,13 @@ impl Notice {
             ("debrief", [number]) => Notice::Debrief(*number),
             ("debrief_at", [number, at]) => Notice::DebriefAt(*number, moment(at)?),
             ("differs", [id]) => Notice::Differs(*id),
+            ("digest", [team, at, channel]) => Notice::Digest(*team, moment(at)?, *channel),
+            ("digest_part", [team, at, channel, part]) => Notice::DigestPart(*team, moment(at)?, *channel, *part),
+            ("daily", [team, at]) => Notice::Daily(*team, moment(at)?),
+            ("focus", [team, at]) => Notice::Focus(*team, moment(at)?),
+            ("lost", [team, channel]) => Notice::Lost(*team, *channel),
+            ("exporting", [id]) => Notice::Exporting(*id),
+            ("exported", [id]) => Notice::Exported(*id),
             _ => return None,
         })
     }
@@ -129,7 +159,32 @@ impl Notice {
     /// Whether the moment was chosen by its reader, so that it comes whatever the hour; once it is long past, it comes
     /// when they are there.
     pub(super) fn comes_when_planned(&self, now: DateTime<Utc>) -> bool {
-        matches!(self, Notice::Today(_, at) | Notice::DebriefAt(_, at) if now - *at < ON_TIME)
+        match self {
+            Notice::Today(_, at)
+            | Notice::DebriefAt(_, at)
+            | Notice::Digest(_, at, _)
+            | Notice::Daily(_, at)
+            | Notice::Focus(_, at) => now - *at < ON_TIME,
+            // With what it stands under, and what somebody just asked for.
+            Notice::DigestPart(..) => true,
+            _ if self.is_asked_for() => true,
+            _ => false,
+        }
+    }
+
+    /// Whether its reader asked for it: it comes, whatever else they want to hear.
+    pub(super) fn is_asked_for(&self) -> bool {
+        matches!(self, Notice::Exporting(_) | Notice::Exported(_))
+    }
+
+    /// The job that posts it at a moment.
+    pub(super) fn job(&self, at: DateTime<Utc>) -> NewJob {
+        NewJob { kind: POST, occurrence: self.key(), payload: payload(self), run_at: at }
+    }
+
+    /// Whether it says how things stood when it was posted, and is never drawn again.
+    fn is_a_record(&self) -> bool {
+        matches!(self, Notice::Digest(..) | Notice::DigestPart(..) | Notice::Daily(..) | Notice::Focus(..))
     }
 
     /// The team whose head it is for, if it is for a head.
@@ -170,6 +225,17 @@ impl Notice {
             Notice::Debrief(number) => debrief::draw(tx, shared, self, (*number, None)).await,
             Notice::DebriefAt(number, at) => debrief::draw(tx, shared, self, (*number, Some(*at))).await,
             Notice::Differs(id) => review::draw(tx, shared, *id, now).await,
+            Notice::Digest(team, at, channel) => {
+                return digest::draw(tx, shared, (TeamId(*team), *at, *channel)).await;
+            }
+            Notice::DigestPart(team, at, channel, part) => {
+                return digest::draw_part(tx, shared, (TeamId(*team), *at, *channel, *part), now).await;
+            }
+            Notice::Daily(team, at) => daily::draw(tx, shared, (TeamId(*team), *at), now).await,
+            Notice::Focus(team, at) => daily::draw_focus(tx, shared, (TeamId(*team), *at), now).await,
+            Notice::Exporting(id) => export::draw_progress(tx, shared, *id).await,
+            Notice::Exported(id) => export::draw(tx, shared, *id).await,
+            Notice::Lost(team, channel) => digest::draw_lost(tx, shared, (TeamId(*team), *channel), now).await,
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))
     }
@@ -182,6 +248,8 @@ pub(super) enum To {
     Person(Box<Person>),
     /// Everybody in one of a team's channels, `service:id`.
     Channel(Box<Team>, String),
+    /// Everybody who reads a message of the bot in a team's channel, under it.
+    Under(Box<Team>, MessageRef),
 }
 
 impl To {
@@ -189,7 +257,7 @@ impl To {
     fn reachable_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
             To::Person(reader) => reader.reachable_at(now),
-            To::Channel(team, _) => team.working_hours.next_opening(now, team.time_zone),
+            To::Channel(team, _) | To::Under(team, _) => team.working_hours.next_opening(now, team.time_zone),
         }
     }
 
@@ -201,6 +269,7 @@ impl To {
                 let there = channel.parse::<Account>().ok().filter(|it| shared.rules.services.contains(&it.service));
                 Ok(there.map(|Account { service, id }| Place::Channel { service, id }))
             }
+            To::Under(_, under) => Ok(Some(Place::Thread { under: under.clone() })),
         }
     }
 
@@ -224,8 +293,7 @@ pub(super) async fn plan(
     at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let job = NewJob { kind: POST, occurrence: notice.key(), payload: payload(notice), run_at: at };
-    Ok(tx.plan(&job, now).await?)
+    Ok(tx.plan(&notice.job(at), now).await?)
 }
 
 /// Plans to draw a notice again, if it was posted. Call it after the change, in the same transaction.
@@ -255,6 +323,9 @@ pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Ut
         return Ok(Saying::NotYet(*at));
     }
     if let Some(saying) = reminders::before(tx, shared, notice, now).await? {
+        return Ok(saying);
+    }
+    if let Some(saying) = regular::before(tx, shared, notice, now).await? {
         return Ok(saying);
     }
     let Some((to, card)) = notice.draw(tx, shared, now).await? else { return Ok(Saying::Nothing) };
@@ -311,7 +382,16 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         | Notice::Won(..)
         | Notice::WonToHead(_)
         | Notice::Handed(_)
-        | Notice::Differs(_) => {}
+        | Notice::Differs(_)
+        | Notice::Daily(..)
+        | Notice::Focus(..)
+        | Notice::Exporting(_)
+        | Notice::Exported(_)
+        | Notice::Lost(..) => {}
+        Notice::Digest(team, at, channel) => digest::posted(tx, shared, (*team, *at, *channel, 0), now).await?,
+        Notice::DigestPart(team, at, channel, part) => {
+            digest::posted(tx, shared, (*team, *at, *channel, *part), now).await?;
+        }
     }
     Ok(())
 }
@@ -321,9 +401,14 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
 /// # Errors
 /// When the database does not answer.
 pub async fn given_up(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<()> {
-    let Notice::Today(person, _) = notice else { return Ok(()) };
-    let reader = tx.person(PersonId(*person)).await?;
-    reminders::unheard(tx, shared, &reader, now).await
+    match notice {
+        Notice::Today(person, _) => {
+            let reader = tx.person(PersonId(*person)).await?;
+            reminders::unheard(tx, shared, &reader, now).await
+        }
+        Notice::Digest(team, _, channel) => digest::lost(tx, shared, (*team, *channel), now).await,
+        _ => Ok(()),
+    }
 }
 
 /// The card of a notice as things stand, for a message that is posted; `None` if it would say nothing.
@@ -331,6 +416,9 @@ pub async fn given_up(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTi
 /// # Errors
 /// When the database does not answer.
 pub async fn still(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<Option<Card>> {
+    if notice.is_a_record() {
+        return Ok(None);
+    }
     let Some((to, card)) = notice.draw(tx, shared, now).await? else { return Ok(None) };
     let place = tx.message(&notice.key()).await?.map(|message| serde_json::from_str::<Place>(&message.place));
     if let Some(place) = place.transpose().map_err(anyhow::Error::from)?

@@ -34,6 +34,7 @@ pub(super) async fn gate(
     let room = match notice {
         // One a day, and what they chose the moment of.
         Notice::Today(..) | Notice::Welcome(_) | Notice::DebriefAt(..) => true,
+        _ if notice.is_asked_for() => return Ok(None),
         _ => wrote.times + i64::from(expected) < shared.rules.messages_a_day,
     };
     if room {

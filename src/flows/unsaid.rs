@@ -26,7 +26,7 @@ pub(super) async fn counts(tx: &mut Tx, shared: &Shared, team: &Team, now: DateT
 }
 
 /// Which of a team's channels are told: the first one of each service that runs.
-fn channels(shared: &Shared, team: &Team) -> Vec<i64> {
+pub(super) fn channels(shared: &Shared, team: &Team) -> Vec<i64> {
     let mut services = Vec::new();
     let first = (0..).zip(&team.channels).filter(|(_, channel)| {
         let service = channel.parse::<Account>().map(|account| account.service);

@@ -1,7 +1,7 @@
 //! Forgetting what is no longer needed.
 //!
 //! When: once a day. What: events answered more than a week ago (Slack repeats them for an hour), jobs done a month
-//! ago, repetitions decided a month ago, drafts nobody came back to. What if it fails: it is tried again until it does
+//! ago, repetitions decided a month ago, files asked for a week ago, drafts nobody came back to. What if it fails: it is tried again until it does
 //! not.
 
 use chrono::{TimeDelta, TimeZone as _, Utc};
@@ -16,6 +16,8 @@ pub(super) const TIDY: &str = "tidy";
 
 /// How long answered events are remembered.
 const EVENTS: TimeDelta = TimeDelta::days(7);
+/// How long a file somebody asked for is kept.
+const EXPORTS: TimeDelta = TimeDelta::days(7);
 /// How long jobs that are done, and repetitions that were decided, are kept for whoever asks what happened.
 const JOBS: TimeDelta = TimeDelta::days(30);
 
@@ -52,6 +54,7 @@ pub(super) async fn tidy(worker: &Worker, job: &JobRow) -> Result<()> {
             tx.forget_events(now - EVENTS).await?;
             tx.forget_jobs(now - JOBS).await?;
             tx.forget_pending(now - JOBS).await?;
+            tx.forget_exports(now - EXPORTS).await?;
             // The local page keeps its whole conversation as drafts.
             let days = TimeDelta::days(<dyn Drafts>::DAYS);
             tx.forget_drafts(now - days, Service::Local.as_str()).await?;

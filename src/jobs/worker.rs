@@ -17,7 +17,7 @@ use super::deliver;
 use super::lanes::Lanes;
 use crate::chat::{Busy, Platform, Service};
 use crate::clock::{self, Clock};
-use crate::flows::{self, Error, Notice, POST, REFRESH, SETTLE, Shared};
+use crate::flows::{self, EXPORT, Error, Notice, POST, REFRESH, SETTLE, Shared};
 use crate::store::{Db, JobRow};
 
 /// How long the worker waits before it asks a database again that did not answer.
@@ -177,6 +177,7 @@ impl Worker {
             POST => deliver::post(self, &job, lease_until).await,
             REFRESH => deliver::refresh(self, &job).await,
             SETTLE => self.settle(&job).await,
+            EXPORT => self.export(&job).await,
             super::tidy::TIDY => super::tidy::tidy(self, &job).await,
             other => Err(Error::Internal(anyhow::anyhow!("no job is of the kind {other:?}"))),
         };
@@ -197,6 +198,19 @@ impl Worker {
                 tx.finish_job(&job).await?;
                 Ok::<_, Error>(())
             })
+        });
+        write.await
+    }
+
+    /// Makes a file somebody asked for; made twice, it is sent once.
+    async fn export(&self, job: &JobRow) -> Result<(), Error> {
+        if let Ok(id) = job.payload.parse() {
+            flows::make_export(&self.db, &self.shared, id, self.clock.now()).await?;
+        }
+        let job = job.clone();
+        let write = self.db.write(move |tx| {
+            let job = job.clone();
+            Box::pin(async move { Ok::<_, Error>(tx.finish_job(&job).await.map(drop)?) })
         });
         write.await
     }

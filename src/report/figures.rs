@@ -69,6 +69,10 @@ impl Figures {
         }
         let nothing = Cell { before: before.map(|_| 0), ..Cell::default() };
         let total = cells.remove(&(None, None)).unwrap_or(nothing);
+        if total.before == Some(0) {
+            // That there was nothing at all is said once.
+            cells.values_mut().for_each(|cell| cell.before = None);
+        }
         let rows = ranked(
             cells.iter().filter_map(|((row, column), cell)| Some((row.as_ref()?, cell)).filter(|_| column.is_none())),
         );
@@ -95,7 +99,7 @@ impl Figures {
 
     fn at(&self, row: Option<&str>, column: Option<&str>) -> Cell {
         let key = (row.map(str::to_owned), column.map(str::to_owned));
-        let nothing = || Cell { before: self.total.before.map(|_| 0), ..Cell::default() };
+        let nothing = || Cell { before: self.total.before.filter(|before| *before > 0).map(|_| 0), ..Cell::default() };
         self.cells.get(&key).cloned().unwrap_or_else(nothing)
     }
 }

@@ -11,7 +11,7 @@ const SCALE: f32 = 2.0;
 
 /// The fonts of every picture: Inter, under the SIL Open Font License (`fonts/Inter-OFL.txt`), cut down to the letters of
 /// the Latin alphabets.
-const FONTS: [&[u8]; 2] =
+pub(super) const FONTS: [&[u8]; 2] =
     [include_bytes!("fonts/Inter-400Regular-subset.ttf"), include_bytes!("fonts/Inter-600SemiBold-subset.ttf")];
 
 /// An SVG document as PNG, twice its size. Takes tens of milliseconds of a processor: not for threads that answer people.

@@ -1,6 +1,6 @@
 //! What reps and clients answered, and what the head made of reasons that differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
@@ -152,6 +152,22 @@ impl Tx {
     pub async fn given(&mut self, refusal: RefusalNumber, inquiry: Inquiry) -> sqlx::Result<Given> {
         let answers = self.answers(refusal, inquiry).await?;
         Ok(answers.into_iter().map(|answer| (answer.question, answer.answer)).collect())
+    }
+
+    /// Of the refusals between two numbers, those about which something was answered.
+    pub async fn answered_among(
+        &mut self,
+        inquiry: Inquiry,
+        (first, last): (RefusalNumber, RefusalNumber),
+    ) -> sqlx::Result<BTreeSet<RefusalNumber>> {
+        let sql = "SELECT DISTINCT refusal FROM answers
+                   WHERE organisation_id = $1 AND refusal BETWEEN $2 AND $3 AND questionnaire = $4";
+        let rows: Vec<RefusalNumber> = run!(
+            self,
+            fetch_all,
+            sqlx::query_scalar(sql).bind(self.organisation).bind(first).bind(last).bind(inquiry.as_str())
+        )?;
+        Ok(rows.into_iter().collect())
     }
 
     /// What was said in the calls about a refusal, by the decision each led to and by question.

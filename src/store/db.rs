@@ -24,7 +24,7 @@ const BUSY: Duration = Duration::from_secs(10);
 /// In how many refusals a segment is folded in one transaction.
 const FOLDED_AT_ONCE: i64 = 5000;
 /// How many refusals are counted in one transaction.
-const COUNTED_AT_ONCE: i64 = 2000;
+const COUNTED_AT_ONCE: i64 = 5000;
 /// How many refusals are made found by their words in one transaction.
 const INDEXED_AT_ONCE: i64 = 1024;
 /// How long a caller waits for a free connection before it is told that the database is not there.

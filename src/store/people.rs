@@ -279,6 +279,12 @@ impl Tx {
         rows.into_iter().map(|row| row.person().map(|head| (head.team.id, head))).collect()
     }
 
+    /// What everybody is called, whoever left too.
+    pub async fn names(&mut self) -> sqlx::Result<Vec<(PersonId, String)>> {
+        let sql = "SELECT id, name FROM people WHERE organisation_id = $1";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
+    }
+
     /// What everybody of a team is called, whoever left too.
     pub async fn names_in(&mut self, team: TeamId) -> sqlx::Result<Vec<(PersonId, String)>> {
         let sql = "SELECT id, name FROM people WHERE organisation_id = $1 AND team_id = $2";

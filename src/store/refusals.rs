@@ -8,7 +8,7 @@ use super::tx::{Tx, change, instant, run};
 use crate::domain::{Change, Details, Money, PersonId, Refusal, RefusalNumber, Stage, TeamId, account_key, fold};
 
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     number: RefusalNumber,
     team_id: TeamId,
     account: String,
@@ -49,6 +49,8 @@ macro_rules! refusals_where {
     };
 }
 
+pub(super) use refusals_where;
+
 pub(super) fn unreadable(error: impl std::fmt::Debug) -> sqlx::Error {
     sqlx::Error::Decode(format!("{error:?}").into())
 }
@@ -80,7 +82,7 @@ pub(super) fn joined_products(joined: &str) -> sqlx::Result<Vec<i64>> {
 }
 
 impl Row {
-    fn refusal(self) -> sqlx::Result<Refusal> {
+    pub(super) fn refusal(self) -> sqlx::Result<Refusal> {
         let budget = match (self.budget_minor, self.budget_currency) {
             (Some(minor), Some(code)) => Some(Money { minor, currency: code.parse().map_err(unreadable)? }),
             _ => None,

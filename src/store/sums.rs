@@ -98,6 +98,9 @@ impl Counted {
             ("competitor", self.competitor_key.clone().unwrap_or_default(), none()),
             ("rep.reason", rep.clone(), reason.clone()),
         ];
+        if let Some(segment) = &self.segment_key {
+            cells.push(("segment.reason", segment.clone(), reason.clone()));
+        }
         for product in products {
             cells.push(("product", product.clone(), none()));
             cells.push(("rep.product", rep.clone(), product.clone()));

@@ -18,7 +18,7 @@ pub enum Scope {
 
 impl Scope {
     /// As two values to compare with: (person or -1, team or -1); both `None` for all.
-    fn parts(self) -> (Option<i64>, Option<i64>) {
+    pub(super) fn parts(self) -> (Option<i64>, Option<i64>) {
         match self {
             Scope::Own(person) => (Some(person.0), None),
             Scope::Team(team) => (None, Some(team.0)),

@@ -32,7 +32,7 @@ pub use self::args::{Arg, Args};
 pub use self::catalogue::Catalogue;
 pub use self::folder::Problem;
 pub use self::language::Language;
-pub use self::numbers::{money, number};
+pub use self::numbers::{money, number, short_money};
 pub use self::questionnaires::Questionnaires;
 pub use crate::args;
 
@@ -99,9 +99,21 @@ impl<'a> Words<'a> {
         numbers::number(self.language, quantity)
     }
 
+    /// A quantity with one place, if it has one: `2`, `1.5`, `1,5`.
+    pub fn decimal(self, quantity: f64) -> String {
+        let written = format!("{quantity:.1}");
+        let written = written.strip_suffix(".0").unwrap_or(&written);
+        if self.language == Language::En { written.to_owned() } else { written.replace('.', ",") }
+    }
+
     /// An amount of `minor` units of the currency `code`, which has `digits` of them after the point: see [`money`].
     pub fn money(self, minor: i64, digits: u32, code: &str) -> String {
         numbers::money(self.language, minor, digits, code)
+    }
+
+    /// The same where there is little room: see [`short_money`].
+    pub fn short_money(self, minor: i64, digits: u32, code: &str) -> String {
+        numbers::short_money(self.language, minor, digits, code)
     }
 
     /// How a question is asked.

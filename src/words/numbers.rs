@@ -33,6 +33,33 @@ pub fn money(language: Language, minor: i64, digits: u32, code: &str) -> String 
     }
 }
 
+/// The same where there is little room: from 10,000 on in thousands, from a million on in millions, rounded.
+///
+/// `€45k`, `45 k€`, `45k €`; `€1.2M`, `1,2 M€`, `1,2M €`. Currencies without a sign of their own stand by their code.
+pub fn short_money(language: Language, minor: i64, digits: u32, code: &str) -> String {
+    let whole = minor / 10_i64.saturating_pow(digits);
+    let (tenths, unit) = match whole.abs() {
+        0..10_000 => return money(language, whole * 10_i64.saturating_pow(digits), digits, code),
+        10_000..999_500 => ((whole + whole.signum() * 500) / 1000 * 10, 'k'),
+        _ => ((whole + whole.signum() * 50_000) / 100_000, 'M'),
+    };
+    let point = if language == Language::En { '.' } else { ',' };
+    let number = match tenths % 10 {
+        0 => (tenths / 10).to_string(),
+        tenth => format!("{}{point}{}", tenths / 10, tenth.abs()),
+    };
+    match (language, code) {
+        (Language::En, "EUR") => format!("€{number}{unit}"),
+        (Language::En, "USD") => format!("${number}{unit}"),
+        (Language::En, "GBP") => format!("£{number}{unit}"),
+        (Language::En, _) => format!("{code}\u{a0}{number}{unit}"),
+        (Language::Fr, "EUR") => format!("{number}\u{a0}{unit}€"),
+        (_, "EUR") => format!("{number}{unit}\u{a0}€"),
+        (Language::Ro, "RON") => format!("{number}{unit}\u{a0}lei"),
+        (_, _) => format!("{number}{unit}\u{a0}{code}"),
+    }
+}
+
 fn grouped(language: Language, quantity: u64) -> String {
     let separator = match language {
         Language::En => ',',

@@ -1,5 +1,5 @@
 //! Measurements, on the stand-ins of the tests: `cargo bench -- acknowledge`, `store`, `large`,
-//! `start`; without a name, all.
+//! `figures`, `export`, `start`; without a name, all.
 //!
 //! `TEST_DATABASE_URL` puts the database on `PostgreSQL`, as in the tests. The figures in the README come from here.
 
@@ -9,8 +9,10 @@
 mod acknowledge;
 #[path = "../bot/chaos/company.rs"]
 mod company;
+mod export;
 #[path = "../bot/fake/mod.rs"]
 mod fake;
+mod figures;
 mod large;
 #[path = "../bot/chaos/ledger.rs"]
 mod ledger;
@@ -33,6 +35,12 @@ async fn main() {
     }
     if is_wanted("store") {
         store::measure().await;
+    }
+    if is_wanted("figures") {
+        figures::measure().await;
+    }
+    if is_wanted("export") {
+        export::measure();
     }
     if is_wanted("large") {
         large::measure().await;

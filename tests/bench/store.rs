@@ -44,6 +44,7 @@ async fn stored_by(callers: usize, db: &Db) -> (u64, Duration) {
         messages_a_day: 1000,
         amounts_in_channel: Vec::new(),
         self_validation: None,
+        schedules: std::collections::BTreeMap::new(),
     };
     let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
     let bot = Arc::new(Assistant::new(db.clone(), shared, Clock::system()));

@@ -5,6 +5,7 @@
 //! with `TEST_DATABASE_URL` set, on `PostgreSQL`.
 
 mod company;
+mod digests;
 mod ledger;
 mod process;
 

@@ -3,5 +3,6 @@
 mod answers;
 mod connection;
 mod desk;
+mod enclosed;
 mod forms;
 mod posts;

@@ -14,6 +14,8 @@ mod migrations;
 mod page;
 mod prompts;
 mod quarter;
+#[cfg(test)]
+mod report;
 mod slack;
 mod source;
 mod store;

@@ -67,6 +67,7 @@ impl Quarter {
             messages_a_day: 3,
             amounts_in_channel: Vec::new(),
             self_validation: None,
+            schedules: std::collections::BTreeMap::new(),
         };
         let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
         let bot = Arc::new(Assistant::new(db.clone(), shared.clone(), clock.clone()));

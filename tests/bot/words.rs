@@ -474,3 +474,20 @@ fn what_is_wrong_in_an_organisations_questions_is_told_in_sentences() {
     let told = problems(&folder(&[("questionnaires.toml", &format!("[debrief]\nversion = 2\n{many}"))]));
     assert_eq!(told, ["questionnaires.toml, line 1, `debrief`: it asks 11 questions: 10 at most, or nobody answers"]);
 }
+
+#[test]
+fn where_there_is_little_room_amounts_are_rounded() {
+    use panout::words::{Language, short_money};
+    let say = |language, minor, code| short_money(language, minor, 2, code);
+    assert_eq!(say(Language::En, 999_900, "EUR"), "€9,999");
+    assert_eq!(say(Language::En, 1_249_900, "EUR"), "€12k");
+    assert_eq!(say(Language::En, 1_250_000, "GBP"), "£13k");
+    assert_eq!(say(Language::En, 99_949_900, "EUR"), "€999k");
+    assert_eq!(say(Language::En, 99_950_000, "EUR"), "€1M");
+    assert_eq!(say(Language::En, 224_930_000, "RON"), "RON\u{a0}2.2M");
+    assert_eq!(say(Language::Fr, 4_500_000, "EUR"), "45\u{a0}k€");
+    assert_eq!(say(Language::Fr, 120_000_000, "EUR"), "1,2\u{a0}M€");
+    assert_eq!(say(Language::Ro, 4_500_000, "RON"), "45k\u{a0}lei");
+    assert_eq!(say(Language::Ro, 120_000_000, "EUR"), "1,2M\u{a0}€");
+    assert_eq!(say(Language::En, 0, "EUR"), "€0");
+}

@@ -22,7 +22,7 @@ pub struct Asked {
 
 impl Asked {
     /// What was typed after `/refusals`; `None` if that is no period, nor by what to count.
-    pub(super) fn read(call: &Call<'_>, command: &Command) -> Result<Option<Asked>> {
+    pub(in crate::flows) fn read(call: &Call<'_>, command: &Command) -> Result<Option<Asked>> {
         let text = command.text.trim().to_lowercase();
         let text = text.strip_prefix("dates").map_or(text.as_str(), str::trim_start);
         let typed: Vec<&str> = text.split_whitespace().collect();

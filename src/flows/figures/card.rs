@@ -12,7 +12,7 @@ use crate::words::Words;
 /// How many rows are written out; the others are in the picture and in the export.
 const ROWS: usize = 10;
 /// How many cells of a row are written out.
-const CELLS: usize = 6;
+const CELLS: usize = 4;
 
 /// What is shown.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,8 @@ impl Shown<'_> {
             card = card.with(Block::Note(words.text("figures.instead", args! {})));
         }
         if self.figures.total.refusals > 0 || !self.figures.rows.is_empty() {
-            card = card.with(Block::Text(self.headline(words))).with(Block::Facts(self.facts(words)));
+            card = card.with(Block::Text(self.headline(words))).with_some(self.picture(words));
+            card = card.with(Block::Facts(self.facts(words)));
             let left_out = i64::try_from(self.rows().len().saturating_sub(ROWS)).unwrap_or(0);
             if left_out > 0 {
                 card = card.with(Block::Note(words.text("figures.left_out", args! { count: left_out })));
@@ -63,12 +64,12 @@ impl Shown<'_> {
         if let Some(before) = total.before {
             let than = self.before(words);
             sentences.push(match total.change() {
+                _ if before == 0 => words.line("figures.none_before", args! { before: than }),
                 None => words.line("figures.too_few", args! { before: than }),
                 Some(0) => words.line("figures.as_many", args! { before: than }),
                 Some(change) if change > 0 => words.line("figures.more", args! { count: change, before: than }),
                 Some(change) => words.line("figures.fewer", args! { count: -change, before: than }),
             });
-            debug_assert!(before >= 0, "a number of refusals");
         }
         Text::plain(sentences.join(" "))
     }
@@ -90,6 +91,15 @@ impl Shown<'_> {
             facts.push((name, self.line(words, &self.figures.total, cells)));
         }
         facts
+    }
+
+    /// Column by column: how many, what changed, what they were worth.
+    pub(in crate::flows) fn columns(&self, words: Words<'_>) -> Vec<(String, Text)> {
+        let line = |key: &String| {
+            let cell = self.figures.column(key);
+            (self.names.column(key).to_owned(), Text::strong(words.number(cell.refusals)).then(beside(words, &cell)))
+        };
+        self.figures.columns.iter().map(line).collect()
     }
 
     /// The rows that are shown: of people only those the reader may see.
@@ -122,19 +132,12 @@ impl Shown<'_> {
         if said.is_empty() { text } else { text.then(": ").then(said.join("; ")) }
     }
 
-    /// When it was, in words.
-    pub(in crate::flows) fn when(&self, words: Words<'_>) -> String {
-        match self.asked.period {
-            Period::These(days) if days.from == days.to => {
-                words.line("figures.on", args! { day: words.date(days.from) })
-            }
-            Period::These(days) => words.line("figures.from_to", args! { days: words.days(days) }),
-            named => words.label("figures_when", &named.name()),
-        }
+    fn when(&self, words: Words<'_>) -> String {
+        when(words, self.asked.period)
     }
 
     /// What it is compared with, in words.
-    fn before(&self, words: Words<'_>) -> String {
+    pub(super) fn before(&self, words: Words<'_>) -> String {
         match self.asked.period {
             Period::These(days) => {
                 let count = i64::try_from(days.count()).unwrap_or(i64::MAX);
@@ -164,6 +167,15 @@ impl Shown<'_> {
     }
 }
 
+/// When it was, in words.
+pub(in crate::flows) fn when(words: Words<'_>, period: Period) -> String {
+    match period {
+        Period::These(days) if days.from == days.to => words.line("figures.on", args! { day: words.date(days.from) }),
+        Period::These(days) => words.line("figures.from_to", args! { days: words.days(days) }),
+        named => words.label("figures_when", &named.name()),
+    }
+}
+
 /// `5 (+2, €14,000)`.
 fn counted(words: Words<'_>, cell: &Cell) -> String {
     format!("{}{}", words.number(cell.refusals), beside(words, cell))
@@ -171,8 +183,10 @@ fn counted(words: Words<'_>, cell: &Cell) -> String {
 
 /// ` (+2, €14,000)`; nothing where there is nothing to say.
 fn beside(words: Words<'_>, cell: &Cell) -> String {
-    let change = cell.change().map(|change| changed(words, change));
-    let worth = (!cell.budgets.is_empty()).then(|| amounts(words, &cell.budgets));
+    let change = cell.change().filter(|_| cell.before > Some(0) || cell.refusals == 0);
+    let change = change.map(|change| changed(words, change));
+    let short = |money: &Money| words.short_money(money.minor, money.currency.digits(), money.currency.code());
+    let worth = (!cell.budgets.is_empty()).then(|| cell.budgets.iter().map(short).collect::<Vec<_>>().join(" + "));
     let said: Vec<String> = change.into_iter().chain(worth).collect();
     if said.is_empty() { String::new() } else { format!(" ({})", said.join(", ")) }
 }

@@ -9,16 +9,17 @@
 mod asked;
 mod card;
 mod named;
+mod picture;
 
 pub use asked::Asked;
 pub(super) use asked::{lexicons, suggest};
-pub(super) use card::{Shown, action};
+pub(super) use card::{Shown, action, when};
 pub(super) use named::Names;
 
 use super::{Call, Result, tell};
 use crate::args;
 use crate::chat::{Command, Reply};
-use crate::domain::{Axis, PersonId, Role, TeamId, View};
+use crate::domain::{Axis, Person, PersonId, Role, TeamId, View};
 use crate::report::Figures;
 use crate::store::Tx;
 
@@ -43,13 +44,17 @@ pub(super) enum People {
 }
 
 impl Reach {
-    /// What somebody sees.
+    /// What whoever asks sees.
     pub(super) async fn of(call: &mut Call<'_>) -> Result<Reach> {
-        let by = &call.by;
+        Reach::of_person(call.tx, &call.by).await
+    }
+
+    /// What somebody sees.
+    pub(super) async fn of_person(tx: &mut Tx, by: &Person) -> Result<Reach> {
         let (own, id) = (by.team.id, by.id);
         Ok(match by.role {
-            Role::Admin => Reach { teams: call.tx.teams().await?, people: People::All },
-            Role::Observer => Reach { teams: call.tx.teams().await?, people: People::Nobody },
+            Role::Admin => Reach { teams: tx.teams().await?, people: People::All },
+            Role::Observer => Reach { teams: tx.teams().await?, people: People::Nobody },
             Role::Head | Role::Rep if by.leads(own) => Reach { teams: vec![own], people: People::All },
             Role::Head | Role::Rep => Reach { teams: vec![own], people: People::Own(id) },
         })

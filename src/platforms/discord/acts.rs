@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use super::Adapter;
 use super::draft::{Draft, Origin, Step};
+use super::enclose::Body;
 use super::inbound::{self, Act, Interaction};
 use super::render;
 use super::steps::{self, Steps, Verb};
 use super::turn::Show;
 use crate::chat::{
-    Action, Choice, Event, Fault, Faults, Field, Form, Kind, OptionKind, Phrase, Press, Query, Reply, Service,
+    Action, Card, Choice, Event, Fault, Faults, Field, Form, Kind, OptionKind, Phrase, Press, Query, Reply, Service,
     Shortcut, Submission, Tone,
 };
 
@@ -104,15 +105,20 @@ impl Adapter {
 
     /// What a reply shows. `form`: the form it answers, if it does.
     async fn reply(&self, at: &Interaction, reply: Reply, form: Option<&Draft>) -> Show {
+        let language = form.map(|draft| draft.form.language.as_str()).or(at.event.language.as_deref());
         match reply {
             Reply::Done => Show::Nothing,
-            Reply::Whisper(card) => Show::Whisper(render::draw(&card, None)),
-            Reply::Say(card) => Show::Say(render::draw(&card, None)),
+            Reply::Whisper(card) => Show::Whisper(self.drawn(&card, language).await),
+            Reply::Say(card) => Show::Say(self.drawn(&card, language).await),
             Reply::Replace(card) => {
-                Show::Replace(render::draw(&card, None), form.and_then(|draft| draft.origin.clone()))
+                Show::Replace(self.drawn(&card, language).await, form.and_then(|draft| draft.origin.clone()))
             }
             Reply::Ask(asked) => self.open(at, asked, form.and_then(|draft| draft.origin.clone())).await,
         }
+    }
+
+    async fn drawn(&self, card: &Card, language: Option<&str>) -> Vec<Body> {
+        render::draw(card, &self.contents(card, language).await, None)
     }
 
     /// Opens a form at its first step. `origin`: the card from which the form before this one was opened.
@@ -177,7 +183,7 @@ impl Adapter {
             // Somebody else's: it stays as it is.
             Some(None) => Show::Aside(gone()),
             None if self.drafts.was_accepted(id) => Show::Stay,
-            None => Show::Whisper(vec![gone()]),
+            None => Show::Whisper(vec![gone().into()]),
         }
     }
 
@@ -269,7 +275,7 @@ impl Adapter {
     }
 
     fn not_known(&self, event: &Event) -> Show {
-        Show::Whisper(vec![self.phrase(event, Phrase::NotUnderstood)])
+        Show::Whisper(vec![self.phrase(event, Phrase::NotUnderstood).into()])
     }
 
     /// What an option of a command may be.

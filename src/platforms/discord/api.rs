@@ -10,12 +10,15 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
 
 use super::Settings;
+use super::enclose::Body;
 use super::pace::Pace;
 use crate::chat::Failure;
 use crate::clock;
 
 /// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a call may take that brings files.
+const UPLOAD: Duration = Duration::from_secs(30);
 /// How long the first answer to an interaction may take: Discord waits three seconds.
 const ANSWER: Duration = Duration::from_millis(2500);
 /// The longest a call waits by itself when it is told to; whoever called decides about more.
@@ -143,14 +146,14 @@ impl Api {
         self.call(Method::GET, path, None, Care::Repeatable).await
     }
 
-    /// PATCH, which is repeatable.
-    pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value, Refusal> {
+    /// PATCH of a message, which is repeatable.
+    pub(super) async fn patch(&self, path: &str, body: &Body) -> Result<Value, Refusal> {
         self.call(Method::PATCH, path, Some(body), Care::Repeatable).await
     }
 
     /// PUT, which is repeatable.
     pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Value, Refusal> {
-        self.call(Method::PUT, path, Some(body), Care::Repeatable).await
+        self.call(Method::PUT, path, Some(&body.clone().into()), Care::Repeatable).await
     }
 
     /// DELETE; what is already gone is deleted.
@@ -163,10 +166,15 @@ impl Api {
 
     /// POST.
     pub(super) async fn post(&self, path: &str, body: &Value, care: Care) -> Result<Value, Refusal> {
+        self.post_message(path, &body.clone().into(), care).await
+    }
+
+    /// POST of a message, with what it encloses.
+    pub(super) async fn post_message(&self, path: &str, body: &Body, care: Care) -> Result<Value, Refusal> {
         self.call(Method::POST, path, Some(body), care).await
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<&Value>, care: Care) -> Result<Value, Refusal> {
+    async fn call(&self, method: Method, path: &str, body: Option<&Body>, care: Care) -> Result<Value, Refusal> {
         let route = route(&method, path);
         let mut tried = 0;
         loop {
@@ -188,15 +196,23 @@ impl Api {
         &self,
         method: &Method,
         path: &str,
-        body: Option<&Value>,
+        body: Option<&Body>,
         care: Care,
         route: &str,
     ) -> Result<Value, Refusal> {
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
         request = request.header(AUTHORIZATION, self.bearer.clone());
-        if let Some(body) = body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
-        }
+        request = match body {
+            None => request,
+            Some(body) if body.enclosed.is_empty() => {
+                request.header(CONTENT_TYPE, "application/json").body(body.says.to_string())
+            }
+            Some(body) => {
+                let (border, form) = body.form();
+                let kind = format!("multipart/form-data; boundary={border}");
+                request.header(CONTENT_TYPE, kind).timeout(UPLOAD).body(form)
+            }
+        };
         if care == Care::Answer {
             request = request.timeout(ANSWER);
         }

@@ -8,10 +8,12 @@ use crate::chat::Menu;
 use crate::platforms::Finding;
 
 /// What the bot must be allowed to do in the channels it posts in. Source: Discord's reference of permissions.
-pub const PERMISSIONS: [(&str, u64); 7] = [
+pub const PERMISSIONS: [(&str, u64); 8] = [
     ("VIEW_CHANNEL", 1 << 10),
     ("SEND_MESSAGES", 1 << 11),
     ("EMBED_LINKS", 1 << 14),
+    // Pictures, and exported files.
+    ("ATTACH_FILES", 1 << 15),
     // To see whether a post whose answer was lost is there.
     ("READ_MESSAGE_HISTORY", 1 << 16),
     ("CREATE_PUBLIC_THREADS", 1 << 35),

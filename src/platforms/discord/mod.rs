@@ -13,6 +13,7 @@
 //! | write to a person who takes no direct messages | a private thread in the team's channel |
 //! | say whether something was posted | a mark in the ids of its buttons, or in the url of its embed, read back from the history |
 //! | wait for an answer longer than three seconds | a deferral after a quarter of a second, the answer edited in; after 15 minutes a direct message |
+//! | take a file over 10 MiB | a sentence in its place |
 //! | fetch what was missed while the bot was away | nothing: Discord tells the person that the bot did not answer |
 //!
 //! ```text
@@ -26,6 +27,7 @@ mod acts;
 mod api;
 mod check;
 mod draft;
+mod enclose;
 mod first;
 mod gateway;
 mod inbound;
@@ -34,6 +36,7 @@ mod markdown;
 mod pace;
 mod register;
 mod render;
+mod sheet;
 mod speak;
 mod steps;
 mod table;

@@ -6,29 +6,31 @@
 
 use serde_json::{Value, json};
 
-use super::markdown::{self, Line, units};
+use super::enclose::{Body, Contents};
+use super::markdown::{self, Line};
+use super::sheet::Sheet;
 use super::table;
-use crate::chat::{Block, Button, Card, Choice, Look, Pick, Service, Span, Text, Tone};
+use crate::chat::{Block, Button, Card, Choice, Look, Pick, Span, Text, Tone};
 
-/// Limits of a message. Source: Discord's reference of messages and of embeds.
-const CONTENT: usize = 2000;
-const DESCRIPTION: usize = 4096;
-const ALL_EMBEDS: usize = 6000;
-const EMBEDS: usize = 10;
-const ROWS: usize = 5;
-const ROW: usize = 5;
+/// Rows of components in a message, and components in a row. Source: Discord's reference of components.
+pub(super) const ROWS: usize = 5;
+pub(super) const ROW: usize = 5;
+
+/// Begins a line of small print.
+pub(super) const SMALL: &str = "-# ";
 
 /// The line that stands for [`Block::Divider`]: dashes every font has.
 const DIVIDER: &str = "———";
 
 /// Before the mark in an embed's `url`, which is not shown as long as the embed has no title.
-const MARK_URL: &str = "https://panout.invalid/";
+pub(super) const MARK_URL: &str = "https://panout.invalid/";
 
-/// A card as bodies of messages, in order: `content`, `embeds`, `components`, `allowed_mentions`.
+/// A card as messages, in order: `content`, `embeds`, `components`, `allowed_mentions`, `attachments`. A picture is shown
+/// by the embed it follows the text of; a file belongs to the message.
 ///
 /// With a marker each of them carries `marker.N.OF` where a person does not see it: in the ids of its buttons and
 /// menus, otherwise in the url of its embed.
-pub(super) fn draw(card: &Card, marker: Option<&str>) -> Vec<Value> {
+pub(super) fn draw(card: &Card, contents: &Contents, marker: Option<&str>) -> Vec<Body> {
     let mut sheet = Sheet::new(card);
     for line in markdown::strong_lines(&card.title) {
         sheet.title(line);
@@ -38,7 +40,7 @@ pub(super) fn draw(card: &Card, marker: Option<&str>) -> Vec<Value> {
         match block {
             Block::Buttons(buttons) if packed => sheet.pack(buttons.iter().map(button)),
             Block::Text(text) => sheet.text("", markdown::lines(text)),
-            Block::Note(text) => sheet.text("-# ", markdown::lines(text)),
+            Block::Note(text) => sheet.text(SMALL, markdown::lines(text)),
             Block::Quote(words) => sheet.text("> ", markdown::lines(&Text::plain(words.as_str()))),
             Block::Facts(facts) => {
                 for (label, value) in facts {
@@ -46,8 +48,15 @@ pub(super) fn draw(card: &Card, marker: Option<&str>) -> Vec<Value> {
                 }
             }
             Block::Table { head, rows } => sheet.code(&table::lines(head, rows)),
-            Block::Picture(picture) => sheet.text("-# ", markdown::lines(&Text::plain(picture.alt.as_str()))),
-            Block::File(file) => sheet.text("-# ", markdown::lines(&Text::plain(file.name.as_str()))),
+            Block::Picture(picture) => match contents.pictures.get(&picture.name()) {
+                Some(png) => sheet.picture(picture, png.clone()),
+                None => sheet.text(SMALL, markdown::lines(&Text::plain(picture.alt.as_str()))),
+            },
+            Block::File(file) => match contents.files.get(&file.key) {
+                Some(Ok(content)) => sheet.enclose(file.name.clone(), None, content.clone()),
+                Some(Err(words)) => sheet.text(SMALL, markdown::lines(&Text::plain(words.as_str()))),
+                None => {}
+            },
             Block::Divider => sheet.text("", vec![Line { text: DIVIDER.into(), goes_on: false }]),
             Block::Buttons(buttons) => buttons.chunks(ROW).for_each(|row| sheet.row(row.iter().map(button).collect())),
             Block::Pick(pick) => sheet.row(vec![menu(pick)]),
@@ -83,7 +92,7 @@ pub(super) fn message(title: &Text, lines: Vec<Line>, tone: Tone, rows: Vec<Vec<
     for row in rows {
         sheet.row(row);
     }
-    sheet.finish(None).swap_remove(0)
+    sheet.finish(None).swap_remove(0).says
 }
 
 /// The marks found in a message as Discord gives it back: `marker.N.OF`.
@@ -124,195 +133,4 @@ pub(super) fn option(choice: &Choice, chosen: Option<&str>) -> Value {
         option["default"] = true.into();
     }
     option
-}
-
-/// One message in the making.
-#[derive(Default)]
-struct Part {
-    content: String,
-    embeds: Vec<String>,
-    rows: Vec<Vec<Value>>,
-}
-
-struct Sheet {
-    done: Vec<Part>,
-    now: Part,
-    tone: Tone,
-    pings: Vec<String>,
-}
-
-impl Sheet {
-    fn new(card: &Card) -> Self {
-        let mentioned = card.title.0.iter().filter_map(|span| match span {
-            Span::Mention { account, .. } if account.service == Service::Discord => Some(account.id.clone()),
-            _ => None,
-        });
-        let mut pings: Vec<String> = mentioned.collect();
-        pings.sort();
-        pings.dedup();
-        Self { done: vec![], now: Part::default(), tone: card.tone, pings }
-    }
-
-    fn title(&mut self, line: Line) {
-        let joint = if line.goes_on || self.now.content.is_empty() { "" } else { "\n" };
-        if self.now.embeds.is_empty() && units(&self.now.content) + units(&line.text) < CONTENT {
-            self.now.content.push_str(joint);
-            self.now.content.push_str(&line.text);
-        } else {
-            self.text("", vec![line]);
-        }
-    }
-
-    /// Adds lines, each after `prefix`.
-    fn text(&mut self, prefix: &str, lines: Vec<Line>) {
-        for line in lines {
-            let fits = |joint: usize, embed: &String| units(embed) + joint + units(&line.text) <= DESCRIPTION;
-            let room = self.room();
-            match self.now.embeds.last_mut() {
-                Some(embed) if line.goes_on && fits(0, embed) && room >= units(&line.text) => {
-                    embed.push_str(&line.text);
-                }
-                _ => self.paragraph(&format!("{prefix}{}", line.text)),
-            }
-        }
-    }
-
-    /// Adds a table, its rows in as many code blocks as it takes.
-    fn code(&mut self, rows: &[String]) {
-        const BLOCK: usize = 1900;
-        let mut block = String::new();
-        for row in rows {
-            if !block.is_empty() && units(&block) + units(row) > BLOCK {
-                self.paragraph(&format!("```\n{block}```"));
-                block.clear();
-            }
-            // One row wider than a block can hold has no columns left to align.
-            if units(row) > BLOCK {
-                self.text("", markdown::lines(&Text::plain(row.as_str())));
-                continue;
-            }
-            block.push_str(row);
-            block.push('\n');
-        }
-        if !block.is_empty() {
-            self.paragraph(&format!("```\n{block}```"));
-        }
-    }
-
-    /// Adds markdown on a line of its own, not to be torn.
-    fn paragraph(&mut self, markdown: &str) {
-        let fits = |embed: &String| units(embed) + units(markdown) < DESCRIPTION;
-        let goes_on = self.now.embeds.last().is_some_and(fits);
-        if self.room() < units(markdown) + 1 || (!goes_on && self.now.embeds.len() == EMBEDS) {
-            self.next();
-        }
-        match self.now.embeds.last_mut() {
-            Some(embed) if goes_on => {
-                embed.push('\n');
-                embed.push_str(markdown);
-            }
-            // A blank first line is nothing to Discord, which trims.
-            _ if markdown.trim().is_empty() => {}
-            _ => self.now.embeds.push(markdown.to_owned()),
-        }
-    }
-
-    fn row(&mut self, components: Vec<Value>) {
-        if self.now.rows.len() == ROWS {
-            self.next();
-        }
-        self.now.rows.push(components);
-    }
-
-    /// Adds buttons to the last row of buttons while it has room.
-    fn pack(&mut self, buttons: impl Iterator<Item = Value>) {
-        for button in buttons {
-            let room = |row: &&mut Vec<Value>| row.len() < ROW && row.iter().all(|part| part["type"] == 2);
-            match self.now.rows.last_mut().filter(room) {
-                Some(row) => row.push(button),
-                None => self.row(vec![button]),
-            }
-        }
-    }
-
-    /// How much more text this message can take.
-    fn room(&self) -> usize {
-        ALL_EMBEDS.saturating_sub(self.now.embeds.iter().map(|embed| units(embed)).sum())
-    }
-
-    fn next(&mut self) {
-        self.done.push(std::mem::take(&mut self.now));
-    }
-
-    fn finish(mut self, marker: Option<&str>) -> Vec<Value> {
-        self.next();
-        let of = self.done.len();
-        let parts = self.done.into_iter().enumerate().map(|(n, part)| {
-            let mark = marker.map(|marker| mark(marker, n + 1, of));
-            // Only the first part holds the title, the one place where a mention rings.
-            let pings = if n == 0 { self.pings.as_slice() } else { &[] };
-            part.body(self.tone, mark.as_deref(), pings)
-        });
-        parts.collect()
-    }
-}
-
-impl Part {
-    fn body(mut self, tone: Tone, mark: Option<&str>, pings: &[String]) -> Value {
-        let carrier = mark.is_some() && self.rows.is_empty();
-        if self.embeds.is_empty() && (carrier || self.content.is_empty()) {
-            // Only an embed can carry the mark; and a message needs something to read.
-            let words = std::mem::take(&mut self.content);
-            self.embeds.push(if words.is_empty() { "…".into() } else { words });
-        }
-        let embeds = self.embeds.into_iter().map(|description| embed(&description, tone));
-        let mut embeds: Vec<Value> = embeds.collect();
-        if let (true, Some(mark), Some(first)) = (carrier, mark, embeds.first_mut()) {
-            first["url"] = format!("{MARK_URL}{mark}").into();
-        }
-        json!({
-            "content": self.content,
-            "embeds": embeds,
-            "components": rows(self.rows, mark),
-            "allowed_mentions": {"parse": [], "users": pings},
-        })
-    }
-}
-
-fn embed(description: &str, tone: Tone) -> Value {
-    let mut embed = json!({"description": description});
-    let colour = match tone {
-        Tone::Neutral => return embed,
-        Tone::Good => 0x002e_7d32,
-        Tone::Attention => 0x00b2_6a00,
-        Tone::Bad => 0x00c6_2828,
-    };
-    embed["color"] = colour.into();
-    embed
-}
-
-/// Rows of components; each id gets the mark, and a number where it stands twice: Discord wants them different.
-fn rows(rows: Vec<Vec<Value>>, mark: Option<&str>) -> Vec<Value> {
-    let mut seen: Vec<String> = vec![];
-    let dress = |mut component: Value, seen: &mut Vec<String>| {
-        let own = component["custom_id"].as_str().unwrap_or_default().to_owned();
-        let marked = match mark {
-            Some(mark) if !own.starts_with('~') => format!("{own}~{mark}"),
-            _ => own.clone(),
-        };
-        let again = seen.iter().filter(|other| **other == own).count();
-        component["custom_id"] = match (again, mark) {
-            (0, _) => marked.into(),
-            (n, Some(_)) => format!("{marked}~{n}").into(),
-            (n, None) => format!("{marked}~~{n}").into(),
-        };
-        seen.push(own);
-        component
-    };
-    rows.into_iter()
-        .map(|row| {
-            let components: Vec<Value> = row.into_iter().map(|component| dress(component, &mut seen)).collect();
-            json!({"type": 1, "components": components})
-        })
-        .collect()
 }

@@ -9,11 +9,14 @@ use tokio::time::timeout;
 
 use super::Adapter;
 use super::api::{Care, Refusal};
+use super::enclose::Body;
 use super::render;
 use crate::chat::{Card, Failure, MessageRef, Place, Platform, Service};
 
 /// Direct messages are closed to us: 50007, or no server in common any more: 50278. Source: Discord's JSON codes.
 const CLOSED: [u64; 2] = [50007, 50278];
+/// Missing permissions.
+const NOT_PERMITTED: u64 = 50013;
 /// No such channel: a thread that was deleted, or that nobody has opened yet.
 const NO_CHANNEL: u64 = 10003;
 /// A thread cannot hang there: a direct message, or a thread already.
@@ -51,16 +54,24 @@ impl Platform for Speaker {
 pub(super) struct Speaker(pub(super) std::sync::Arc<Adapter>);
 
 impl Adapter {
-    /// Posts a message; a nonce seen in the last minutes posts nothing and gives back the message of then.
-    pub(super) async fn send(&self, channel: &str, body: &Value, nonce: &str) -> Result<Value, Refusal> {
+    /// Posts a message; a nonce seen in the last minutes posts nothing and gives back the message of then. Where the bot
+    /// may attach nothing, pictures are said in words.
+    pub(super) async fn send(&self, channel: &str, body: &Body, nonce: &str) -> Result<Value, Refusal> {
         let mut body = body.clone();
-        body["nonce"] = nonce.into();
-        body["enforce_nonce"] = true.into();
-        self.api.post(&format!("/channels/{channel}/messages"), &body, Care::Repeatable).await
+        body.says["nonce"] = nonce.into();
+        body.says["enforce_nonce"] = true.into();
+        let path = format!("/channels/{channel}/messages");
+        match (self.api.post_message(&path, &body, Care::Repeatable).await, body.in_words()) {
+            (Err(refusal), Some(words)) if refusal.code() == Some(NOT_PERMITTED) => {
+                tracing::warn!("a card is shown without its picture: `panout manifest discord` says what to permit");
+                self.api.post_message(&path, &words, Care::Repeatable).await
+            }
+            (done, _) => done,
+        }
     }
 
     /// Sends a direct message.
-    pub(super) async fn mail(&self, who: &str, body: &Value, nonce: &str) -> Result<Value, Refusal> {
+    pub(super) async fn mail(&self, who: &str, body: &Body, nonce: &str) -> Result<Value, Refusal> {
         let channel = self.direct(who).await?;
         self.send(&channel, body, nonce).await
     }
@@ -95,7 +106,7 @@ impl Adapter {
 
     /// Posts every part of a card; those that are already there are not posted again.
     async fn put(&self, channel: &str, card: &Card, marker: &str, under: Option<&str>) -> Result<MessageRef, Refusal> {
-        let parts = render::draw(card, Some(marker));
+        let parts = render::draw(card, &self.contents(card, None).await, Some(marker));
         let of = parts.len();
         // A single part is looked for by whoever calls; of several the first ones may be there without the last.
         let there = if of > 1 { self.newest(channel).await? } else { vec![] };
@@ -107,7 +118,7 @@ impl Adapter {
                 continue;
             }
             if let Some(message) = under {
-                part["message_reference"] = json!({"message_id": message, "fail_if_not_exists": false});
+                part.says["message_reference"] = json!({"message_id": message, "fail_if_not_exists": false});
             }
             let answer = self.send(channel, &part, &nonce(marker, n, of)).await?;
             ids.push(answer["id"].as_str().ok_or(Refusal::Lost)?.to_owned());
@@ -175,7 +186,7 @@ impl Adapter {
     }
 
     async fn replace_card(&self, message: &MessageRef, card: &Card, marker: &str) -> Result<(), Failure> {
-        let parts = render::draw(card, Some(marker));
+        let parts = render::draw(card, &self.contents(card, None).await, Some(marker));
         let of = parts.len();
         let path = |id: &str| format!("/channels/{}/messages/{id}", message.channel);
         let ids: Vec<&str> = message.id.split(JOINT).collect();

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::Adapter;
 use super::api::Care;
 use super::draft::Origin;
+use super::enclose::Body;
 use super::inbound::{Act, Interaction};
 use super::steps::{self, Verb};
 use crate::chat::Phrase;
@@ -38,13 +39,13 @@ pub(super) enum Show {
     /// Nothing; what it came from stays as it is.
     Stay,
     /// To the person alone, in place of the form it ends.
-    Whisper(Vec<Value>),
+    Whisper(Vec<Body>),
     /// To the person alone, leaving what it came from as it is.
     Aside(Value),
     /// To everyone there.
-    Say(Vec<Value>),
+    Say(Vec<Body>),
     /// In place of the card it came from; `origin` says which if that was before a form.
-    Replace(Vec<Value>, Option<Origin>),
+    Replace(Vec<Body>, Option<Origin>),
     /// A step of a form as a message. For a form opened from a card only the person sees, the token that may still
     /// change that card is spent on nothing else.
     Step(Value),
@@ -62,6 +63,18 @@ pub(super) enum Show {
         /// The message.
         otherwise: Value,
     },
+}
+
+impl Show {
+    /// Whether something is enclosed in what it shows.
+    fn encloses(&self) -> bool {
+        match self {
+            Show::Whisper(parts) | Show::Say(parts) | Show::Replace(parts, _) => {
+                parts.iter().any(|part| !part.enclosed.is_empty())
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Where an answer can still go.
@@ -129,6 +142,10 @@ impl Turn<'_> {
     }
 
     async fn show(&mut self, show: Show) {
+        // Files take their time, and a first answer has none: they follow it.
+        if self.ground == Ground::Fresh && show.encloses() {
+            self.defer().await;
+        }
         match show {
             Show::Nothing => {
                 self.acknowledge().await;
@@ -141,7 +158,7 @@ impl Turn<'_> {
                 }
             }
             Show::Whisper(parts) => self.whisper(parts).await,
-            Show::Aside(body) => self.aside(&body).await,
+            Show::Aside(body) => self.aside(body).await,
             Show::Say(parts) => self.say(parts).await,
             Show::Replace(parts, origin) => self.replace(parts, origin).await,
             Show::Step(body) => self.step(body, None).await,
@@ -177,11 +194,11 @@ impl Turn<'_> {
             self.first(json!({"type": NOTHING_YET}), Ground::Silent).await;
         }
         let body = late.filter(|_| self.ground == Ground::Gone).unwrap_or(body);
-        self.whisper(vec![body]).await;
+        self.whisper(vec![body.into()]).await;
     }
 
     /// Shows messages to the person alone, the first in place of the form's message if it came from one.
-    async fn whisper(&mut self, parts: Vec<Value>) {
+    async fn whisper(&mut self, parts: Vec<Body>) {
         let instead = self.in_form();
         let mut parts = parts.into_iter();
         if let Some(first) = parts.next() {
@@ -189,13 +206,13 @@ impl Turn<'_> {
                 let kind = if instead { UPDATE } else { MESSAGE };
                 let then = if instead { Ground::Moment } else { Ground::Thinking };
                 // An update keeps who sees the message, and may not say it again.
-                let data = if instead { first.clone() } else { quiet(&first) };
-                self.first(json!({"type": kind, "data": data}), then).await;
+                let data = if instead { first.clone() } else { first.quiet(EPHEMERAL) };
+                self.first(json!({"type": kind, "data": data.says}), then).await;
                 if self.ground == Ground::Gone {
                     self.by_mail(&first, 0).await;
                 }
             } else if self.ground == Ground::Silent && !instead {
-                self.more(&quiet(&first)).await;
+                self.more(&first.quiet(EPHEMERAL)).await;
             } else {
                 self.edit(&first).await;
             }
@@ -203,26 +220,27 @@ impl Turn<'_> {
         for (n, part) in parts.enumerate() {
             match self.ground {
                 Ground::Gone => self.by_mail(&part, n + 1).await,
-                _ => self.more(&quiet(&part)).await,
+                _ => self.more(&part.quiet(EPHEMERAL)).await,
             }
         }
     }
 
-    async fn aside(&mut self, body: &Value) {
+    async fn aside(&mut self, body: Value) {
+        let body = Body::from(body).quiet(EPHEMERAL);
         if self.ground == Ground::Fresh {
-            self.first(json!({"type": MESSAGE, "data": quiet(body)}), Ground::Silent).await;
+            self.first(json!({"type": MESSAGE, "data": body.says}), Ground::Silent).await;
         } else {
-            self.more(&quiet(body)).await;
+            self.more(&body).await;
         }
     }
 
-    async fn say(&mut self, parts: Vec<Value>) {
+    async fn say(&mut self, parts: Vec<Body>) {
         let in_form = self.in_form();
         let mut rest = &parts[..];
         if self.ground == Ground::Fresh && in_form {
             self.first(json!({"type": NOTHING_YET}), Ground::Silent).await;
         } else if let (Ground::Fresh, Some((first, others))) = (self.ground, parts.split_first()) {
-            self.first(json!({"type": MESSAGE, "data": first}), Ground::Silent).await;
+            self.first(json!({"type": MESSAGE, "data": first.says}), Ground::Silent).await;
             if self.ground != Ground::Gone {
                 rest = others;
             }
@@ -239,14 +257,14 @@ impl Turn<'_> {
         }
     }
 
-    async fn replace(&mut self, parts: Vec<Value>, origin: Option<Origin>) {
+    async fn replace(&mut self, parts: Vec<Body>, origin: Option<Origin>) {
         if self.in_form() {
             return self.replace_origin(parts, origin).await;
         }
         let Some(message) = &self.at.message else { return self.whisper(parts).await };
         let Some((first, rest)) = parts.split_first() else { return self.acknowledge().await };
         match self.ground {
-            Ground::Fresh => self.first(json!({"type": UPDATE, "data": first}), Ground::Silent).await,
+            Ground::Fresh => self.first(json!({"type": UPDATE, "data": first.says}), Ground::Silent).await,
             Ground::Gone => {}
             _ => self.edit(first).await,
         }
@@ -263,12 +281,12 @@ impl Turn<'_> {
             return;
         }
         for part in rest {
-            self.more(&if quietly { quiet(part) } else { part.clone() }).await;
+            self.more(&if quietly { part.quiet(EPHEMERAL) } else { part.clone() }).await;
         }
     }
 
     /// Puts a card in place of the one the form was opened from, and takes the form away.
-    async fn replace_origin(&mut self, parts: Vec<Value>, origin: Option<Origin>) {
+    async fn replace_origin(&mut self, parts: Vec<Body>, origin: Option<Origin>) {
         let (Some(origin), Some(first)) = (origin, parts.first()) else { return self.whisper(parts).await };
         if self.ground == Ground::Fresh {
             self.first(json!({"type": NOTHING_YET}), Ground::Silent).await;
@@ -285,7 +303,7 @@ impl Turn<'_> {
         }
         self.clear().await;
         for part in &parts[1..] {
-            self.more(&quiet(part)).await;
+            self.more(&part.quiet(EPHEMERAL)).await;
         }
     }
 
@@ -317,7 +335,7 @@ impl Turn<'_> {
     }
 
     /// Edits what was answered first.
-    async fn edit(&mut self, body: &Value) {
+    async fn edit(&mut self, body: &Body) {
         match self.ground {
             Ground::Taken => {}
             Ground::Gone => self.by_mail(body, 0).await,
@@ -332,12 +350,12 @@ impl Turn<'_> {
     }
 
     /// Says more. Sent again after a server's error: seen twice is better than never.
-    async fn more(&mut self, body: &Value) {
+    async fn more(&mut self, body: &Body) {
         if matches!(self.ground, Ground::Taken | Ground::Gone) {
             return;
         }
         let path = format!("/webhooks/{}/{}", self.at.ticket.application_id, self.at.ticket.token);
-        if let Err(refusal) = self.adapter.api.post(&path, body, Care::Repeatable).await {
+        if let Err(refusal) = self.adapter.api.post_message(&path, body, Care::Repeatable).await {
             tracing::warn!(%refusal, "more could not be said");
             self.ground = Ground::Gone;
             self.by_mail(body, 9).await;
@@ -348,14 +366,14 @@ impl Turn<'_> {
         format!("/webhooks/{}/{}/messages/@original", self.at.ticket.application_id, self.at.ticket.token)
     }
 
-    async fn patch_message(&self, channel: &str, message: &str, body: &Value) -> bool {
+    async fn patch_message(&self, channel: &str, message: &str, body: &Body) -> bool {
         let done = self.adapter.api.patch(&format!("/channels/{channel}/messages/{message}"), body).await;
         done.inspect_err(|refusal| tracing::warn!(%refusal, "a card could not be replaced")).is_ok()
     }
 
     /// Sends by direct message what can no longer be answered. `n` tells parts apart: the nonce makes sure that an
     /// interaction delivered twice is answered once.
-    async fn by_mail(&self, body: &Value, n: usize) {
+    async fn by_mail(&self, body: &Body, n: usize) {
         let who = &self.at.event.who.id;
         let nonce = format!("{}-{n}", self.at.ticket.id);
         if let Err(refusal) = self.adapter.mail(who, body, &nonce).await {
@@ -363,7 +381,7 @@ impl Turn<'_> {
         }
     }
 
-    async fn in_channel(&self, body: &Value, n: usize) {
+    async fn in_channel(&self, body: &Body, n: usize) {
         let nonce = format!("{}-{n}", self.at.ticket.id);
         let sent = match &self.at.channel {
             Some(channel) => self.adapter.send(channel, body, &nonce).await.is_ok(),
@@ -373,11 +391,4 @@ impl Turn<'_> {
             self.by_mail(body, n).await;
         }
     }
-}
-
-/// The same message for one person only.
-fn quiet(body: &Value) -> Value {
-    let mut body = body.clone();
-    body["flags"] = EPHEMERAL.into();
-    body
 }

@@ -121,7 +121,7 @@ impl Tab {
         changed.sort_by_key(|m| m.rev);
         for message in changed {
             let id = cursor(&self.page, message.rev);
-            self.due.push_back(event("message", &MessageView::of(message, &seen)).id(id));
+            self.due.push_back(event("message", &MessageView::of(message, &seen, &self.who)).id(id));
         }
         self.rev = self.rev.max(seen.rev);
         let form = seen.forms.get(&self.who);

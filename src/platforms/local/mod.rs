@@ -31,6 +31,7 @@ use crate::chat::{Platform, Ports, Service};
 
 mod acts;
 mod answers;
+mod enclosed;
 mod guard;
 mod jump;
 mod live;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::jump::Jump;
-use super::{Channel, Page, Someone, acts, guard, live, views};
+use super::{Channel, Page, Someone, acts, enclosed, guard, live, views};
 use crate::chat::{self, Account, Choice, Event, Service};
 
 /// The most bytes of a request's body.
@@ -54,6 +54,7 @@ pub(super) fn router(page: Arc<Page>) -> Router {
         .route("/api/room", get(views::room))
         .route("/api/live", get(live::live))
         .route("/api/suggest", get(suggest))
+        .route(enclosed::ROUTE, get(enclosed::enclosed))
         .route("/api/act", post(acts::act))
         .route("/api/clock", post(jump))
         .route("/api/people", post(add_person))

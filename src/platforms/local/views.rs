@@ -1,4 +1,5 @@
-//! What the page shows, as the JSON its scripts read. Cards and forms are written as [`crate::chat`] writes them.
+//! What the page shows, as the JSON its scripts read. Cards and forms are written as [`crate::chat`] writes them,
+//! but for pictures and files (`enclosed`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use serde_json::{Value, json};
 use super::live::{Around, cursor};
 use super::said::{Message, OpenForm, Said, Seen, Spot};
 use super::server::{NOBODY, Refused};
-use super::{Page, Someone};
-use crate::chat::{Card, Faults, Form, OptionKind, OptionSpec, Phrase};
+use super::{Page, Someone, enclosed};
+use crate::chat::{Faults, Form, OptionKind, OptionSpec, Phrase};
 
 /// The most messages a tab reads at once; it says so when there are more.
 const RECENT: usize = 1000;
@@ -31,15 +32,16 @@ pub(super) struct MessageView<'a> {
     /// What a person wrote.
     words: Option<&'a str>,
     /// What the bot shows.
-    card: Option<&'a Card>,
+    card: Option<Value>,
     marker: Option<&'a str>,
 }
 
 impl<'a> MessageView<'a> {
-    pub(super) fn of(message: &'a Message, seen: &Seen) -> Self {
+    /// A message as `who` sees it.
+    pub(super) fn of(message: &'a Message, seen: &Seen, who: &str) -> Self {
         let (words, card) = match &message.said {
             Said::Words(words) => (Some(words.as_str()), None),
-            Said::Card(card) => (None, Some(card)),
+            Said::Card(card) => (None, Some(enclosed::shown(card, message.n, who))),
         };
         let gone = |id: &String| Someone { id: id.clone(), name: id.clone(), note: String::new() };
         Self {
@@ -107,7 +109,7 @@ pub(super) async fn room(
         "phrases": phrases(&page, language),
         "menu": menu(&page, language),
         "around": Around::of(&seen, who),
-        "messages": messages.iter().rev().map(|m| MessageView::of(m, &seen)).collect::<Vec<_>>(),
+        "messages": messages.iter().rev().map(|m| MessageView::of(m, &seen, who.unwrap_or_default())).collect::<Vec<_>>(),
         "older": older,
         "form": form.map(|form| FormView::of(form)),
     })))

@@ -25,6 +25,7 @@ use super::inbound::{self, Act, Inbound, Origin};
 use super::kept::Kept;
 use super::seen::Seen;
 use super::socket::Envelope;
+use super::uploads::{Enclosed, Uploads};
 use super::{forms, render};
 use crate::chat::{Card, Event, Faults, Phrase, Ports, Reply, Service, Submission, Tone};
 
@@ -39,6 +40,7 @@ type Answers = oneshot::Sender<Option<Value>>;
 /// Everything an event needs.
 pub(super) struct Desk {
     api: Arc<Api>,
+    uploads: Arc<Uploads>,
     ports: Ports,
     seen: Seen,
     kept: Kept,
@@ -47,9 +49,9 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(api: Arc<Api>, ports: Ports) -> Self {
+    pub(super) fn new(api: Arc<Api>, uploads: Arc<Uploads>, ports: Ports) -> Self {
         let halt = ports.stop.child_token();
-        Self { api, kept: Kept::new(&ports), seen: Seen::default(), ports, halt }
+        Self { api, uploads, kept: Kept::new(&ports), seen: Seen::default(), ports, halt }
     }
 
     pub(super) fn halt(&self) -> &CancellationToken {
@@ -58,6 +60,10 @@ impl Desk {
 
     pub(super) fn api(&self) -> &Api {
         &self.api
+    }
+
+    pub(super) fn uploads(&self) -> &Uploads {
+        &self.uploads
     }
 
     pub(super) fn ports(&self) -> &Ports {
@@ -227,8 +233,8 @@ impl Desk {
     }
 
     /// A card as messages; one that cannot be drawn is logged and becomes none.
-    pub(super) fn drawn(card: &Card) -> Vec<render::Drawn> {
-        render::draw(card).unwrap_or_else(|error| {
+    pub(super) fn drawn(card: &Card, enclosed: &Enclosed) -> Vec<render::Drawn> {
+        render::draw(card, enclosed).unwrap_or_else(|error| {
             error!(%error, "a card that Slack cannot show");
             Vec::new()
         })

@@ -4,7 +4,7 @@
 //! `Retry-After`, and its errors print whole bodies; all of that is done here, and none of its errors leaves this file.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -17,17 +17,20 @@ use slack_morphism::{
     SlackApiToken, SlackApiTokenValue, SlackClient, SlackClientApiCallContext, SlackClientHttpConnector,
 };
 use tokio::time::{Instant, timeout};
+use tracing::warn;
 
 use super::Settings;
 use super::error::CallError;
+use super::pace::{PACE, Pace};
+use super::render::Drawn;
 use crate::clock::pause;
 
 pub(super) type Https = HttpsConnector<HttpConnector>;
 
+/// The method that posts: one a second in each channel.
+pub(super) const POST: &str = "chat.postMessage";
 /// The longest one request may take.
 const REQUEST: Duration = Duration::from_secs(10);
-/// Between two posts in a channel (docs.slack.dev, apis/web-api/rate-limits).
-const PACE: Duration = Duration::from_secs(1);
 
 /// How hard a call is tried.
 #[derive(Clone, Copy, Debug)]
@@ -99,11 +102,60 @@ impl Api {
         .await
     }
 
+    /// Calls a method that takes a form only, with the bot's token.
+    pub(super) async fn form(&self, method: &str, fields: &[(&str, String)]) -> Result<Value, CallError> {
+        let connector = &self.client.http_api.connector;
+        let uri = connector.create_method_uri_path(method).map_err(|_| CallError::NotSent("no such address"))?;
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        persist(Effort::REPEATABLE, || async {
+            let kind = "application/x-www-form-urlencoded".to_owned();
+            checked(connector.http_post_uri_binary(uri.clone(), kind, form.as_bytes(), context(Some(&self.bot))).await)
+        })
+        .await
+    }
+
+    /// Sends what is in a file to the address it was promised at; sent twice it is there once.
+    pub(super) async fn upload(&self, url: &str, bytes: &[u8]) -> Result<(), CallError> {
+        let uri: url::Url = url.parse().map_err(|_| CallError::NotSent("upload_url is no address"))?;
+        let connector = &self.client.http_api.connector;
+        persist(Effort::REPEATABLE, || async {
+            let kind = "application/octet-stream".to_owned();
+            // The answer is a few words, of which the crate makes `{}`.
+            let sent = connector.http_post_uri_binary::<Value>(uri.clone(), kind, bytes, context(None)).await;
+            sent.map_err(|error| CallError::from(&error))
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Sends a message by one of the methods that take one. If Slack refuses its blocks and there are pictures among
+    /// them, it goes out with their words instead: a picture may have been deleted, or not be known everywhere yet.
+    pub(super) async fn show(
+        &self,
+        method: &str,
+        place: Value,
+        message: &Drawn,
+        effort: Effort,
+    ) -> Result<Value, CallError> {
+        let shown = self.send(method, &joined(place.clone(), message), effort).await;
+        match shown {
+            Err(CallError::Refused(code)) if code == "invalid_blocks" && message.has_pictures() => {
+                warn!(method, "Slack did not take a picture, its words are shown instead");
+                self.send(method, &joined(place, &message.without_pictures()), effort).await
+            }
+            shown => shown,
+        }
+    }
+
+    async fn send(&self, method: &str, body: &Value, effort: Effort) -> Result<Value, CallError> {
+        if method == POST { self.post(body, effort).await } else { self.call(method, body, effort).await }
+    }
+
     /// Posts in its channel's turn: about one a second.
-    pub(super) async fn post(&self, body: &Value, effort: Effort) -> Result<Value, CallError> {
+    async fn post(&self, body: &Value, effort: Effort) -> Result<Value, CallError> {
         let channel = body["channel"].as_str().unwrap_or_default();
         pause(self.pace.turn(channel, effort.turn)?).await;
-        let posted = self.call("chat.postMessage", body, effort).await;
+        let posted = self.call(POST, body, effort).await;
         if let Err(CallError::Limited(after)) = &posted {
             self.pace.hold(channel, after.unwrap_or(PACE));
         }
@@ -140,22 +192,29 @@ impl Api {
     /// Answers an interaction at its own address.
     pub(super) async fn respond(&self, url: &str, body: &Value) -> Result<(), CallError> {
         let uri: url::Url = url.parse().map_err(|_| CallError::NotSent("response_url is no address"))?;
-        let span = tracing::Span::none();
-        let context = || SlackClientApiCallContext {
-            rate_control_params: None,
-            token: None,
-            tracing_span: &span,
-            is_sensitive_url: true,
-        };
         let connector = &self.client.http_api.connector;
         persist(Effort::PROMPT, || async {
             // The answer is the word `ok`, or JSON; the crate makes `{}` of the first and an error of `ok: false`.
-            let answer = connector.http_post_uri::<Value, Value>(uri.clone(), body, context()).await;
+            let answer = connector.http_post_uri::<Value, Value>(uri.clone(), body, context(None)).await;
             answer.map(|_| Value::Null).map_err(|error| CallError::from(&error))
         })
         .await
         .map(drop)
     }
+}
+
+/// The fields of a call with those of the message.
+pub(super) fn joined(mut call: Value, message: &Drawn) -> Value {
+    if let (Some(call), Value::Object(fields)) = (call.as_object_mut(), message.fields()) {
+        call.extend(fields);
+    }
+    call
+}
+
+/// How the crate is to call: without its own pace, and without the address in its logs.
+fn context(token: Option<&SlackApiToken>) -> SlackClientApiCallContext<'_> {
+    static NO_SPAN: LazyLock<tracing::Span> = LazyLock::new(tracing::Span::none);
+    SlackClientApiCallContext { rate_control_params: None, token, tracing_span: &NO_SPAN, is_sensitive_url: true }
 }
 
 /// A connector for this address: without certificates where the address is not encrypted (tests).
@@ -222,33 +281,4 @@ pub(super) fn backoff(tries: u32) -> Duration {
 fn checked(answer: Result<Value, SlackClientError>) -> Result<Value, CallError> {
     let answer = answer.map_err(|error| CallError::from(&error))?;
     if answer["ok"] == true { Ok(answer) } else { Err(CallError::Lost("an answer that says nothing")) }
-}
-
-/// When each channel may be posted in next.
-#[derive(Default)]
-struct Pace(Mutex<HashMap<String, Instant>>);
-
-impl Pace {
-    /// Takes the channel's next turn and says how long until it; none if that is longer than `most`.
-    fn turn(&self, channel: &str, most: Duration) -> Result<Duration, CallError> {
-        let now = Instant::now();
-        let mut next = self.0.lock().expect("nothing panics while holding it");
-        if next.len() > 1000 {
-            next.retain(|_, at| *at > now);
-        }
-        let turn = next.get(channel).copied().unwrap_or(now).max(now);
-        if turn - now > most {
-            return Err(CallError::Limited(Some(turn - now)));
-        }
-        next.insert(channel.to_owned(), turn + PACE);
-        Ok(turn - now)
-    }
-
-    /// Lets nobody post in the channel for so long.
-    fn hold(&self, channel: &str, length: Duration) {
-        let until = Instant::now() + length;
-        let mut next = self.0.lock().expect("nothing panics while holding it");
-        let turn = next.entry(channel.to_owned()).or_insert(until);
-        *turn = (*turn).max(until);
-    }
 }

@@ -9,7 +9,8 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::text::{cut, elements, units};
-use crate::chat::{Block, Button, Card, Look, Pick, Span, Text, Tone};
+use super::uploads::Enclosed;
+use crate::chat::{Block, Button, Card, Look, Pick, Picture, Span, Text, Tone};
 
 /// Characters in a block.
 const PIECE: usize = 3000;
@@ -48,14 +49,18 @@ pub(super) fn title(card: &Card) -> Vec<Piece> {
     pieces
 }
 
-#[derive(Default)]
-pub(super) struct Drawing {
+pub(super) struct Drawing<'a> {
+    enclosed: &'a Enclosed,
     /// How often an action was drawn: Slack wants each `action_id` once.
     drawn: BTreeMap<String, usize>,
     has_table: bool,
 }
 
-impl Drawing {
+impl<'a> Drawing<'a> {
+    pub(super) fn with(enclosed: &'a Enclosed) -> Self {
+        Self { enclosed, drawn: BTreeMap::new(), has_table: false }
+    }
+
     pub(super) fn draw(&mut self, block: &Block, pieces: &mut Vec<Piece>) -> Result<()> {
         match block {
             Block::Text(text) => pieces.extend(paragraphs(text, false)),
@@ -69,13 +74,26 @@ impl Drawing {
             }
             Block::Pick(pick) => pieces.push(self.pick(pick)?),
             Block::Note(text) => pieces.extend(note(text)),
-            Block::Picture(picture) => pieces.extend(note(&Text::plain(picture.alt.as_str()))),
-            Block::File(file) => pieces.extend(note(&Text::plain(file.name.as_str()))),
+            Block::Picture(picture) => pieces.extend(self.picture(picture)),
+            // A message holds no file: it follows, or is elsewhere.
+            Block::File(file) => {
+                let instead = self.enclosed.instead.get(&file.key);
+                pieces.extend(instead.into_iter().flat_map(|words| note(&Text::plain(words.as_str()))));
+            }
             Block::Divider => {
                 pieces.push(Piece { block: json!({"type": "divider"}), plain: String::new(), acts: false });
             }
         }
         Ok(())
+    }
+
+    /// By its id; by its words where Slack does not have it.
+    fn picture(&self, picture: &Picture) -> Vec<Piece> {
+        let Some(id) = self.enclosed.pictures.get(&picture.name()) else {
+            return note(&Text::plain(picture.alt.as_str()));
+        };
+        let block = json!({"type": "image", "slack_file": {"id": id}, "alt_text": picture.alt});
+        vec![Piece { block, plain: picture.alt.clone(), acts: false }]
     }
 
     /// The action as an id that is unique in this card: `~` is in no action, so what follows it is ours.
@@ -237,7 +255,12 @@ fn note(text: &Text) -> Vec<Piece> {
     if !is_words || plain.is_empty() || units(&plain) > 2000 {
         return paragraphs(text, false);
     }
-    vec![Piece { block: json!({"type": "context", "elements": [plain_text(&plain)]}), plain, acts: false }]
+    vec![Piece { block: context(&plain), plain, acts: false }]
+}
+
+/// Small print.
+pub(super) fn context(words: &str) -> Value {
+    json!({"type": "context", "elements": [plain_text(words)]})
 }
 
 /// Emoji stay as they were typed: `:x:` in a client's name is that name.

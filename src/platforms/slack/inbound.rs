@@ -73,6 +73,9 @@ pub(super) struct Origin {
     /// How often `response_url` was used.
     #[serde(rename = "n", skip_serializing_if = "is_none_yet")]
     pub(super) uses: u8,
+    /// The event that is answered, to send its files once.
+    #[serde(skip)]
+    pub(super) event: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -109,6 +112,7 @@ impl Origin {
             since: now,
             language: None,
             uses: 0,
+            event: String::new(),
         }
     }
 
@@ -236,7 +240,7 @@ fn pressed(read: &Interaction, payload: &Value) -> Result<(String, Act), &'stati
 }
 
 fn known(payload: &Value, now: i64, id: String, act: Act) -> Result<Inbound, &'static str> {
-    let origin = Origin::of(payload, now);
+    let origin = Origin { event: id.clone(), ..Origin::of(payload, now) };
     if origin.user.is_empty() {
         return Err("no user");
     }

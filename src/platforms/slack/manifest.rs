@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use crate::chat::Menu;
 
-/// What the bot's token must be allowed, and for what. Nothing reads a channel.
-pub(super) const SCOPES: [&str; 4] = [
+/// What the bot's token must be allowed, and for what. Channels are read only to look for the bot's own message after a
+/// post whose outcome is not known: without that it would be posted twice, or never.
+pub(super) const SCOPES: [&str; 8] = [
     // Slash commands and message shortcuts.
     "commands",
     // Posting where the bot is, changing its own messages, and whispering.
@@ -14,6 +15,13 @@ pub(super) const SCOPES: [&str; 4] = [
     "im:write",
     // Looking, after a lost answer, whether a direct message was posted.
     "im:history",
+    // The same in the teams' channels, public and private: the digest, and what was won back.
+    "channels:history",
+    "groups:history",
+    // Pictures in messages, and exported files.
+    "files:write",
+    // Looking whether Slack has taken one in.
+    "files:read",
 ];
 
 /// The language of what the manifest says; Slack's manifests have one.

@@ -7,8 +7,7 @@
 //!
 //! | Slack can't | instead |
 //! |---|---|
-//! | send a chosen message once | the marker in the message's metadata, read back in direct messages (`im:history`) |
-//! | read a channel back without `channels:history` | [`chat::Platform::find`] in a channel answers `Never` |
+//! | send a chosen message once | the marker in the message's metadata, read back (`im:history`, `channels:history`, `groups:history`), and nothing else is |
 //! | show more than 50 blocks or about 13,200 characters | the rest in the message's thread; buttons stay on the first |
 //! | hold 3000 characters in a text | several blocks, cut at white space |
 //! | hold two tables, or one of over 100 rows | aligned lines in a fixed-width block |
@@ -22,22 +21,27 @@
 //! | colour a message without a fold | an emoji before the title; the words carry the meaning |
 //! | page somebody by what a client is called | user text is typed, never markup (`text.rs`) |
 //! | suggest while a command is typed | the form's search fields suggest |
+//! | show a picture that is not uploaded, or at once after it was | it is uploaded and asked for, five seconds at most, then its words stand there |
+//! | put a file in a message | it follows the message; a whisper says that it is in the direct conversation |
 
 mod act;
 mod api;
 mod blocks;
 mod check;
+mod enclose;
 mod error;
 mod forms;
 mod inbound;
 mod kept;
 mod manifest;
+mod pace;
 mod post;
 mod render;
 mod reply;
 mod seen;
 mod socket;
 mod text;
+mod uploads;
 
 use std::fmt;
 use std::sync::Arc;
@@ -90,7 +94,8 @@ pub fn start(settings: Settings, ports: chat::Ports) -> Result<Arc<dyn chat::Pla
     let _ = rustls::crypto::ring::default_provider().install_default();
     let api = Arc::new(api::Api::new(settings).context("preparing calls to Slack")?);
     let tasks = ports.tasks.clone();
-    let desk = Arc::new(act::Desk::new(api.clone(), ports));
+    let uploads = Arc::new(uploads::Uploads::new(api.clone(), &ports));
+    let desk = Arc::new(act::Desk::new(api.clone(), uploads.clone(), ports));
     let greeted = Arc::new(AtomicBool::new(false));
     for _ in 0..socket::CONNECTIONS {
         tasks.spawn(socket::keep(desk.clone(), greeted.clone()));
@@ -101,7 +106,7 @@ pub fn start(settings: Settings, ports: chat::Ports) -> Result<Arc<dyn chat::Pla
             () = desk.halt().cancelled() => {}
         }
     });
-    Ok(Arc::new(post::Slack { api }))
+    Ok(Arc::new(post::Slack { api, uploads }))
 }
 
 /// A socket opens with the app's token alone; without this, a wrong bot token would show at the first answer.

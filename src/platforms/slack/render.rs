@@ -9,8 +9,9 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::blocks::{Drawing, Piece, actions, plain_text, title};
+use super::blocks::{Drawing, Piece, actions, context, plain_text, title};
 use super::text::{escaped, head};
+use super::uploads::Enclosed;
 use crate::chat::Card;
 
 /// Blocks in a message.
@@ -34,20 +35,36 @@ impl Drawn {
     pub(super) fn fields(&self) -> Value {
         json!({"text": self.text, "blocks": self.blocks})
     }
+
+    /// Whether blocks show pictures.
+    pub(super) fn has_pictures(&self) -> bool {
+        self.blocks.iter().any(is_picture)
+    }
+
+    /// The same with the words of its pictures.
+    pub(super) fn without_pictures(&self) -> Self {
+        let words = |block: &Value| block["alt_text"].as_str().map(context).unwrap_or_default();
+        let plain = |block: &Value| if is_picture(block) { words(block) } else { block.clone() };
+        Self { text: self.text.clone(), blocks: self.blocks.iter().map(plain).collect() }
+    }
+}
+
+fn is_picture(block: &Value) -> bool {
+    block["type"] == "image"
 }
 
 /// Draws a card as one message, or as several when it is too long for one; the first carries the closing buttons.
 ///
 /// # Errors
 /// When a button or menu breaks Slack's limits, which nothing but the card's author can mend.
-pub(super) fn draw(card: &Card) -> Result<Vec<Drawn>> {
-    draw_with(card, None)
+pub(super) fn draw(card: &Card, enclosed: &Enclosed) -> Result<Vec<Drawn>> {
+    draw_with(card, enclosed, None)
 }
 
 /// Draws a card that ends with a button of the adapter's own (`action_id` starts with `~`).
-pub(super) fn draw_with(card: &Card, own: Option<(&str, &str)>) -> Result<Vec<Drawn>> {
+pub(super) fn draw_with(card: &Card, enclosed: &Enclosed, own: Option<(&str, &str)>) -> Result<Vec<Drawn>> {
     let mut pieces = title(card);
-    let mut drawing = Drawing::default();
+    let mut drawing = Drawing::with(enclosed);
     for block in &card.blocks {
         drawing.draw(block, &mut pieces)?;
     }

@@ -16,11 +16,12 @@ use serde_json::{Value, json};
 use tracing::{error, warn};
 
 use super::act::Desk;
-use super::api::Effort;
+use super::api::{Effort, POST, joined};
 use super::error::CallError;
 use super::forms;
 use super::inbound::{Origin, Trigger};
 use super::render::{Drawn, draw_with};
+use super::uploads::Enclosed;
 use crate::chat::{Block, Card, Faults, Form, Phrase, Reply, Text, Tone};
 
 /// A trigger lives three seconds; what is left of it after this is not worth a call.
@@ -92,7 +93,7 @@ impl Desk {
 
     async fn offer_kept(&self, card: &Card, button: Phrase, key: &str, origin: &mut Origin) {
         let action_id = format!("{}{key}", super::OPEN);
-        match draw_with(card, Some((&action_id, &self.phrase(origin, button)))) {
+        match draw_with(card, &Enclosed::default(), Some((&action_id, &self.phrase(origin, button)))) {
             Ok(messages) => self.whisper_drawn(&messages, origin).await,
             Err(error) => error!(%error, "a card that Slack cannot show"),
         }
@@ -124,10 +125,12 @@ impl Desk {
 
     /// Shows a card to this person only.
     pub(super) async fn whisper(&self, card: &Card, origin: &mut Origin) {
-        self.whisper_drawn(&Self::drawn(card), origin).await;
+        let mut enclosed = self.enclose(card, origin).await;
+        self.send_aside(&mut enclosed, origin).await;
+        self.whisper_drawn(&Self::drawn(card, &enclosed), origin).await;
     }
 
-    async fn whisper_drawn(&self, messages: &[Drawn], origin: &mut Origin) {
+    pub(super) async fn whisper_drawn(&self, messages: &[Drawn], origin: &mut Origin) {
         for message in messages {
             if let Err(error) = self.whisper_one(message, origin).await {
                 return error!(%error, "an answer did not reach its person");
@@ -146,22 +149,22 @@ impl Desk {
         }
         if let Some(channel) = channel {
             let place = placed(json!({"channel": channel, "user": user}), thread.as_deref());
-            let body = joined(place, message);
-            if settled(&self.api().call("chat.postEphemeral", &body, Effort::PROMPT).await) {
+            if settled(&self.api().show("chat.postEphemeral", place, message, Effort::PROMPT).await) {
                 return Ok(());
             }
         }
         let direct = self.api().direct(user).await?;
-        self.api().post(&joined(json!({"channel": direct}), message), Effort::PROMPT).await.map(drop)
+        self.api().show(POST, json!({"channel": direct}), message, Effort::PROMPT).await.map(drop)
     }
 
     async fn say(&self, card: &Card, origin: &mut Origin) {
         let mut under = origin.thread.clone();
-        for message in Self::drawn(card) {
+        let enclosed = self.enclose(card, origin).await;
+        for message in Self::drawn(card, &enclosed) {
             let posted = match &origin.channel {
                 Some(channel) => {
                     let place = placed(json!({"channel": channel, "unfurl_links": false}), under.as_deref());
-                    self.api().post(&joined(place, &message), Effort::PROMPT).await
+                    self.api().show(POST, place, &message, Effort::PROMPT).await
                 }
                 None => Err(CallError::NotSent("no channel")),
             };
@@ -178,35 +181,52 @@ impl Desk {
                 return error!(%error, "an answer did not reach its channel");
             }
         }
+        self.send_after(enclosed, origin).await;
     }
 
     async fn replace_pressed(&self, card: &Card, origin: &mut Origin) {
-        let messages = Self::drawn(card);
-        let Some((first, more)) = messages.split_first() else { return };
         let (Some(channel), Some(message)) = (origin.channel.clone(), origin.message.clone()) else {
-            return self.whisper_drawn(&messages, origin).await;
+            return self.whisper(card, origin).await;
         };
+        let mut enclosed = self.enclose(card, origin).await;
+        if origin.ephemeral {
+            self.send_aside(&mut enclosed, origin).await;
+        }
+        let messages = Self::drawn(card, &enclosed);
+        let Some((first, more)) = messages.split_first() else { return };
         let mut done = false;
         if !origin.ephemeral {
-            let body = joined(json!({"channel": channel, "ts": message}), first);
-            done = settled(&self.api().call("chat.update", &body, Effort::REPEATABLE).await);
+            let place = json!({"channel": channel, "ts": message});
+            done = settled(&self.api().show("chat.update", place, first, Effort::REPEATABLE).await);
         }
         if !done {
             done = settled(&self.respond(json!({"replace_original": true}), first, origin).await);
         }
         self.whisper_drawn(if done { more } else { &messages }, origin).await;
+        self.send_after(enclosed, origin).await;
     }
 
-    /// Answers at the interaction's own address, while it takes answers.
+    /// Answers at the interaction's own address, while it takes answers. It refuses blocks like any other fault, so a
+    /// message with pictures is tried again with their words.
     async fn respond(&self, how: Value, message: &Drawn, origin: &mut Origin) -> Result<(), CallError> {
         let age = self.ports().clock.now().timestamp() - origin.since;
-        let usable = age < RESPONSE_URL_SECONDS && origin.uses < RESPONSE_URL_USES;
-        let Some(url) = origin.response_url.as_ref().filter(|_| usable) else {
-            return Err(CallError::NotSent("no response_url"));
-        };
-        origin.uses += 1;
-        let responded = self.api().respond(url, &joined(how, message)).await;
-        responded.inspect_err(|error| warn!(%error, "a response_url took no answer"))
+        let mut shown = message.clone();
+        loop {
+            let usable = age < RESPONSE_URL_SECONDS && origin.uses < RESPONSE_URL_USES;
+            let Some(url) = origin.response_url.as_ref().filter(|_| usable) else {
+                return Err(CallError::NotSent("no response_url"));
+            };
+            origin.uses += 1;
+            match self.api().respond(url, &joined(how.clone(), &shown)).await {
+                Err(error) if shown.has_pictures() && !error.is_unknown() => {
+                    warn!(%error, "a response_url took no picture, its words are shown instead");
+                    shown = message.without_pictures();
+                }
+                responded => {
+                    return responded.inspect_err(|error| warn!(%error, "a response_url took no answer"));
+                }
+            }
+        }
     }
 }
 
@@ -220,12 +240,4 @@ fn placed(mut place: Value, thread: Option<&str>) -> Value {
         place["thread_ts"] = thread.into();
     }
     place
-}
-
-/// The fields of a call with those of the message.
-pub(super) fn joined(mut call: Value, message: &Drawn) -> Value {
-    if let (Some(call), Value::Object(fields)) = (call.as_object_mut(), message.fields()) {
-        call.extend(fields);
-    }
-    call
 }

@@ -66,8 +66,13 @@ impl Line {
 }
 
 impl Company {
-    /// A company with this many teams, and a database of its own.
+    /// A company with this many teams, and a database of its own. Nothing comes by itself.
     pub(crate) async fn found(teams: usize) -> Self {
+        Self::found_hearing(teams, "off").await
+    }
+
+    /// The same, with a digest at these times.
+    pub(crate) async fn found_hearing(teams: usize, digest: &str) -> Self {
         let slack = FakeSlack::start().await;
         slack.answers_after(ANSWERS_AFTER);
         let discord = FakeDiscord::start().await;
@@ -79,7 +84,7 @@ impl Company {
         };
         let teams: Vec<Team> = (0..teams).map(team).collect();
         let folder = TempDir::new().expect("a folder for the test");
-        std::fs::write(folder.path().join("panout.toml"), configuration(&teams)).expect("a file is written");
+        std::fs::write(folder.path().join("panout.toml"), configuration(&teams, digest)).expect("a file is written");
         let database = Database::new();
         // The tables, before the program is there.
         database.open().await.close().await;
@@ -244,7 +249,7 @@ impl Company {
     }
 }
 
-fn configuration(teams: &[Team]) -> String {
+fn configuration(teams: &[Team], digest: &str) -> String {
     let mut written = String::from(
         "[organisation]\nname = \"Acme\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\nmessages_a_day = 1000\n",
     );
@@ -253,6 +258,7 @@ fn configuration(teams: &[Team]) -> String {
         let _ = write!(
             written,
             "[[team]]\nname = \"Team {n}\"\nchannels = [\"{on}:{channel}\"]\nworking_hours = \"Mon-Sun 00:00-24:00\"\n\
+             digest = \"{digest}\"\ndaily = \"off\"\nfocus = \"off\"\n\
              [[person]]\nname = \"Head {n}\"\nteam = \"Team {n}\"\nrole = \"head\"\naccounts = [\"{on}:{head}\"]\n\
              [[person]]\nname = \"Rep {n}\"\nteam = \"Team {n}\"\naccounts = [\"{on}:{rep}\"]\n"
         );

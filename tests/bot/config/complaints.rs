@@ -8,7 +8,7 @@ const ORGANISATION: (&str, &str) = ("{o}", "[organisation]\nname = \"Acme\"\n");
 const FIELD: (&str, &str) = ("{f}", "[[team]]\nname = \"Field\"\n");
 
 /// What is written, and what is said of it.
-const IN_THE_FILE: [(&str, &str); 45] = [
+const IN_THE_FILE: [(&str, &str); 49] = [
     (
         "name = \"Acme\"",
         "panout.toml, line 1: `name` stands before every section: move it under [organisation]\npanout.toml: there is no [organisation]: add one, with name = \"...\" under it",
@@ -31,6 +31,22 @@ const IN_THE_FILE: [(&str, &str); 45] = [
         "panout.toml, line 5: `amounts_in_channel` is yes or no: write amounts_in_channel = true, or false",
     ),
     (
+        "{o}{f}digest = \"0 9 * *\"",
+        "panout.toml, line 5: \"0 9 * *\" has 4 fields, not minute, hour, day, month and weekday: write for example \"0 9 * * MON\", or \"off\"",
+    ),
+    (
+        "{o}{f}daily = \"0 9 * * 1\"",
+        "panout.toml, line 5: \"0 9 * * 1\" has a numbered weekday: write its name: write for example \"0 9 * * MON\", or \"off\"",
+    ),
+    (
+        "{o}{f}focus = \"0 25 1 * *\"",
+        "panout.toml, line 5: \"0 25 1 * *\" cannot be read at \"25\": write for example \"0 9 * * MON\", or \"off\"",
+    ),
+    (
+        "{o}{f}focus = \"0 10 30 2 *\"",
+        "panout.toml, line 5: \"0 10 30 2 *\" never comes: write for example \"0 9 * * MON\", or \"off\"",
+    ),
+    (
         "{o}sample_one_in = -1",
         "panout.toml, line 3: \"-1\" is not a number of refusals: write for example 5, or 0 for none",
     ),
@@ -40,7 +56,7 @@ const IN_THE_FILE: [(&str, &str); 45] = [
     ),
     (
         "{o}{f}quota = 3",
-        "panout.toml, line 5: [[team]] has no key `quota`: its keys are name, channels, working_hours, language, currency, time_zone, amounts_in_channel",
+        "panout.toml, line 5: [[team]] has no key `quota`: its keys are name, channels, working_hours, language, currency, time_zone, amounts_in_channel, digest, daily, focus",
     ),
     (
         "{o}language = \"de\"",

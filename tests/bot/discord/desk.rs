@@ -151,6 +151,10 @@ impl Bot for Script {
             Phrase::DirectClosed => "You take no direct messages.".into(),
             Phrase::NotUnderstood => "I did not understand that.".into(),
             Phrase::NoChoice => "nothing chosen".into(),
+            Phrase::FileInDirect => "The file is elsewhere.".into(),
+            Phrase::FileGone => "This file is gone.".into(),
+            Phrase::FileTooLarge => "This file is too large.".into(),
+            Phrase::FileNotSent => "The file was not sent.".into(),
         };
         if language.is_some_and(|tag| tag.starts_with("fr")) { format!("fr:{words}") } else { words }
     }

@@ -11,6 +11,7 @@ mod money;
 mod names;
 mod peace;
 mod plays;
+mod quality;
 mod questionnaire;
 mod recontact;
 mod schedule;

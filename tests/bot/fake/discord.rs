@@ -6,6 +6,7 @@
 
 mod acts;
 mod answers;
+mod attachments;
 mod channels;
 mod commands;
 mod components;
@@ -289,6 +290,16 @@ impl ChatService for FakeDiscord {
                 (MessageRef { service: Service::Discord, channel, id }, screen::marker(message), world.screen(message))
             })
             .collect()
+    }
+
+    fn file(&self, who: &str, name: &str) -> Option<Vec<u8>> {
+        let world = self.0.world();
+        let mut files = world.visible(who).into_iter().rev().filter(|it| !it.gone).flat_map(Message::files);
+        files.find(|file| file.name == name).map(|file| file.bytes.clone())
+    }
+
+    fn pictures(&self) -> Vec<Vec<u8>> {
+        self.0.world().pictures.clone()
     }
 
     async fn repeats_last_act(&self, times: usize) {

@@ -1,10 +1,23 @@
 //! What cards only name, for adapters that are tested without the product.
 
 use async_trait::async_trait;
-use panout::chat::Files;
+use panout::chat::{Block, File, Files, Picture};
 
-/// Draws every picture as one and the same, and keeps one file under any key.
+/// Draws every picture as one and the same, but for a text that is no drawing; keeps a file under any key, but for those
+/// that begin with `gone`, `large` (of 11 MiB) and `broken`.
 pub(crate) struct PlainFiles;
+
+/// A card's picture, another for each name.
+pub(crate) fn picture(name: &str) -> Block {
+    let svg =
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"320\"><title>{name}</title></svg>");
+    Block::Picture(Picture { svg, alt: format!("{name} by rep: Ana 3, Bo 1") })
+}
+
+/// A card's file.
+pub(crate) fn file(key: &str) -> Block {
+    Block::File(File { name: "refusals.csv".into(), key: key.into() })
+}
 
 /// One grey pixel.
 pub(crate) const PNG: &[u8] = &[
@@ -15,11 +28,30 @@ pub(crate) const PNG: &[u8] = &[
 
 #[async_trait]
 impl Files for PlainFiles {
-    async fn png(&self, _: &str) -> anyhow::Result<Vec<u8>> {
+    async fn png(&self, svg: &str) -> anyhow::Result<Vec<u8>> {
+        anyhow::ensure!(svg.starts_with("<svg"), "no drawing");
         Ok(PNG.to_vec())
     }
 
     async fn file(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
-        Ok(Some(key.as_bytes().to_vec()))
+        anyhow::ensure!(!key.starts_with("broken"), "it cannot be read");
+        if key.starts_with("large") {
+            return Ok(Some(vec![0; 11 << 20]));
+        }
+        Ok((!key.starts_with("gone")).then(|| key.as_bytes().to_vec()))
+    }
+}
+
+/// The same files, and pictures as the product draws them.
+pub(crate) struct DrawnFiles;
+
+#[async_trait]
+impl Files for DrawnFiles {
+    async fn png(&self, svg: &str) -> anyhow::Result<Vec<u8>> {
+        panout::report::png(svg)
+    }
+
+    async fn file(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        PlainFiles.file(key).await
     }
 }

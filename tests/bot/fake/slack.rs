@@ -4,6 +4,7 @@
 //! the real service would refuse, ignore or cut. Its limits are Slack's (docs.slack.dev), not the adapter's.
 
 mod acts;
+mod files;
 mod forms;
 mod methods;
 mod screen;
@@ -337,7 +338,8 @@ impl ChatService for FakeSlack {
 
     fn posted(&self) -> Vec<(MessageRef, Option<String>, String)> {
         let world = self.0.world();
-        let standing = world.messages.iter().filter(|message| message.to.is_none() && !message.gone);
+        let standing =
+            world.messages.iter().filter(|message| message.to.is_none() && !message.gone && message.file.is_none());
         standing
             .map(|message| {
                 let marker = message.metadata.as_ref().and_then(|it| it["event_payload"]["marker"].as_str());
@@ -345,6 +347,20 @@ impl ChatService for FakeSlack {
                 (MessageRef { service: Service::Slack, channel, id }, marker.map(str::to_owned), world.screen(message))
             })
             .collect()
+    }
+
+    fn file(&self, who: &str, name: &str) -> Option<Vec<u8>> {
+        let world = self.0.world();
+        let seen = world.visible(who);
+        let shared = seen.iter().rev().filter_map(|message| message.file.as_ref());
+        let mut uploads = shared.filter_map(|id| world.uploads.iter().find(|upload| upload.id == *id));
+        uploads.find(|upload| upload.name == name)?.bytes.clone()
+    }
+
+    fn pictures(&self) -> Vec<Vec<u8>> {
+        let world = self.0.world();
+        let hosted = world.uploads.iter().filter(|upload| upload.completed && upload.channel.is_none());
+        hosted.filter_map(|upload| upload.bytes.clone()).collect()
     }
 
     async fn repeats_last_act(&self, times: usize) {

@@ -33,9 +33,10 @@ async fn everybody_sees_what_is_theirs_to_see(#[values(On::Slack, On::Discord, O
     asks(&team, on, "Elena", "week", "").await;
     team.person("Elena").sees_parts(&[
         "8 refusals this week so far",
+        "[picture: Table. 8 refusals this week so far. Rep and product: Ana 7; Bogdan 1.]",
         "Worth €65,000 and RON\u{a0}3,000.",
-        "8 more than on the same days last week.",
-        "Ana: 7 (+7, €60,000 and RON\u{a0}3,000): CRM Suite 6 (+6, €60,000); Analytics 1 (RON\u{a0}3,000)",
+        "None on the same days last week.",
+        "Ana: 7 (€60k + RON\u{a0}3,000): CRM Suite 6 (€60k); Analytics 1 (RON\u{a0}3,000)",
         "Bogdan: 1 (€5,000): Analytics 1 (€5,000)",
         "Together: 8",
     ]);
@@ -43,7 +44,7 @@ async fn everybody_sees_what_is_theirs_to_see(#[values(On::Slack, On::Discord, O
     let bogdan = team.person("Bogdan").sees_parts(&[
         "8 refusals this week so far",
         "You: 1 (€5,000): Analytics 1 (€5,000)",
-        "Your team: 8 (+8, €65,000 and RON\u{a0}3,000): CRM Suite 6 (+6, €60,000); Analytics 2",
+        "Your team: 8 (€65k + RON\u{a0}3,000): CRM Suite 6 (€60k); Analytics 2",
     ]);
     assert!(!bogdan.contains("Ana:") && !bogdan.contains("Client"), "{bogdan}");
     asks(&team, on, "Oana", "today", "").await;
@@ -93,5 +94,34 @@ async fn what_is_taken_back_invalid_or_of_other_days_does_not_count(
     ana.types("/refusals dates 2025-02-31..2025-03-01").await;
     ana.sees_parts(&["2025-02-31..2025-03-01 are no days I can read"]);
     team.person("Elena").screen();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn changes_are_shown_only_where_there_are_enough(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let elena = team.person("Elena");
+    for n in 0..6 {
+        team.person("Ana").types(&format!("/refusal Client{n} 10k price #crm")).await;
+    }
+    team.person("Bogdan").types("/refusal Globex 3k timing #bi").await;
+    team.it_is("2026-11-30T08:00:00Z").await;
+    for n in 6..8 {
+        team.person("Ana").types(&format!("/refusal Client{n} 10k price #crm")).await;
+    }
+    for name in ["Ana", "Bogdan", "Elena", "Adi", "Oana"] {
+        team.person(name).screen();
+    }
+    asks(&team, on, "Elena", "week", "").await;
+    let seen = elena.sees_parts(&[
+        "2 refusals this week so far",
+        // On Monday, with Monday.
+        "5 fewer than on the same days last week.",
+        "Ana: 2 (-4, €20k): CRM Suite 2 (-4, €20k)",
+    ]);
+    assert!(!seen.contains("Bogdan"), "one fewer is too few to say:\n{seen}");
+    asks(&team, on, "Elena", "month", "").await;
+    elena.sees_parts(&["9 refusals this month so far", "None on the same days last month."]);
     team.ends().await;
 }

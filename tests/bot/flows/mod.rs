@@ -9,6 +9,8 @@ mod calls;
 mod consent;
 mod contacts;
 mod debrief;
+mod digest;
+mod export;
 mod faults;
 mod figures;
 mod fits;

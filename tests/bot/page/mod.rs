@@ -5,6 +5,7 @@
 mod api;
 mod bot;
 mod browser;
+mod enclosed;
 mod look;
 mod seen;
 mod words;
@@ -21,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::fake::drafts::MemoryDrafts;
-use crate::fake::files::PlainFiles;
+use crate::fake::files::DrawnFiles;
 use bot::ScriptedBot;
 
 /// A page that runs, with Ana (a rep), Elena (a head), and #sales.
@@ -76,7 +77,7 @@ fn ports(bot: Arc<ScriptedBot>, drafts: Arc<MemoryDrafts>) -> Ports {
     Ports {
         bot,
         drafts,
-        files: Arc::new(PlainFiles),
+        files: Arc::new(DrawnFiles),
         busy: Busy::default(),
         clock: Clock::manual("2026-11-20T14:30:00Z".parse().unwrap()),
         stop: CancellationToken::new(),

@@ -47,6 +47,7 @@ impl Walk {
             messages_a_day: 3,
             amounts_in_channel: Vec::new(),
             self_validation: None,
+            schedules: std::collections::BTreeMap::new(),
         };
         let bot = Assistant::new(db.clone(), Arc::new(Shared::new(Catalogue::built_in(), rules)), clock.clone());
         let owners: Vec<(i64,)> =

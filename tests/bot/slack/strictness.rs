@@ -148,3 +148,83 @@ async fn a_trigger_is_good_once_and_for_three_seconds() {
     eventually("it is old", || given.elapsed() > Duration::from_secs(3)).await;
     assert_eq!(opens(trigger).await["error"], "expired_trigger_id");
 }
+
+async fn promise(slack: &FakeSlack, fields: &[(&str, &str)]) -> Value {
+    let url = format!("{}/files.getUploadURLExternal", slack.api_url());
+    let call = reqwest::Client::new()
+        .post(url)
+        .bearer_auth(slack.bot_token())
+        .header("content-type", "application/x-www-form-urlencoded");
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    call.body(body).send().await.expect("the stand-in answers").json().await.expect("JSON")
+}
+
+async fn sends(promised: &Value, bytes: &'static [u8]) {
+    let url = promised["upload_url"].as_str().expect("an address");
+    reqwest::Client::new().post(url).body(bytes).send().await.expect("the stand-in answers");
+}
+
+fn complains(slack: &FakeSlack, of: &str) {
+    let complaints = slack.complaints();
+    assert!(complaints.last().is_some_and(|last| last.contains(of)), "{of}: {complaints:?}");
+}
+
+#[tokio::test]
+async fn uploads_that_slack_would_refuse_are_complained_of() {
+    let slack = FakeSlack::start().await;
+    let complete = async |id: &Value| {
+        calls(&slack, "files.completeUploadExternal", json!({"files": [{"id": id}]})).await["error"].clone()
+    };
+    assert_eq!(promise(&slack, &[("filename", "a.csv")]).await["error"], "invalid_arguments");
+    complains(&slack, "without length");
+    assert_eq!(promise(&slack, &[("filename", "a.csv"), ("length", "0")]).await["error"], "missing_argument");
+    promise(&slack, &[("filename", "a.csv"), ("length", "3"), ("colour", "red")]).await;
+    complains(&slack, "unknown argument colour");
+    promise(&slack, &[("filename", "a.png"), ("length", "3")]).await;
+    complains(&slack, "without alt_txt");
+    promise(&slack, &[("filename", "a.png"), ("length", "3"), ("alt_txt", &"x".repeat(1001))]).await;
+    complains(&slack, "over 1000");
+    assert_eq!(complete(&json!("F404")).await, "file_not_found");
+    complains(&slack, "never promised");
+    let promised = promise(&slack, &[("filename", "a.csv"), ("length", "3")]).await;
+    assert_eq!(complete(&promised["file_id"]).await, "file_not_found");
+    complains(&slack, "nothing came");
+    sends(&promised, b"four").await;
+    complains(&slack, "4 bytes, of 3");
+    sends(&promised, b"abc").await;
+    assert_eq!(complete(&promised["file_id"]).await, Value::Null);
+    assert_eq!(complete(&promised["file_id"]).await, "file_not_found");
+    complains(&slack, "completed before");
+    slack.install(&json!({"oauth_config": {"scopes": {"bot": ["chat:write"]}}}).to_string());
+    assert_eq!(promise(&slack, &[("filename", "a.csv"), ("length", "3")]).await["error"], "missing_scope");
+    complains(&slack, "needs the scope files:write");
+}
+
+#[tokio::test]
+async fn pictures_that_slack_would_refuse_are_complained_of() {
+    let slack = FakeSlack::start().await;
+    let sales = slack.add_channel("sales");
+    let posts = async |block: Value| {
+        let call = json!({"channel": sales, "text": "x", "blocks": [block]});
+        calls(&slack, "chat.postMessage", call).await["error"].clone()
+    };
+    let image = |id: &Value| json!({"type": "image", "slack_file": {"id": id}, "alt_text": "Ana 3"});
+    assert_eq!(posts(image(&json!("F404"))).await, "invalid_blocks");
+    complains(&slack, "is none");
+    let png = crate::fake::files::PNG;
+    let length = png.len().to_string();
+    let promised = promise(&slack, &[("filename", "a.png"), ("length", &length), ("alt_txt", "Ana 3")]).await;
+    let id = &promised["file_id"];
+    sends(&promised, png).await;
+    assert_eq!(posts(image(id)).await, "invalid_blocks");
+    complains(&slack, "was not completed");
+    calls(&slack, "files.completeUploadExternal", json!({"files": [{"id": id}]})).await;
+    assert_eq!(posts(image(id)).await, "invalid_blocks");
+    complains(&slack, "is not ready");
+    slack.files_are_ready_after(0);
+    let mut bare = image(id);
+    bare.as_object_mut().expect("an object").remove("alt_text");
+    assert_eq!(posts(bare).await, "invalid_blocks");
+    assert!(slack.complaints().iter().any(|it| it.contains("image without alt_text")), "{:?}", slack.complaints());
+    assert_eq!(posts(image(id)).await, Value::Null);
+}

@@ -39,7 +39,17 @@ fn the_manifest_asks_for_the_commands_and_the_least_scopes() {
     });
     assert_eq!(manifest["features"]["slash_commands"], json!([command]));
     assert_eq!(manifest["features"]["shortcuts"], json!([shortcut]));
-    assert_eq!(manifest["oauth_config"]["scopes"]["bot"], json!(["commands", "chat:write", "im:write", "im:history"]));
+    let scopes = json!([
+        "commands",
+        "chat:write",
+        "im:write",
+        "im:history",
+        "channels:history",
+        "groups:history",
+        "files:write",
+        "files:read"
+    ]);
+    assert_eq!(manifest["oauth_config"]["scopes"]["bot"], scopes);
     assert_eq!(manifest["settings"]["socket_mode_enabled"], true);
     assert_eq!(manifest["settings"]["interactivity"]["is_enabled"], true);
     assert!(manifest["settings"].get("event_subscriptions").is_none(), "no message is read");
@@ -58,12 +68,13 @@ async fn the_doctor_finds_a_sound_app_sound() {
 #[tokio::test]
 async fn the_doctor_names_what_is_missing() {
     let slack = FakeSlack::start().await;
-    slack.install(&manifest(&menu(), "Panout").replace("\"im:history\"", "\"users:read\""));
+    let older = manifest(&menu(), "Panout").replace("\"im:history\"", "\"users:read\"").replace("files:", "pins:");
+    slack.install(&older);
     let wrong = Settings { app_token: "xapp-wrong".into(), ..settings(&slack) };
     let findings = check(&wrong).await;
     let broken: Vec<&Finding> = findings.iter().filter(|finding| !finding.ok).collect();
     let expected = [
-        Finding { what: "slack.scopes", ok: false, detail: "im:history".into() },
+        Finding { what: "slack.scopes", ok: false, detail: "im:history, files:write, files:read".into() },
         Finding { what: "slack.app_token", ok: false, detail: "invalid_auth".into() },
     ];
     assert_eq!(broken, expected.iter().collect::<Vec<_>>());

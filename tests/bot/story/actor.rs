@@ -97,6 +97,13 @@ impl Actor<'_> {
         self.team.service().suggestions(&self.id, command, option, typed).await
     }
 
+    /// What is in the newest file of this name that the person can see.
+    #[track_caller]
+    pub(crate) fn file(&self, name: &str) -> Vec<u8> {
+        let found = self.team.service().file(&self.id, name);
+        found.unwrap_or_else(|| panic!("{} sees no file {name}", self.name))
+    }
+
     /// Everything new on the person's screen, oldest first, an empty line between.
     pub(crate) fn screen(&self) -> String {
         self.team.service().unread(&self.id).join("\n\n")

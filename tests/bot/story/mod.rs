@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use panout::app::{App, Parts};
 use panout::chat::Service;
 use panout::clock::Clock;
-use panout::domain::{Money, Role, SelfValidation, TeamId};
+use panout::domain::{Money, Role, Schedules, SelfValidation, TeamId};
 use panout::flows::Rules;
 use panout::jobs::Limits;
 use panout::platforms::{discord, local, slack};
@@ -85,6 +85,8 @@ pub(crate) struct Setup {
     pub(crate) amounts_in_channel: Vec<&'static str>,
     /// Which refusals validate themselves.
     pub(crate) self_validation: Option<SelfValidation>,
+    /// What the team hears regularly; nothing unless a story is about it.
+    pub(crate) schedules: Option<Schedules>,
     /// Whether everybody has started their reminders.
     pub(crate) consents: bool,
     /// What is in the organisation's own `questionnaires.toml`, if it has one.
@@ -111,6 +113,7 @@ impl Default for Setup {
             messages_a_day: 1000,
             amounts_in_channel: Vec::new(),
             self_validation: None,
+            schedules: None,
             consents: true,
             questions: None,
             debriefs: false,
@@ -172,6 +175,7 @@ impl Team {
             messages_a_day: self.setup.messages_a_day,
             amounts_in_channel: self.setup.amounts_in_channel.iter().map(ToString::to_string).collect(),
             self_validation: self.setup.self_validation,
+            schedules: self.setup.schedules.iter().map(|all| ("Field".to_owned(), all.clone())).collect(),
         };
         let words = self.words();
         if let Stage::Slack(slack) = &self.stage {
@@ -330,6 +334,14 @@ impl Team {
     /// The app stops as it does in production, and starts again on the same database.
     pub(crate) async fn restarts(&mut self) {
         self.app.take().expect("it runs").stop().await;
+        self.start_app().await;
+        self.idle().await;
+    }
+
+    /// The app is stopped for so long.
+    pub(crate) async fn is_down_for(&mut self, time: TimeDelta) {
+        self.app.take().expect("it runs").stop().await;
+        self.clock.set(self.clock.now() + time);
         self.start_app().await;
         self.idle().await;
     }

@@ -20,9 +20,13 @@ pub(crate) const IN_TIME: Duration = Duration::from_millis(1500);
 /// > somebody's words        (each line of a quote)
 /// Rep | CRM | Total         (each row of a table, head first)
 /// ---                       (a divider)
+/// [picture: Refusals by rep] (a picture, by its words)
 /// {Choose a product}        (a pick, by its label)
 /// [Undo] [Edit]             (each row of buttons)
 /// ```
+///
+/// A file that comes with a message is a screen of its own right after it, `[file: refusals.csv]`: on Slack it is a
+/// message of its own. Where Slack's whispers cannot carry it, it is in the direct conversation, and the whisper says so.
 ///
 /// Strong words carry no mark, a mention is `@Name`, an instant is `@2026-11-23T09:00Z`, a link is its label, and
 /// invisible marks do not show. What can be pressed stands at the end, wherever a service shows it: Discord has no
@@ -83,6 +87,13 @@ pub(crate) trait ChatService: Send + Sync {
 
     /// Every message of the bot as it stands now: (where, marker if it carries one, screen).
     fn posted(&self) -> Vec<(MessageRef, Option<String>, String)>;
+
+    /// What is in the newest file of this name that the person can see.
+    fn file(&self, who: &str, name: &str) -> Option<Vec<u8>>;
+
+    /// Every picture that was brought to the service to be shown, oldest first; on the local page those that were
+    /// looked at, once each.
+    fn pictures(&self) -> Vec<Vec<u8>>;
 
     /// Delivers the last act once more, `times` times at once, as a service that repeats itself (the same event id,
     /// the same trigger where it has one).

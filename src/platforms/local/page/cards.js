@@ -63,11 +63,24 @@ function part(block, message, does) {
       return h("div", { class: "buttons" }, value.map((button) => press(button, message, does)));
     case "Pick":
       return pick(value, message, does);
+    case "Picture":
+      return picture(value);
+    case "File":
+      return h("p", {}, h("a", { class: "file", href: value.href, download: value.name }, value.name));
     case "Divider":
       return h("hr");
     default:
       return h("p", { class: "note" }, word("not_understood"));
   }
+}
+
+/** A picture; it opens large in a tab of its own. */
+function picture({ src, alt, width, height }) {
+  return h(
+    "a",
+    { class: "picture", href: src, target: "_blank", rel: "noopener noreferrer" },
+    h("img", { src, alt, width: width && Math.round(width), height: height && Math.round(height), loading: "lazy" }),
+  );
 }
 
 function table({ head, rows }) {

@@ -4,11 +4,12 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::attachments::Arrived;
 use super::channels::{apply, change, delete};
 use super::gateway::LATEST;
 use super::rest::{Call, Outcome, Refused, fault, form_body, refused};
 use super::world::{APPLICATION, BOT, First, Interaction, Message, Modal, World};
-use super::{mentions, modals, strict, wire};
+use super::{attachments, mentions, modals, strict, wire};
 
 /// How long an interaction's token is good for.
 const TOKENS: TimeDelta = TimeDelta::minutes(15);
@@ -19,12 +20,12 @@ pub(super) fn called(world: &mut World, call: &Call) -> Outcome {
     let (first, token) = (call.ids[0].as_str(), call.ids[1].as_str());
     if call.route == "POST /interactions/{}/{}/callback" {
         let with_response = call.query.iter().any(|(key, value)| key == "with_response" && value == "true");
-        return callback(world, first, token, &call.body)
+        return callback(world, (first, token), &call.body, &call.files)
             .map(|answer| if with_response { answer } else { Value::Null });
     }
     let about = bearer(world, first, token)?;
     if call.route == "POST /webhooks/{}/{}" {
-        return follow_up(world, &about, &call.body);
+        return follow_up(world, &about, (&call.body, &call.files));
     }
     let message = named(&about, &call.ids[2])?;
     match call.route {
@@ -36,7 +37,7 @@ pub(super) fn called(world: &mut World, call: &Call) -> Outcome {
         _ => {
             let fresh = world.message(&message).is_some_and(|message| message.thinking);
             form_body(strict::message(&call.body, strict::Use::AnswerEdit))?;
-            change(world, &message, &call.body)?;
+            change(world, &message, (&call.body, &call.files))?;
             if fresh {
                 mentions::ring(world, &message, &call.body);
             }
@@ -80,7 +81,7 @@ fn named(about: &Interaction, id: &str) -> Result<String, Refused> {
     if known { Ok(id.to_owned()) } else { Err(unknown()) }
 }
 
-fn callback(world: &mut World, id: &str, token: &str, body: &Value) -> Outcome {
+fn callback(world: &mut World, (id, token): (&str, &str), body: &Value, files: &[Arrived]) -> Outcome {
     let found = world.interactions.iter().find(|it| it.id == id && it.token == token).cloned();
     let Some(about) = found else {
         return Err(fault(404, 10062, "Unknown interaction", "an interaction that never was, or another's token"));
@@ -108,7 +109,7 @@ fn callback(world: &mut World, id: &str, token: &str, body: &Value) -> Outcome {
         None => {}
     }
     form_body(strict::only(body, "answer", &["type"], &["data"]))?;
-    let first = answer(world, &about, body)?;
+    let first = answer(world, &about, body, files)?;
     set_first(world, id, first);
     let original = world.interaction_mut(id).and_then(|it| it.original.clone());
     let message = original.and_then(|id| world.message(&id).map(|message| wire::message(world, message)));
@@ -125,7 +126,7 @@ fn set_first(world: &mut World, id: &str, first: First) {
 }
 
 /// Does what the first answer says.
-fn answer(world: &mut World, about: &Interaction, body: &Value) -> Result<First, Refused> {
+fn answer(world: &mut World, about: &Interaction, body: &Value, files: &[Arrived]) -> Result<First, Refused> {
     let data = &body["data"];
     let from_message = about.message.is_some() && matches!(about.sort, 3 | 5);
     let unfit =
@@ -141,14 +142,14 @@ fn answer(world: &mut World, about: &Interaction, body: &Value) -> Result<First,
         _ if about.sort == 4 => unfit("something else than choices"),
         Some(4) => {
             form_body(strict::message(data, strict::Use::Answer))?;
-            let id = put(world, about, data, false);
+            let id = put(world, about, (data, files), false)?;
             mentions::ring(world, &id, data);
             original(world, about, id);
             Ok(First::Message)
         }
         Some(5) => {
             form_body(deferral(data))?;
-            let id = put(world, about, data, true);
+            let id = put(world, about, (data, files), true)?;
             original(world, about, id);
             Ok(First::Deferral)
         }
@@ -156,7 +157,7 @@ fn answer(world: &mut World, about: &Interaction, body: &Value) -> Result<First,
             let message = about.message.clone().unwrap_or_default();
             if kind == 7 {
                 form_body(strict::message(data, strict::Use::AnswerEdit))?;
-                change(world, &message, data)?;
+                change(world, &message, (data, files))?;
             }
             original(world, about, message);
             Ok(if kind == 7 { First::Update } else { First::DeferredUpdate })
@@ -187,29 +188,36 @@ fn original(world: &mut World, about: &Interaction, id: String) {
 }
 
 /// A message made through an interaction.
-fn put(world: &mut World, about: &Interaction, data: &Value, thinking: bool) -> String {
+fn put(
+    world: &mut World,
+    about: &Interaction,
+    (data, files): (&Value, &[Arrived]),
+    thinking: bool,
+) -> Result<String, Refused> {
+    form_body(attachments::wrong(data, files, &[]))?;
     let hidden = data["flags"].as_u64().unwrap_or_default() & EPHEMERAL != 0;
     let mut message = Message { channel: about.channel.clone(), author: BOT.into(), ..Message::default() };
     apply(&mut message, data);
+    attachments::apply(world, &mut message, data, files);
     message.to = hidden.then(|| about.who.clone());
     message.thinking = thinking;
     let id = world.put(message);
     if let Some(stored) = world.interaction_mut(&about.id) {
         stored.messages.push(id.clone());
     }
-    id
+    Ok(id)
 }
 
-fn follow_up(world: &mut World, about: &Interaction, body: &Value) -> Outcome {
+fn follow_up(world: &mut World, about: &Interaction, (body, files): (&Value, &[Arrived])) -> Outcome {
     form_body(strict::message(body, strict::Use::Answer))?;
     let thinking = about.original.clone().filter(|id| world.message(id).is_some_and(|message| message.thinking));
     // What follows a deferral takes its place, and is as visible as it.
     let id = match thinking {
         Some(id) => {
-            change(world, &id, body)?;
+            change(world, &id, (body, files))?;
             id
         }
-        None => put(world, about, body, false),
+        None => put(world, about, (body, files), false)?,
     };
     mentions::ring(world, &id, body);
     let message = world.message(&id).expect("it was just put in");

@@ -3,10 +3,11 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 
+use super::attachments::Arrived;
 use super::commands::missing;
 use super::rest::{Call, Outcome, Refused, fault, form_body, refused};
 use super::world::{BOT, Channel, Message, Sort, World, permission};
-use super::{mentions, strict, wire};
+use super::{attachments, mentions, strict, wire};
 
 /// How long a nonce is remembered: "the past few minutes".
 const NONCES: TimeDelta = TimeDelta::minutes(5);
@@ -18,12 +19,12 @@ pub(super) fn called(world: &mut World, call: &Call) -> Outcome {
         "GET /channels/{}" => Ok(wire::channel(world, &channel)),
         "PATCH /channels/{}" => unarchive(world, &channel, &call.body),
         "GET /channels/{}/messages" => history(world, &channel, &call.query),
-        "POST /channels/{}/messages" => post(world, &channel, &call.body),
+        "POST /channels/{}/messages" => post(world, &channel, &call.body, &call.files),
         "GET /channels/{}/messages/{}" => {
             readable(world, &channel)?;
             own(world, id, &call.ids[1]).map(|message| wire::message(world, message))
         }
-        "PATCH /channels/{}/messages/{}" => edit(world, &channel, &call.ids[1], &call.body),
+        "PATCH /channels/{}/messages/{}" => edit(world, &channel, &call.ids[1], (&call.body, &call.files)),
         "DELETE /channels/{}/messages/{}" => {
             let message = own(world, id, &call.ids[1])?.id.clone();
             delete(world, &message);
@@ -60,7 +61,7 @@ fn readable(world: &World, channel: &Channel) -> Result<(), Refused> {
     }
 }
 
-fn writable(world: &World, channel: &Channel, body: &Value) -> Result<(), Refused> {
+fn writable(world: &World, channel: &Channel, body: &Value, files: &[Arrived]) -> Result<(), Refused> {
     let mut needed = match &channel.sort {
         Sort::Direct { with } => {
             let takes = world.person(with).is_some_and(|person| person.takes_direct);
@@ -72,6 +73,9 @@ fn writable(world: &World, channel: &Channel, body: &Value) -> Result<(), Refuse
     if body["embeds"].as_array().is_some_and(|embeds| !embeds.is_empty()) {
         needed.push((permission::EMBED_LINKS, "EMBED_LINKS"));
     }
+    if !files.is_empty() {
+        needed.push((permission::ATTACH_FILES, "ATTACH_FILES"));
+    }
     missing(world, &needed).map_or(Ok(()), Err)
 }
 
@@ -81,9 +85,10 @@ fn own<'a>(world: &'a World, channel: &str, id: &str) -> Result<&'a Message, Ref
     found.ok_or_else(|| refused(404, 10008, "Unknown Message"))
 }
 
-fn post(world: &mut World, channel: &Channel, body: &Value) -> Outcome {
-    writable(world, channel, body)?;
+fn post(world: &mut World, channel: &Channel, body: &Value, files: &[Arrived]) -> Outcome {
+    writable(world, channel, body, files)?;
     form_body(strict::message(body, strict::Use::Post))?;
+    form_body(attachments::wrong(body, files, &[]))?;
     if let Some(nonce) = body.get("nonce").filter(|nonce| !nonce.is_null() && body["enforce_nonce"] == true) {
         let since = world.clock.now() - NONCES;
         let same = |it: &&Message| it.channel == channel.id && it.nonce.as_ref() == Some(nonce) && it.made >= since;
@@ -98,6 +103,7 @@ fn post(world: &mut World, channel: &Channel, body: &Value) -> Outcome {
     }
     let mut message = Message { channel: channel.id.clone(), author: BOT.into(), ..Message::default() };
     apply(&mut message, body);
+    attachments::apply(world, &mut message, body, files);
     message.nonce = body.get("nonce").filter(|nonce| !nonce.is_null()).cloned();
     let id = world.put(message);
     mentions::ring(world, &id, body);
@@ -127,10 +133,12 @@ pub(super) fn apply(message: &mut Message, body: &Value) {
 }
 
 /// Changes a message; it must not be empty afterwards.
-pub(super) fn change(world: &mut World, id: &str, body: &Value) -> Result<(), Refused> {
+pub(super) fn change(world: &mut World, id: &str, (body, files): (&Value, &[Arrived])) -> Result<(), Refused> {
     let found = world.message(id).ok_or_else(|| refused(404, 10008, "Unknown Message"))?;
     let mut changed = found.clone();
+    form_body(attachments::wrong(body, files, &changed.attachments))?;
     apply(&mut changed, body);
+    attachments::apply(world, &mut changed, body, files);
     if changed.content.is_empty() && changed.embeds.is_empty() {
         return Err(fault(400, 50006, "Cannot send an empty message", "50006: an empty message"));
     }
@@ -149,7 +157,7 @@ pub(super) fn delete(world: &mut World, id: &str) {
     world.touch(id);
 }
 
-fn edit(world: &mut World, channel: &Channel, id: &str, body: &Value) -> Outcome {
+fn edit(world: &mut World, channel: &Channel, id: &str, (body, files): (&Value, &[Arrived])) -> Outcome {
     let message = own(world, &channel.id, id)?;
     if message.author != BOT {
         return Err(fault(403, 50005, "Cannot edit a message authored by another user", "somebody else's message"));
@@ -158,7 +166,7 @@ fn edit(world: &mut World, channel: &Channel, id: &str, body: &Value) -> Outcome
         return Err(refused(400, 50083, "Thread is archived"));
     }
     form_body(strict::message(body, strict::Use::Edit))?;
-    change(world, id, body)?;
+    change(world, id, (body, files))?;
     Ok(wire::message(world, world.message(id).expect("it was just changed")))
 }
 

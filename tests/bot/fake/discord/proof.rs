@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test takes for granted fails it")]
 
 mod answers;
+mod files;
 mod forms;
 mod library;
 mod sessions;
@@ -121,10 +122,16 @@ impl App {
         if !body.is_null() {
             request = request.json(body);
         }
-        // A lost answer has no status.
-        let Ok(response) = request.send().await else { return (0, Value::Null) };
-        let status = response.status().as_u16();
-        (status, response.json().await.unwrap_or_default())
+        answered(request).await
+    }
+
+    /// A call whose body is a form of several parts.
+    pub(super) async fn form(&self, method: Method, path: &str, border: &str, form: Vec<u8>) -> (u16, Value) {
+        let url = format!("{}/api/v10{path}", self.discord.api_url());
+        let token = self.discord.token();
+        let request = self.http.request(method, url).header("authorization", format!("Bot {token}"));
+        let request = request.header("user-agent", "DiscordBot (https://panout.invalid, 1)");
+        answered(request.header("content-type", format!("multipart/form-data; boundary={border}")).body(form)).await
     }
 
     pub(super) async fn post(&self, channel: &str, body: &Value) -> (u16, Value) {
@@ -156,4 +163,11 @@ impl App {
     pub(super) fn is_content(&self) {
         assert_eq!(self.discord.complaints(), Vec::<String>::new());
     }
+}
+
+/// A lost answer has no status.
+async fn answered(request: reqwest::RequestBuilder) -> (u16, Value) {
+    let Ok(response) = request.send().await else { return (0, Value::Null) };
+    let status = response.status().as_u16();
+    (status, response.json().await.unwrap_or_default())
 }

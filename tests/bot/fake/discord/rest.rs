@@ -12,9 +12,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::attachments::Arrived;
 use super::limits::{Left, TooMany};
 use super::world::{Mishap, World};
-use super::{Shared, TOKEN, answers, channels, commands, socket};
+use super::{Shared, TOKEN, answers, attachments, channels, commands, socket};
 
 /// Every route there is, with the query it takes.
 pub(super) const ROUTES: &[(&str, &[&str])] = &[
@@ -54,6 +55,8 @@ pub(super) struct Call {
     pub(super) query: Vec<(String, String)>,
     /// Null if there was none.
     pub(super) body: Value,
+    /// The files of a form.
+    pub(super) files: Vec<Arrived>,
 }
 
 /// Why a call is refused, as Discord says it.
@@ -110,7 +113,7 @@ async fn enter(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         };
     };
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, 20 << 20).await else {
+    let Ok(body) = axum::body::to_bytes(body, 64 << 20).await else {
         return failure(&refused(400, 0, "400: Bad Request"));
     };
     let admitted = admit(&mut shared.world(), &parts, path, query, &body);
@@ -155,15 +158,25 @@ fn admit(
         return Err(fault(400, 50035, "Invalid Form Body", format!("{id} is no snowflake")));
     }
     if body.is_empty() {
-        return Ok(Call { route, ids, query, body: Value::Null });
+        return Ok(Call { route, ids, query, body: Value::Null, files: vec![] });
     }
-    if !header("content-type").starts_with("application/json") {
-        return Err(fault(400, 50035, "Invalid Form Body", "a body that is not application/json"));
-    }
-    let read = serde_json::from_slice(body);
+    let kind = header("content-type");
+    let (body, files) = match kind {
+        _ if kind.starts_with("application/json") => (body.clone(), vec![]),
+        _ if kind.starts_with("multipart/form-data") && takes_files(route) => attachments::read(kind, body)?,
+        _ => return Err(fault(400, 50035, "Invalid Form Body", "a body that is not application/json")),
+    };
+    let read = serde_json::from_slice(&body);
     let body =
         read.map_err(|_| fault(400, 50109, "The request body contains invalid JSON.", "a body that is no JSON"))?;
-    Ok(Call { route, ids, query, body })
+    Ok(Call { route, ids, query, body, files })
+}
+
+/// Whether files may come: routes of messages.
+fn takes_files(route: &str) -> bool {
+    let with_messages =
+        ["POST /channels/{}/messages", "PATCH /channels/{}/messages/{}", "PATCH /webhooks/{}/{}/messages/{}"];
+    with_messages.contains(&route) || route == "POST /webhooks/{}/{}" || route.ends_with("/callback")
 }
 
 fn is_token_route(route: &str) -> bool {

@@ -38,23 +38,25 @@ pub(super) fn lines(world: &World, message: &Message) -> Vec<Line> {
         _ => world.channel(id).map_or_else(|| id.to_owned(), |channel| channel.name.clone()),
     };
     let mut out = vec![];
-    let mut add = |text: &Value| {
+    let add = |out: &mut Vec<Line>, text: &Value| {
         let text = text.as_str().unwrap_or_default().trim();
         if !text.is_empty() {
             out.extend(markdown::lines(text, &names));
         }
     };
-    add(&Value::String(message.content.clone()));
+    add(&mut out, &Value::String(message.content.clone()));
     for embed in &message.embeds {
-        add(&embed["author"]["name"]);
-        add(&embed["title"]);
-        add(&embed["description"]);
+        add(&mut out, &embed["author"]["name"]);
+        add(&mut out, &embed["title"]);
+        add(&mut out, &embed["description"]);
         for field in embed["fields"].as_array().into_iter().flatten() {
             let (name, value) =
                 (field["name"].as_str().unwrap_or_default(), field["value"].as_str().unwrap_or_default());
-            add(&Value::String(format!("**{}:** {value}", name.trim_end_matches(':'))));
+            add(&mut out, &Value::String(format!("**{}:** {value}", name.trim_end_matches(':'))));
         }
-        add(&embed["footer"]["text"]);
+        let picture = message.picture(embed).map(|text| Line { sort: Sort::Plain, text, fact: None });
+        out.extend(picture);
+        add(&mut out, &embed["footer"]["text"]);
     }
     out
 }

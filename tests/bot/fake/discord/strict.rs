@@ -78,9 +78,6 @@ pub(super) fn message(body: &Value, used: Use) -> Vec<String> {
         let known = ["type", "channel_id", "guild_id", "fail_if_not_exists"];
         wrong.extend(only(&body["message_reference"], "message_reference", &["message_id"], &known));
     }
-    if body["attachments"].as_array().is_some_and(|files| !files.is_empty()) {
-        wrong.push("attachments, which are not understood here".into());
-    }
     let nonce = &body["nonce"];
     if units(nonce) > 25 || !(nonce.is_null() || nonce.is_string() || nonce.is_u64()) {
         wrong.push("a nonce over 25 characters".into());

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::attachments;
 use super::world::{APPLICATION, BOT, Channel, GUILD, Interaction, Message, Sort, World};
 
 pub(super) fn user(world: &World, id: &str) -> Value {
@@ -80,7 +81,7 @@ pub(super) fn message(world: &World, message: &Message) -> Value {
         "id": message.id, "type": 0, "channel_id": message.channel, "author": user(world, &message.author),
         "content": message.content, "timestamp": message.made.to_rfc3339(),
         "edited_timestamp": message.edited.then(|| world.clock.now().to_rfc3339()), "tts": false,
-        "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": [], "embeds": embeds,
+        "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": attachments::wire(&world.base, message), "embeds": embeds,
         "pinned": false, "flags": message.flags, "components": numbered(&message.components),
     })
 }

@@ -7,6 +7,7 @@ use panout::clock::Clock;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::attachments::Attachment;
 use super::gateway::Gateway;
 use super::limits::Limits;
 use super::{screen, sheet};
@@ -24,15 +25,17 @@ pub(super) mod permission {
     pub(crate) const VIEW_CHANNEL: u64 = 1 << 10;
     pub(crate) const SEND_MESSAGES: u64 = 1 << 11;
     pub(crate) const EMBED_LINKS: u64 = 1 << 14;
+    pub(crate) const ATTACH_FILES: u64 = 1 << 15;
     pub(crate) const READ_MESSAGE_HISTORY: u64 = 1 << 16;
     pub(crate) const CREATE_PUBLIC_THREADS: u64 = 1 << 35;
     pub(crate) const CREATE_PRIVATE_THREADS: u64 = 1 << 36;
     pub(crate) const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
     /// Every permission that something here needs, by Discord's name.
-    pub(crate) const ALL: [(u64, &str); 7] = [
+    pub(crate) const ALL: [(u64, &str); 8] = [
         (VIEW_CHANNEL, "VIEW_CHANNEL"),
         (SEND_MESSAGES, "SEND_MESSAGES"),
         (EMBED_LINKS, "EMBED_LINKS"),
+        (ATTACH_FILES, "ATTACH_FILES"),
         (READ_MESSAGE_HISTORY, "READ_MESSAGE_HISTORY"),
         (CREATE_PUBLIC_THREADS, "CREATE_PUBLIC_THREADS"),
         (CREATE_PRIVATE_THREADS, "CREATE_PRIVATE_THREADS"),
@@ -76,6 +79,7 @@ pub(super) struct Message {
     pub(super) content: String,
     pub(super) embeds: Vec<Value>,
     pub(super) components: Vec<Value>,
+    pub(super) attachments: Vec<Attachment>,
     pub(super) flags: u64,
     pub(super) nonce: Option<Value>,
     /// Shows "thinking", nothing else.
@@ -162,6 +166,8 @@ pub(super) struct World {
     pub(super) forbidden: bool,
     pub(super) commands: Vec<Value>,
     pub(super) messages: Vec<Message>,
+    /// Every picture that was sent to be shown.
+    pub(super) pictures: Vec<Vec<u8>>,
     pub(super) interactions: Vec<Interaction>,
     pub(super) modals: HashMap<String, Modal>,
     /// What people mean to fill in, by person: label and value.
@@ -197,6 +203,7 @@ impl World {
             forbidden: false,
             commands: vec![],
             messages: vec![],
+            pictures: vec![],
             interactions: vec![],
             modals: HashMap::new(),
             pending: HashMap::new(),
@@ -312,7 +319,12 @@ impl World {
 
     pub(super) fn unread(&mut self, who: &str) -> Vec<String> {
         let news = self.visible(who).into_iter().filter(|message| message.gone || !sheet::is_sheet(self, message));
-        let seen: Vec<(String, bool, String)> = news.map(|m| (m.id.clone(), m.gone, self.screen(m))).collect();
+        let mut seen: Vec<(String, bool, String)> = vec![];
+        for message in news {
+            seen.push((message.id.clone(), message.gone, self.screen(message)));
+            let files = message.files().filter(|_| !message.gone);
+            seen.extend(files.map(|file| (file.id.clone(), false, format!("[file: {}]", file.name))));
+        }
         let read = self.read.entry(who.to_owned()).or_default();
         let mut news = Vec::new();
         for (id, gone, screen) in seen {

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::story::{ChatService, Trouble};
 
+mod enclosed;
 mod screen;
 
 use screen::{card_faults, form_faults, screen, tagged};
@@ -39,6 +40,9 @@ struct State {
     menu: Value,
     last_act: Value,
     acts: usize,
+    /// What the page gave at an address.
+    enclosed: BTreeMap<String, Vec<u8>>,
+    pictures: Vec<Vec<u8>>,
     /// What the page's language switch says; English if nobody moved it.
     language: Option<String>,
     complaints: BTreeSet<String>,
@@ -51,6 +55,8 @@ struct Eyes {
     messages: Vec<Value>,
     /// Screens as last read, by number.
     read: BTreeMap<u64, String>,
+    /// Files they know of, by address.
+    files: BTreeSet<String>,
     form: Value,
     /// What is filled in and not sent: value and what is shown, by field name.
     typed: BTreeMap<String, (String, String)>,
@@ -183,6 +189,7 @@ impl LocalPage {
 
     async fn look(&self, who: &str) -> Value {
         let room = self.get("/api/room", &[("as", who), ("language", "en")]).await;
+        self.opens_enclosed(room["messages"].as_array().expect("messages")).await;
         let mut state = self.state();
         state.menu = room["menu"].clone();
         let messages = room["messages"].as_array().expect("messages").clone();
@@ -344,11 +351,16 @@ impl ChatService for LocalPage {
         let mut state = self.state();
         let Some(eyes) = state.eyes.get_mut(who) else { return vec![] };
         let mut news = vec![];
-        for (n, _, screen) in cards(&eyes.messages) {
+        for (n, message, screen) in cards(&eyes.messages) {
             match eyes.read.insert(n, screen.clone()) {
                 None => news.push(screen),
                 Some(before) if before != screen => news.push(format!("(changed) {screen}")),
                 Some(_) => {}
+            }
+            for file in parts(message, "File").into_iter().rev() {
+                if eyes.files.insert(string(&file["href"])) {
+                    news.push(format!("[file: {}]", string(&file["name"])));
+                }
             }
         }
         news
@@ -364,6 +376,17 @@ impl ChatService for LocalPage {
             }
         }
         posted.into_values().collect()
+    }
+
+    fn file(&self, who: &str, name: &str) -> Option<Vec<u8>> {
+        let state = self.state();
+        let files = state.eyes.get(who)?.messages.iter().rev().flat_map(|message| parts(message, "File"));
+        let mut addresses = files.filter(|file| file["name"] == name).filter_map(|file| file["href"].as_str());
+        addresses.find_map(|address| state.enclosed.get(address).cloned())
+    }
+
+    fn pictures(&self) -> Vec<Vec<u8>> {
+        self.state().pictures.clone()
     }
 
     async fn repeats_last_act(&self, times: usize) {

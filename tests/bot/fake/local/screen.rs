@@ -39,6 +39,9 @@ fn part(kind: &str, value: &Value) -> Vec<String> {
         }
         "Buttons" => vec![items().map(|b| format!("[{}]", shown(&b["label"]))).collect::<Vec<_>>().join(" ")],
         "Pick" => vec![format!("{{{}}}", shown(&value["label"]))],
+        "Picture" => vec![format!("[picture: {}]", shown(&value["alt"]))],
+        // A screen of its own.
+        "File" => vec![],
         "Divider" => vec!["---".into()],
         other => panic!("the page does not know the block {other}"),
     }
@@ -102,6 +105,16 @@ pub(crate) fn card_faults(card: &Value) -> Vec<String> {
                 let even =
                     value["rows"].as_array().expect("rows").iter().all(|r| r.as_array().map(Vec::len) == columns);
                 check(&mut faults, even, "a table's rows are not as long as its head");
+            }
+            "Picture" => {
+                check(&mut faults, (1..=1000).contains(&length(&value["alt"])), "a picture's words are not 1 to 1000");
+                check(&mut faults, value["svg"].is_null(), "a drawing is in the page's events");
+            }
+            "File" => {
+                let name = value["name"].as_str().expect("a name");
+                let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b);
+                let good = (1..=60).contains(&name.len()) && name.bytes().all(plain);
+                check(&mut faults, good, "a file's name is not 1 to 60 of a-z, 0-9, `.` and `-`");
             }
             _ => {}
         }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::strict;
 use super::web::refused;
 use super::world::{Message, World};
+use super::{files, strict};
 
 pub(super) fn called(world: &mut World, name: &str, arguments: &Value) -> Value {
     match name {
@@ -27,6 +27,9 @@ pub(super) fn called(world: &mut World, name: &str, arguments: &Value) -> Value 
         }
         "conversations.open" => open_direct(world, text(arguments, "users")),
         "conversations.history" | "conversations.replies" => history(world, arguments),
+        "files.getUploadURLExternal" => files::promise(world, arguments),
+        "files.completeUploadExternal" => files::complete(world, arguments),
+        "files.info" => files::info(world, arguments),
         "views.open" | "views.push" => open_view(world, name, arguments),
         _ => {
             world.complain(format!("{name} is not played by this stand-in"));
@@ -46,6 +49,11 @@ fn checked(world: &mut World, what: &str, arguments: &Value) -> Result<Vec<Value
     strict::pings(arguments, &mut world.pings);
     let mut wrong = strict::fallback(words);
     wrong.extend(strict::message_blocks(&blocks));
+    let pictures = files::pictures(world, &blocks);
+    if world.files_deleted && !pictures.is_empty() {
+        return Err("invalid_blocks");
+    }
+    wrong.extend(pictures);
     if words.is_empty() {
         wrong.push("no fallback text: notifications and screen readers say nothing".into());
     }
@@ -95,8 +103,7 @@ fn message(channel: &str, arguments: &Value, blocks: Vec<Value>, to: Option<&str
         text: text(arguments, "text").to_owned(),
         blocks,
         metadata: arguments.get("metadata").cloned(),
-        gone: false,
-        touched: 0,
+        ..Message::default()
     }
 }
 

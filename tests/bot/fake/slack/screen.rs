@@ -58,6 +58,7 @@ fn part(block: &Value, name_of: &dyn Fn(&str) -> String) -> Part {
         "section" | "header" => Part::Lines(words(&block["text"])),
         "context" => Part::Lines(elements().map(words).collect::<Vec<_>>().join(" ")),
         "divider" => Part::Lines("---".into()),
+        "image" => Part::Lines(format!("[picture: {}]", block["alt_text"].as_str().unwrap_or_default())),
         "table" => {
             let rows = block["rows"].as_array().into_iter().flatten();
             Part::Lines(rows.map(|row| cells(row, name_of)).collect::<Vec<_>>().join("\n"))

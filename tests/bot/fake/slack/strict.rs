@@ -62,6 +62,16 @@ struct Rules {
     said: usize,
 }
 
+/// Fields that are missing, and fields that do not exist.
+pub(super) fn only(value: &Value, what: &str, required: &[&str], optional: &[&str]) -> Vec<String> {
+    let Some(fields) = value.as_object() else { return vec![format!("{what} is no object")] };
+    let lacks = required.iter().filter(|key| !fields.contains_key(**key));
+    let mut wrong: Vec<String> = lacks.map(|key| format!("{what} without {key}")).collect();
+    let unknown = fields.keys().filter(|key| !required.contains(&key.as_str()) && !optional.contains(&key.as_str()));
+    wrong.extend(unknown.map(|key| format!("{what} with an unknown field {key}")));
+    wrong
+}
+
 fn units(value: &Value) -> usize {
     value.as_str().unwrap_or_default().encode_utf16().count()
 }
@@ -72,13 +82,7 @@ impl Rules {
     }
 
     fn fields(&mut self, value: &Value, what: &str, required: &[&str], optional: &[&str]) {
-        let Some(fields) = value.as_object() else { return self.wrong(format!("{what} is no object")) };
-        for key in required.iter().filter(|key| !fields.contains_key(**key)) {
-            self.wrong(format!("{what} without {key}"));
-        }
-        for key in fields.keys().filter(|key| !required.contains(&key.as_str()) && !optional.contains(&key.as_str())) {
-            self.wrong(format!("{what} with an unknown field {key}"));
-        }
+        self.wrong.extend(only(value, what, required, optional));
     }
 
     fn length(&mut self, value: &Value, what: &str, most: usize) {
@@ -117,6 +121,7 @@ impl Rules {
                 "divider" => self.fields(block, "divider", &["type"], &["block_id"]),
                 "actions" => self.actions(block),
                 "table" if !modal => self.table(block),
+                "image" if !modal => self.image(block),
                 "input" if modal => self.input(block),
                 other => self.wrong(format!("a block of type {other:?} here")),
             }
@@ -180,6 +185,12 @@ impl Rules {
         for element in &elements {
             self.plain(element, "context text", 3000);
         }
+    }
+
+    fn image(&mut self, block: &Value) {
+        self.fields(block, "image", &["type", "slack_file", "alt_text"], &["block_id", "title"]);
+        self.fields(&block["slack_file"], "slack_file", &["id"], &[]);
+        self.filled(&block["alt_text"], "alt_text", 2000);
     }
 
     fn actions(&mut self, block: &Value) {

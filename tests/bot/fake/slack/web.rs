@@ -5,7 +5,7 @@ use std::sync::{Arc, MutexGuard};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::methods::{called, respond};
 use super::world::{Mishap, World};
-use super::{APP_TOKEN, BOT_TOKEN, Shared, socket};
+use super::{APP_TOKEN, BOT_TOKEN, Shared, files, socket};
 
 /// Name, HTTP verb, scope, required and optional arguments. A scope of `history` depends on the conversation.
 type Method = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
@@ -46,6 +46,15 @@ const METHODS: &[Method] = &[
         &["channel", "ts"],
         &["cursor", "include_all_metadata", "inclusive", "latest", "limit", "oldest"],
     ),
+    ("files.getUploadURLExternal", "FORM", "files:write", &["filename", "length"], &["alt_txt", "snippet_type"]),
+    (
+        "files.completeUploadExternal",
+        "POST",
+        "files:write",
+        &["files"],
+        &["channel_id", "thread_ts", "initial_comment"],
+    ),
+    ("files.info", "GET", "files:read", &["file"], &[]),
     ("views.open", "POST", "", &["trigger_id", "view"], &[]),
     ("views.push", "POST", "", &["trigger_id", "view"], &[]),
     ("views.update", "POST", "", &["view"], &["view_id", "hash", "external_id"]),
@@ -56,6 +65,8 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/api/{method}", any(method))
         .route("/response/{key}", post(response))
         .route("/socket/{ticket}", any(socket::connect))
+        .route("/upload/{id}", post(files::upload))
+        .layer(DefaultBodyLimit::max(64 << 20))
         .with_state(shared)
 }
 
@@ -86,18 +97,22 @@ async fn method(
         query.into_iter().map(|(key, value)| (key, Value::String(value))).collect()
     } else if body.is_empty() {
         Map::new()
+    } else if is_form(&headers) {
+        url::form_urlencoded::parse(&body).map(|(key, value)| (key.into(), Value::String(value.into()))).collect()
     } else if let Ok(read) = serde_json::from_slice(&body) {
         read
     } else {
         shared.world().complain(format!("{name}: the body is no JSON object"));
         return ok(&refused("invalid_json"));
     };
-    if let Err(error) = admitted(&mut shared.world(), &name, verb.as_str(), &token, &arguments) {
+    let verb = if is_form(&headers) { "FORM" } else { verb.as_str() };
+    if let Err(error) = admitted(&mut shared.world(), &name, verb, &token, &arguments) {
         return ok(&refused(error));
     }
     let mishap = match name.as_str() {
         "chat.postMessage" | "chat.update" => Some(shared.world().mishaps.pop_front()),
         "chat.postEphemeral" => Some(shared.world().whisper_mishaps.pop_front()),
+        _ if name.starts_with("files.") => Some(shared.world().takes_mishap(&name)),
         _ => None,
     };
     if let Some(mishap) = mishap {
@@ -110,6 +125,11 @@ async fn method(
         answered.headers_mut().insert("x-oauth-scopes", scopes);
     }
     answered
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 /// Whether the method exists, is called as documented, and is allowed.
@@ -157,6 +177,16 @@ fn admitted(
 
 /// A call that changes messages, and what befalls it.
 async fn befallen(shared: &Shared, mishap: Option<Mishap>, act: impl FnOnce(&mut World) -> Value) -> Response {
+    let answer = |answer: Value| if answer["error"] == "ratelimited" { too_many(Some(1)) } else { ok(&answer) };
+    befallen_with(shared, mishap, |world| answer(act(world))).await
+}
+
+/// Something that is done, and what befalls it.
+pub(super) async fn befallen_with(
+    shared: &Shared,
+    mishap: Option<Mishap>,
+    act: impl FnOnce(&mut World) -> Response,
+) -> Response {
     match mishap {
         None => {
             let (answer, after) = {
@@ -166,7 +196,7 @@ async fn befallen(shared: &Shared, mishap: Option<Mishap>, act: impl FnOnce(&mut
             if !after.is_zero() {
                 panout::clock::pause(after).await;
             }
-            if answer["error"] == "ratelimited" { too_many(Some(1)) } else { ok(&answer) }
+            answer
         }
         Some(Mishap::TooMany(after)) => too_many(after),
         Some(Mishap::Status(status)) => {

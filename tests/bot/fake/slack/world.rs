@@ -9,10 +9,11 @@ use tokio::time::Instant;
 
 use panout::clock::Clock;
 
+use super::files::Upload;
 use super::screen;
 
 /// A message of the app.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Message {
     pub(super) channel: String,
     pub(super) ts: String,
@@ -22,6 +23,8 @@ pub(super) struct Message {
     pub(super) text: String,
     pub(super) blocks: Vec<Value>,
     pub(super) metadata: Option<Value>,
+    /// The file it shares; it says nothing else then.
+    pub(super) file: Option<String>,
     pub(super) gone: bool,
     /// Grows with every change in the workspace.
     pub(super) touched: u64,
@@ -100,6 +103,13 @@ pub(super) struct World {
     pub(super) views: HashMap<String, Vec<View>>,
     pub(super) triggers: HashMap<String, Trigger>,
     pub(super) response_urls: HashMap<String, ResponseUrl>,
+    pub(super) uploads: Vec<Upload>,
+    /// How often a file is asked about before it is ready.
+    pub(super) ready_after: usize,
+    /// Somebody deleted files: the app may well come upon that.
+    pub(super) files_deleted: bool,
+    /// What befalls the next calls about files, by method.
+    pub(super) file_mishaps: VecDeque<(String, Mishap)>,
     pub(super) complaints: Vec<String>,
     pub(super) pings: Vec<String>,
     /// What befalls the next posts and changes of messages.
@@ -142,6 +152,10 @@ impl World {
             views: HashMap::new(),
             triggers: HashMap::new(),
             response_urls: HashMap::new(),
+            uploads: Vec::new(),
+            ready_after: 2,
+            files_deleted: false,
+            file_mishaps: VecDeque::new(),
             complaints: Vec::new(),
             pings: Vec::new(),
             mishaps: VecDeque::new(),
@@ -238,7 +252,18 @@ impl World {
     }
 
     pub(super) fn screen(&self, message: &Message) -> String {
-        screen::message(&message.blocks, &message.text, &|user| self.name_of(user))
+        match &message.file {
+            Some(file) => {
+                format!("[file: {}]", self.uploads.iter().find(|it| it.id == *file).map_or("?", |it| &it.name))
+            }
+            None => screen::message(&message.blocks, &message.text, &|user| self.name_of(user)),
+        }
+    }
+
+    /// What befalls the next call of a method about files.
+    pub(super) fn takes_mishap(&mut self, method: &str) -> Option<Mishap> {
+        let at = self.file_mishaps.iter().position(|(of, _)| of == method)?;
+        self.file_mishaps.remove(at).map(|(_, mishap)| mishap)
     }
 
     pub(super) fn is_visible(&self, message: &Message, who: &str) -> bool {

@@ -1,0 +1,215 @@
+//! What the refusal meeting talks about, and what it decides.
+//!
+//! Starts: *Open the meeting agenda* under a digest. Acts: whoever is in the meeting adds decisions, each with an owner and
+//! a day. Ends: a decision comes back on every agenda until somebody says that it is done.
+
+use chrono::{DateTime, Days as DayCount, Utc};
+
+use super::digest::{self, Week};
+use super::refusal::{denied_text, reason_label, summary};
+use super::reply::{self, Answers};
+use super::{Act, Call, Result, Values, amount, tell};
+use crate::args;
+use crate::chat::{Block, Button, Card, Choice, Kind, Look, Pick, Reply, Text};
+use crate::domain::{Days, Denied, Money, PersonId, Refusal, Role, Stage, TeamId, View, Weighed, rank};
+use crate::store::{MeetingDecision, Tx};
+use crate::words::Words;
+
+/// How many cases a meeting talks about.
+const CASES: usize = 3;
+/// How many decisions come back.
+pub(super) const DECISIONS: i64 = 10;
+/// How far back recurrence looks, in days.
+const RECENT: u64 = 90;
+
+/// A refusal worth talking about, and why.
+pub(super) struct Case {
+    pub(super) refusal: Refusal,
+    weighed: Weighed,
+}
+
+impl Case {
+    /// Why it is on the agenda: what it was worth, how often it happened, whether the reasons differ.
+    pub(super) fn why(&self, words: Words<'_>) -> String {
+        let worth = self.weighed.budget.map(|money: Money| amount(words, money));
+        let again = (self.weighed.recurrence > 1)
+            .then(|| words.line("agenda.recurs", args! { count: self.weighed.recurrence }));
+        let differ = self.weighed.disagreement.then(|| words.line("agenda.differ", args! {}));
+        let why: Vec<String> = [worth, again, differ].into_iter().flatten().collect();
+        if why.is_empty() { words.line("agenda.only", args! {}) } else { why.join(", ") }
+    }
+}
+
+/// The cases of a digest's days that weigh most.
+pub(super) async fn cases(tx: &mut Tx, week: &Week) -> Result<Vec<Case>> {
+    // What is over needs no talk.
+    let over = |refusal: &&Refusal| matches!(refusal.stage, Stage::WonBack | Stage::RefusedAgain | Stage::Closed);
+    let open: Vec<Refusal> = week.refusals.iter().filter(|refusal| !over(refusal)).cloned().collect();
+    weightiest(tx, (week.team.id, week.team.currency), &open, week.digest.days, CASES).await
+}
+
+/// Of these refusals of a team those that weigh most: budget, times how often its reason came up for its product within
+/// ninety days, twice where the client or the head gives another reason ([`rank`]).
+pub(super) async fn weightiest(
+    tx: &mut Tx,
+    (team, currency): (TeamId, crate::domain::Currency),
+    refusals: &[Refusal],
+    days: Days,
+    most: usize,
+) -> Result<Vec<Case>> {
+    let from = days.to.checked_sub_days(DayCount::new(RECENT - 1)).unwrap_or(days.from);
+    let sums = tx.sums(team, View::ProductReason, Days { from, to: days.to }, None).await?;
+    let recurrence = |refusal: &Refusal| {
+        let reason = refusal.reason_heard().level1();
+        let products: Vec<String> = refusal.details.products.iter().map(ToString::to_string).collect();
+        let none = [String::new()];
+        let products = if products.is_empty() { none.as_slice() } else { products.as_slice() };
+        let of = |product: &String| {
+            let cell = |sum: &&crate::store::Sum| {
+                sum.row.as_deref() == Some(product.as_str()) && sum.column.as_deref() == Some(reason)
+            };
+            sums.iter().filter(cell).map(|sum| sum.refusals).sum::<i64>()
+        };
+        products.iter().map(of).max().unwrap_or(1).max(1)
+    };
+    let weighed: Vec<Weighed> = refusals
+        .iter()
+        .map(|refusal| Weighed {
+            budget: refusal.details.budget,
+            recurrence: recurrence(refusal),
+            disagreement: !refusal.reason_heard().agrees_with(&refusal.details.reason),
+        })
+        .collect();
+    let places = rank(&weighed, currency, most);
+    Ok(places.into_iter().map(|at| Case { refusal: refusals[at].clone(), weighed: weighed[at] }).collect())
+}
+
+/// What was decided, by whom it is to be done, and until when.
+pub(super) async fn decision_line(tx: &mut Tx, words: Words<'_>, decision: &MeetingDecision) -> Result<Text> {
+    let owner = tx.person(decision.owner_id).await?.name;
+    let due = words.short_date(decision.due_on);
+    Ok(words.text("agenda.decision", args! { what: decision.what.as_str(), owner: owner.as_str(), due: due }))
+}
+
+/// Whether somebody is in a team's meeting.
+fn takes_part(call: &Call<'_>, team: TeamId) -> bool {
+    let of_the_team = call.by.team.id == team && matches!(call.by.role, Role::Rep | Role::Head);
+    of_the_team || call.by.leads(team)
+}
+
+fn moment(seconds: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(seconds, 0)
+}
+
+/// *Open the meeting agenda*.
+pub(super) async fn open(call: &mut Call<'_>, team: i64, at: i64) -> Result {
+    card(call, TeamId(team), at).await.map(Reply::Whisper)
+}
+
+async fn card(call: &mut Call<'_>, team: TeamId, seconds: i64) -> Result<Card> {
+    if !takes_part(call, team) {
+        return tell(denied_text(call, Denied::NotYours));
+    }
+    let words = call.words;
+    let week = match moment(seconds) {
+        Some(at) => digest::begun(call.tx, call.shared, team, at).await?,
+        None => None,
+    };
+    let Some(week) = week else { return tell(words.text("denied.unknown_button", args! {})) };
+    let days = words.days(week.digest.days);
+    let mut card = Card::titled(words.text("agenda.title", args! { days: days }));
+    if let Some(name) = digest::name(call.tx, week.digest.facilitator).await? {
+        card = card.with(Block::Text(words.text("agenda.facilitates", args! { name: name.as_str() })));
+    }
+    card = decisions(call, card, team).await?;
+    card = card.with(Block::Text(words.text("agenda.cases", args! {})));
+    let mut opened = Vec::new();
+    for case in cases(call.tx, &week).await? {
+        let (refusal, number) = (&case.refusal, case.refusal.number);
+        // Colleagues hear of it without the client.
+        let is_open = refusal.is_open_to(&call.by);
+        let said = if is_open { summary(words, &refusal.details) } else { reason_label(words, refusal.reason_heard()) };
+        card = card.with(Block::Text(Text::strong(number.to_string()).then(format!(" {said} ({})", case.why(words)))));
+        card = card.with_some(refusal.details.verbatim.clone().filter(|_| is_open).map(Block::Quote));
+        if is_open {
+            let label = Choice::fitting(&format!("{number} {}", refusal.details.account));
+            opened.push(Choice::new(number.0.to_string(), label));
+        }
+    }
+    if !opened.is_empty() {
+        let label = words.line("agenda.open", args! {});
+        card = card.with(Block::Pick(Pick { action: Act::Open.action(), label, choices: opened }));
+    }
+    let decide = Act::MeetingDecision(team.0, seconds).action();
+    let button = Button::new(decide, words.line("agenda.decide", args! {})).look(Look::Primary);
+    Ok(card.with(Block::Buttons(vec![button])))
+}
+
+/// What was decided before and is not done yet, with a menu to say that it is.
+async fn decisions(call: &mut Call<'_>, card: Card, team: TeamId) -> Result<Card> {
+    let (words, mut card, mut choices) = (call.words, card, Vec::new());
+    let open = call.tx.open_meeting_decisions(team, DECISIONS).await?;
+    if open.is_empty() {
+        return Ok(card.with(Block::Note(words.text("agenda.nothing_decided", args! {}))));
+    }
+    card = card.with(Block::Text(words.text("agenda.decided", args! {})));
+    for decision in open {
+        card = card.with(Block::Text(decision_line(call.tx, words, &decision).await?));
+        choices.push(Choice::new(decision.id.to_string(), Choice::fitting(&decision.what)));
+    }
+    let label = words.line("agenda.done", args! {});
+    Ok(card.with(Block::Pick(Pick { action: Act::MeetingDone.action(), label, choices })))
+}
+
+/// Something that was decided is done.
+pub(super) async fn done(call: &mut Call<'_>, id: i64) -> Result {
+    let Some(decision) = call.tx.meeting_decision(id).await? else {
+        return tell(call.words.text("denied.unknown_choice", args! {}));
+    };
+    if !takes_part(call, decision.team_id) {
+        return tell(denied_text(call, Denied::NotYours));
+    }
+    call.tx.meeting_decision_done(id, call.by.id, call.now).await?;
+    Ok(Reply::Whisper(Card::titled(call.words.text("agenda.is_done", args! { what: decision.what.as_str() }))))
+}
+
+/// The form for a decision.
+pub(super) async fn decide_form(call: &mut Call<'_>, team: i64, at: i64) -> Result {
+    if !takes_part(call, TeamId(team)) {
+        return tell(denied_text(call, Denied::NotYours));
+    }
+    let people = people(call, TeamId(team)).await?;
+    let choices =
+        people.iter().take(25).map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(name))).collect();
+    let words = call.words;
+    let field = |name, kind| reply::field(words, "decision_form", name, kind);
+    let fields = vec![
+        field("what", Kind::Paragraph { max: 300 }),
+        field("owner", Kind::Choice(choices)),
+        field("due_on", Kind::Date),
+    ];
+    let act = Act::MeetingDecision(team, at);
+    Ok(Reply::Ask(reply::form(words, act, "decision_form.title", "decision_form.submit", fields)))
+}
+
+/// A decision is kept, and stands on every agenda until it is done.
+pub(super) async fn decide(call: &mut Call<'_>, team: i64, at: i64, values: &Values) -> Result {
+    if !takes_part(call, TeamId(team)) {
+        return tell(denied_text(call, Denied::NotYours));
+    }
+    let people = people(call, TeamId(team)).await?;
+    let mut answers = Answers::new(call, "decision_form", values);
+    let what = answers.text("what");
+    answers.must("what", what.is_some());
+    let owner = answers.parsed("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
+    answers.must("owner", owner.is_some());
+    let due_on = answers.later_day("due_on");
+    answers.end()?;
+    let (Some(what), Some(owner), Some(due_on)) = (what, owner, due_on) else { return reply::incomplete() };
+    call.tx.decide_in_meeting(TeamId(team), (&what, owner, due_on), call.by.id, call.now).await?;
+    card(call, TeamId(team), at).await.map(Reply::Replace)
+}
+
+async fn people(call: &mut Call<'_>, team: TeamId) -> Result<Vec<(PersonId, String)>> {
+    Ok(call.tx.people_of(team, call.by.id).await?)
+}

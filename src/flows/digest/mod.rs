@@ -1,0 +1,242 @@
+//! The refusals of the week, in the team's channels.
+//!
+//! Starts: by the team's schedule; `/panout digest preview`. Acts: whoever opens the agenda. Ends: one message in the first
+//! channel of each service the team uses, and its details in the thread under it.
+//!
+//! ```text
+//! due -> root (headline, picture, agenda button) -> thread: reasons -> voices -> what is open, and the agenda
+//! ```
+//!
+//! It never names who lost what, nor a client: individual figures are for that rep and the head. What a digest says is as
+//! things stood when it was posted, and stays so.
+
+mod root;
+mod thread;
+mod unusual;
+
+use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
+
+use super::figures::{self, Asked, People, Reach};
+use super::notice::{self, Notice, To};
+use super::{Call, Result, Shared, tell};
+use crate::args;
+use crate::chat::{Account, Block, Card, MessageRef, Reply};
+use crate::domain::{Days, Period, PersonId, Refusal, Role, Team, TeamId, View};
+use crate::report::Figures;
+use crate::store::{Digest, Tx};
+use crate::words::{Language, Words};
+
+/// How many parts the thread has.
+pub(super) const PARTS: i64 = 3;
+/// How many refusals are looked at: the largest.
+const LOOKED_AT: i64 = 500;
+/// Most days one digest tells of, when earlier ones were not sent.
+const LONGEST: u64 = 35;
+
+/// Everything a digest is made of.
+pub(super) struct Week {
+    pub(super) team: Team,
+    pub(super) digest: Digest,
+    pub(super) at: DateTime<Utc>,
+    /// What by why; who by what is for nobody here.
+    pub(super) figures: Figures,
+    pub(super) names: figures::Names,
+    /// Those that happened then, the largest first.
+    pub(super) refusals: Vec<Refusal>,
+    /// Whether days of an earlier digest that was not sent are in it.
+    pub(super) folded: bool,
+}
+
+/// Which of a team's channels have a digest: the first one of each service that runs.
+pub(super) fn channels(shared: &Shared, team: &Team) -> Vec<i64> {
+    super::unsaid::channels(shared, team)
+}
+
+impl Week {
+    /// A digest of a team, counted now.
+    async fn of(tx: &mut Tx, shared: &Shared, team: Team, digest: Digest, at: DateTime<Utc>) -> Result<Week> {
+        let reach = Reach { teams: vec![team.id], people: People::Nobody };
+        let asked = Asked { period: Period::These(digest.days), view: View::ProductReason };
+        let figures = figures::figures(tx, &reach, asked, digest.days.to).await?;
+        let names = figures::Names::of(tx, words_of(shared, &team), &reach, asked.view, &figures).await?;
+        let mut refusals = Vec::new();
+        for number in tx.happened_in(team.id, digest.days, LOOKED_AT).await? {
+            refusals.extend(tx.refusal(number).await?);
+        }
+        let usual = usual_days(&team, at);
+        let folded = digest.days.from < usual.from;
+        Ok(Week { team, digest, at, figures, names, refusals, folded })
+    }
+
+    pub(super) fn words<'a>(&self, shared: &'a Shared) -> Words<'a> {
+        words_of(shared, &self.team)
+    }
+
+    /// When the days it tells of began and ended.
+    pub(super) fn span(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+        let begins = |day: NaiveDate| self.team.day_begins(day).unwrap_or(self.at);
+        let after = self.digest.days.to.succ_opt().unwrap_or(self.digest.days.to);
+        (begins(self.digest.days.from), begins(after))
+    }
+}
+
+fn words_of<'a>(shared: &'a Shared, team: &Team) -> Words<'a> {
+    shared.words.in_language(Language::from_tag(&team.language).unwrap_or(shared.rules.language))
+}
+
+/// The seven days before that of a moment, where the team is.
+fn usual_days(team: &Team, at: DateTime<Utc>) -> Days {
+    let day = at.with_timezone(&team.time_zone).date_naive();
+    let back = |days| day.checked_sub_days(DayCount::new(days)).unwrap_or(day);
+    Days { from: back(7), to: back(1) }
+}
+
+/// The digest for a moment: of the days since the last one, or the seven before it; `None` if those were told already.
+async fn planned(tx: &mut Tx, team: &Team, at: DateTime<Utc>) -> Result<Option<Digest>> {
+    if let Some(begun) = tx.digest(team.id, at).await? {
+        return Ok(Some(begun));
+    }
+    let usual = usual_days(team, at);
+    let since = match tx.digest_before(team.id, at).await? {
+        Some(last) => last.days.to.succ_opt().unwrap_or(usual.from),
+        None => usual.from,
+    };
+    let earliest = usual.to.checked_sub_days(DayCount::new(LONGEST - 1)).unwrap_or(usual.from);
+    let from = since.max(earliest);
+    if from > usual.to {
+        return Ok(None);
+    }
+    let day = at.with_timezone(&team.time_zone).date_naive();
+    let facilitator = tx.facilitators(team.id, day).await?.into_iter().next();
+    Ok(Some(Digest { days: Days { from, to: usual.to }, facilitator }))
+}
+
+/// A digest that was begun, counted as things stand.
+pub(super) async fn begun(tx: &mut Tx, shared: &Shared, team: TeamId, at: DateTime<Utc>) -> Result<Option<Week>> {
+    match (tx.digest(team, at).await?, tx.team(team).await?) {
+        (Some(digest), Some(team)) => Ok(Some(Week::of(tx, shared, team, digest, at).await?)),
+        _ => Ok(None),
+    }
+}
+
+/// The digest in one of a team's channels.
+pub(super) async fn draw(
+    tx: &mut Tx,
+    shared: &Shared,
+    (team, at, channel): (TeamId, DateTime<Utc>, i64),
+) -> Result<Option<(To, Card)>> {
+    let Some(team) = tx.team(team).await? else { return Ok(None) };
+    let Some(place) = usize::try_from(channel).ok().and_then(|at| team.channels.get(at)).cloned() else {
+        return Ok(None);
+    };
+    let Some(digest) = planned(tx, &team, at).await? else { return Ok(None) };
+    tx.begin_digest(team.id, at, &digest).await?;
+    let week = Week::of(tx, shared, team.clone(), digest, at).await?;
+    let card = root::card(tx, shared, &week).await?;
+    Ok(Some((To::Channel(Box::new(team), place), card)))
+}
+
+/// A part of its thread; nothing for a week without refusals.
+pub(super) async fn draw_part(
+    tx: &mut Tx,
+    shared: &Shared,
+    (team, at, channel, part): (TeamId, DateTime<Utc>, i64, i64),
+    now: DateTime<Utc>,
+) -> Result<Option<(To, Card)>> {
+    let root = tx.message(&Notice::Digest(team.0, at, channel).key()).await?.and_then(|message| message.message);
+    let (Some(root), Some(team)) = (root, tx.team(team).await?) else { return Ok(None) };
+    let under: MessageRef = serde_json::from_str(&root).map_err(anyhow::Error::from)?;
+    let Some(digest) = tx.digest(team.id, at).await? else { return Ok(None) };
+    let week = Week::of(tx, shared, team.clone(), digest, at).await?;
+    let card = thread::part(tx, shared, &week, part).await?;
+    if card.is_none() {
+        // The one after it does not wait for what is never posted.
+        posted(tx, shared, (week.team.id.0, at, channel, part), now).await?;
+    }
+    Ok(card.map(|card| (To::Under(Box::new(team), under), card)))
+}
+
+/// A digest, or a part of its thread, was posted: the next part follows.
+pub(super) async fn posted(
+    tx: &mut Tx,
+    shared: &Shared,
+    (team, at, channel, part): (i64, DateTime<Utc>, i64, i64),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if part >= PARTS || is_empty(tx, TeamId(team), at).await? {
+        return Ok(());
+    }
+    notice::plan(tx, shared, &Notice::DigestPart(team, at, channel, part + 1), now, now).await
+}
+
+/// Whether nothing happened in the days of a digest: then one line is enough.
+async fn is_empty(tx: &mut Tx, team: TeamId, at: DateTime<Utc>) -> Result<bool> {
+    match tx.digest(team, at).await? {
+        Some(digest) => Ok(tx.happened_in(team, digest.days, 1).await?.is_empty()),
+        None => Ok(true),
+    }
+}
+
+/// `/panout digest preview`: the next digest as it would be now, for their eyes only.
+pub(super) async fn preview(call: &mut Call<'_>) -> Result {
+    if call.by.role == Role::Observer && call.by.team.channels.is_empty() {
+        return tell(call.words.text("digest.no_team", args! {}));
+    }
+    let (team, at) = (call.by.team.clone(), call.now);
+    let day = at.with_timezone(&team.time_zone).date_naive();
+    let mut digest = planned(call.tx, &team, at).await?;
+    if digest.is_none() {
+        digest = Some(Digest { days: usual_days(&team, at), facilitator: None });
+    }
+    let Some(mut digest) = digest else { return tell(call.words.text("digest.no_team", args! {})) };
+    // The days since the last one, today included.
+    digest.days.to = day;
+    let week = Week::of(call.tx, call.shared, team, digest, at).await?;
+    let mut card = root::card(call.tx, call.shared, &week).await?;
+    card.blocks.retain(|block| !matches!(block, Block::Buttons(_)));
+    for part in 1..=PARTS {
+        if let Some(part) = thread::part(call.tx, call.shared, &week, part).await? {
+            card = card.with(Block::Divider).with(Block::Text(part.title));
+            card.blocks.extend(part.blocks.into_iter().filter(|block| !matches!(block, Block::Buttons(_))));
+        }
+    }
+    Ok(Reply::Whisper(card.with(Block::Note(call.words.text("digest.preview", args! {})))))
+}
+
+/// What a person is called, if they are known.
+pub(super) async fn name(tx: &mut Tx, person: Option<PersonId>) -> Result<Option<String>> {
+    match person {
+        Some(person) => Ok(Some(tx.person(person).await?.name)),
+        None => Ok(None),
+    }
+}
+
+/// A digest could not be posted: an admin is told once, in words, where and what to do.
+pub(super) async fn lost(tx: &mut Tx, shared: &Shared, (team, channel): (i64, i64), now: DateTime<Utc>) -> Result<()> {
+    notice::plan(tx, shared, &Notice::Lost(team, channel), now, now).await
+}
+
+/// What an admin reads about it.
+pub(super) async fn draw_lost(
+    tx: &mut Tx,
+    shared: &Shared,
+    (team, channel): (TeamId, i64),
+    now: DateTime<Utc>,
+) -> Result<Option<(crate::domain::Person, Card)>> {
+    let Some(team) = tx.team(team).await? else { return Ok(None) };
+    let admins = tx.admins().await?;
+    let first = admins.iter().find(|admin| !admin.is_away(now)).or(admins.first()).cloned();
+    let reader = match first {
+        Some(admin) => Some(admin),
+        None => tx.responsible_for(team.id, now).await?,
+    };
+    let Some(reader) = reader else { return Ok(None) };
+    let Some(place) = usize::try_from(channel).ok().and_then(|at| team.channels.get(at)).cloned() else {
+        return Ok(None);
+    };
+    let service = place.parse::<Account>().map(|account| account.service.to_string()).unwrap_or_default();
+    let words = super::words_for(shared, &reader);
+    let title = words.text("digest.lost", args! { team: team.name.as_str() });
+    let next = words.text("digest.lost_next", args! { channel: place, service: service });
+    Ok(Some((reader, Card::titled(title).tone(crate::chat::Tone::Bad).with(Block::Text(next)))))
+}

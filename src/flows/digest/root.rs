@@ -1,0 +1,40 @@
+//! The message in the channel: the headline, the picture, and a button.
+
+use super::Week;
+use crate::args;
+use crate::chat::{Block, Button, Card, Look};
+use crate::domain::Period;
+use crate::flows::figures::{Asked, People, Shown};
+use crate::flows::{Act, Result, Shared};
+use crate::store::Tx;
+
+/// The card.
+pub(super) async fn card(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Card> {
+    let words = week.words(shared);
+    let days = words.days(week.digest.days);
+    if week.figures.total.refusals == 0 {
+        let title = words.text("digest.empty", args! { days: days });
+        return Ok(Card::titled(title).with(Block::Note(words.text("digest.empty_next", args! {}))));
+    }
+    let refusals = words.counted("refusals", week.figures.total.refusals);
+    let title = words.text("digest.title", args! { refusals: refusals, days: days });
+    let shown = shown(week);
+    let mut card = Card::titled(title).with(Block::Text(shown.headline(words)));
+    card = card.with_some(shown.picture(words));
+    if week.folded {
+        card = card.with(Block::Note(words.text("digest.folded", args! {})));
+    }
+    let late = tx.logged_late(week.team.id, week.span(), week.digest.days.from).await?;
+    if late > 0 {
+        card = card.with(Block::Note(words.text("digest.late", args! { count: late })));
+    }
+    let label = words.line("digest.agenda", args! {});
+    let button = Button::new(Act::Agenda(week.team.id.0, week.at.timestamp()).action(), label).look(Look::Primary);
+    Ok(card.with(Block::Buttons(vec![button])))
+}
+
+/// Its table, by product and reason: nobody's name.
+pub(super) fn shown(week: &Week) -> Shown<'_> {
+    let asked = Asked { period: Period::These(week.digest.days), view: crate::domain::View::ProductReason };
+    Shown { asked, figures: &week.figures, names: &week.names, people: People::Nobody }
+}

@@ -1,0 +1,285 @@
+//! The small layout all pictures share: a page, lines of text, boxes, colours.
+//!
+//! Pictures are at most [`WIDE`] units wide and no text is smaller than [`SMALL`]: scaled to a phone, the smallest figure of
+//! the widest matrix is as large as that of the narrowest. Nothing depends on colour: every figure is written, and a
+//! change has a sign and a number.
+
+use std::fmt::Write as _;
+
+use super::measure::{Style, Weight, drawable};
+
+/// The widest a picture may be, in units; a PNG has two pixels for each.
+pub(super) const WIDE: f64 = 726.0;
+
+/// The narrowest: a title must fit.
+pub(super) const NARROW: f64 = 480.0;
+
+/// Around everything.
+pub(super) const PAD: f64 = 20.0;
+
+/// The smallest size of text.
+pub(super) const SMALL: f64 = 13.0;
+
+/// The paper: light, with its own rounded corners, so that it can be read in a dark chat too.
+const PAPER: Colour = Colour(0xff_ff_ff);
+
+/// What is written on paper and on light cells. So dark that every blue of [`BLUES`] is light enough for it or dark
+/// enough for white.
+pub(super) const INK: Colour = Colour(0x0e_17_2e);
+
+/// What is said in passing.
+pub(super) const QUIET: Colour = Colour(0x55_60_7a);
+
+/// Lines around totals.
+const LINE: Colour = Colour(0xc3_cc_dd);
+
+const WHITE: Colour = Colour(0xff_ff_ff);
+
+/// A cell with nothing in it.
+const NOTHING: Colour = Colour(0xf5_f7_fb);
+
+/// From few to many. One hue, only lighter and darker: the order holds for whoever sees few colours, and in print.
+const BLUES: [Colour; 8] = [
+    Colour(0xe4_ed_fb),
+    Colour(0xcd_de_f7),
+    Colour(0xb1_cb_f2),
+    Colour(0x93_b7_ec),
+    Colour(0x72_a0_e6),
+    Colour(0x3b_70_c9),
+    Colour(0x25_56_aa),
+    Colour(0x15_37_7c),
+];
+
+/// Bars: their length says it, so they have one colour.
+const BAR: Colour = BLUES[5];
+
+const TITLE: Style = Style::bold(19.0);
+const SUBTITLE: Style = Style::regular(14.0);
+const NOTE: Style = Style::regular(SMALL);
+
+/// A colour, as `0xRRGGBB`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Colour(u32);
+
+impl Colour {
+    fn hex(self) -> String {
+        format!("#{:06x}", self.0)
+    }
+
+    /// How light it is, 0 to 1. Source: WCAG 2.2, "relative luminance".
+    fn luminance(self) -> f64 {
+        let [_, red, green, blue] = self.0.to_be_bytes().map(|part| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+
+    /// How well one is read on the other, 1 to 21; text needs 4.5. Source: WCAG 2.2, "contrast ratio".
+    fn contrast(self, other: Colour) -> f64 {
+        let (one, other) = (self.luminance(), other.luminance());
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    /// White or dark, whichever is read better on it; on an empty cell only as much as must be.
+    pub(super) fn ink(self) -> Colour {
+        if self == NOTHING {
+            return QUIET;
+        }
+        if self.contrast(WHITE) >= self.contrast(INK) { WHITE } else { INK }
+    }
+}
+
+/// The colour of a count among others of which `most` is the largest.
+pub(super) fn shade(count: i64, most: i64) -> Colour {
+    if count <= 0 {
+        return NOTHING;
+    }
+    let steps = i128::try_from(BLUES.len()).unwrap_or(1);
+    let step = (i128::from(count) * steps + i128::from(most.max(1)) - 1) / i128::from(most.max(1));
+    let step = usize::try_from(step - 1).unwrap_or_default();
+    BLUES[step.min(BLUES.len() - 1)]
+}
+
+/// From where a text is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Anchor {
+    /// It begins there.
+    Start,
+    /// Its middle is there.
+    Middle,
+    /// It ends there.
+    End,
+}
+
+/// How a text is written: from where, in which font, in which colour.
+pub(super) type Look = (Anchor, Style, Colour);
+
+/// A picture being drawn.
+pub(super) struct Page {
+    drawn: String,
+    pub(super) wide: f64,
+    /// Where the next thing goes.
+    pub(super) y: f64,
+}
+
+impl Page {
+    /// An empty page with its title and subtitle.
+    pub(super) fn new(wide: f64, title: &str, subtitle: &str) -> Self {
+        let mut page = Self { drawn: String::new(), wide, y: PAD };
+        page.paragraph(title, TITLE, INK, 2);
+        page.y += 3.0;
+        page.paragraph(subtitle, SUBTITLE, QUIET, 2);
+        page
+    }
+
+    /// The note below, and the document.
+    pub(super) fn close(mut self, note: &str) -> String {
+        if !note.is_empty() {
+            self.y += 14.0;
+            self.paragraph(note, NOTE, QUIET, 4);
+        }
+        let (wide, high) = (short(self.wide), short((self.y + PAD).ceil()));
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" viewBox=\"0 0 {wide} {high}\" \
+             font-family=\"Inter\">\n<rect width=\"{wide}\" height=\"{high}\" rx=\"12\" fill=\"{}\"/>\n{}</svg>\n",
+            PAPER.hex(),
+            self.drawn
+        )
+    }
+
+    /// Lines of text from the left, and below them.
+    fn paragraph(&mut self, text: &str, style: Style, colour: Colour, most: usize) {
+        for line in style.wrapped(text, self.wide - 2.0 * PAD, most) {
+            self.text((PAD, self.y + style.size), (Anchor::Start, style, colour), &line);
+            self.y += (style.size * 1.35).round();
+        }
+    }
+
+    /// A text on its base line.
+    pub(super) fn text(&mut self, at: (f64, f64), look: Look, text: &str) {
+        self.turned_text(at, "", look, text);
+    }
+
+    /// A text that rises to the right by half a right angle.
+    pub(super) fn slanted_text(&mut self, x: f64, y: f64, style: Style, colour: Colour, text: &str) {
+        let turn = format!(" transform=\"rotate(-45 {} {})\"", short(x), short(y));
+        self.turned_text((x, y), &turn, (Anchor::Start, style, colour), text);
+    }
+
+    fn turned_text(&mut self, at: (f64, f64), turn: &str, (anchor, style, colour): Look, text: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        };
+        let weight = if style.weight == Weight::SemiBold { " font-weight=\"600\"" } else { "" };
+        self.push(&format!(
+            "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{weight}{anchor}{turn} fill=\"{}\">{}</text>",
+            short(at.0),
+            short(at.1),
+            short(style.size),
+            colour.hex(),
+            escaped(text)
+        ));
+    }
+
+    /// A filled box with round corners.
+    pub(super) fn filled(&mut self, x: f64, y: f64, wide: f64, high: f64, fill: Colour) {
+        self.rectangle((x, y), (wide, high), &format!("fill=\"{}\"", fill.hex()));
+    }
+
+    /// An empty box with round corners.
+    pub(super) fn outlined(&mut self, x: f64, y: f64, wide: f64, high: f64) {
+        let (at, size) = ((x + 0.5, y + 0.5), (wide - 1.0, high - 1.0));
+        self.rectangle(at, size, &format!("fill=\"none\" stroke=\"{}\"", LINE.hex()));
+    }
+
+    /// A bar to the right; none if it has no length.
+    pub(super) fn bar(&mut self, x: f64, long: f64, high: f64) {
+        if long > 0.0 {
+            self.filled(x, self.y, long, high, BAR);
+        }
+    }
+
+    fn rectangle(&mut self, at: (f64, f64), size: (f64, f64), look: &str) {
+        let (x, y, wide, high) = (short(at.0), short(at.1), short(size.0), short(size.1));
+        self.push(&format!("<rect x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{high}\" rx=\"4\" {look}/>"));
+    }
+
+    /// A change, ended at `x`: an arrow and by how much, or that nothing changed.
+    pub(super) fn change(&mut self, x: f64, y: f64, change: i64, colour: Colour) {
+        let text = change_text(change);
+        self.text((x, y), (Anchor::End, CHANGE, colour), &text);
+        let right = x - CHANGE.width(&text) - BESIDE_ARROW;
+        let (left, middle, low, high) = (right - ARROW, right - ARROW / 2.0, short(y - 1.0), short(y - 9.0));
+        let (base, tip) = if change > 0 { (low, high) } else { (high, low) };
+        if change != 0 {
+            let path = format!("M{} {base}H{}L{} {tip}Z", short(left), short(right), short(middle));
+            self.push(&format!("<path d=\"{path}\" fill=\"{}\"/>", colour.hex()));
+        }
+    }
+
+    fn push(&mut self, element: &str) {
+        self.drawn.push_str(element);
+        self.drawn.push('\n');
+    }
+}
+
+const CHANGE: Style = Style::regular(SMALL);
+
+/// How wide an arrow is, and the space between it and its number.
+const ARROW: f64 = 8.5;
+const BESIDE_ARROW: f64 = 2.5;
+
+/// How wide a change is when drawn.
+pub(super) fn change_width(change: i64) -> f64 {
+    let arrow = if change == 0 { 0.0 } else { ARROW + BESIDE_ARROW };
+    arrow + CHANGE.width(&change_text(change))
+}
+
+fn change_text(change: i64) -> String {
+    match change {
+        0 => "=".to_owned(),
+        by if by.unsigned_abs() < 1000 => by.unsigned_abs().to_string(),
+        by => format!("{}k", by.unsigned_abs() / 1000),
+    }
+}
+
+/// A count as it stands in a cell: from ten thousand in thousands, the whole number being in the text beside the picture.
+pub(super) fn count_text(count: i64) -> String {
+    if count.unsigned_abs() < 10_000 { count.to_string() } else { format!("{}k", count / 1000) }
+}
+
+/// A number of things as a length.
+pub(super) fn many(things: usize) -> f64 {
+    u32::try_from(things).map_or(f64::from(u32::MAX), f64::from)
+}
+
+/// Two counts as a share, 0 to 1.
+pub(super) fn share(count: i64, most: i64) -> f64 {
+    let thousandths = i128::from(count.max(0)) * 1000 / i128::from(most.max(1));
+    f64::from(u16::try_from(thousandths).unwrap_or(1000)) / 1000.0
+}
+
+/// A length, to the tenth: more cannot be seen and makes the text longer.
+fn short(length: f64) -> String {
+    let tenths = format!("{length:.1}");
+    tenths.strip_suffix(".0").map_or(tenths.clone(), str::to_owned)
+}
+
+/// A text inside an element: whatever a client is called, it stays text.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in drawable(text).chars() {
+        let _ = match c {
+            '&' => write!(safe, "&amp;"),
+            '<' => write!(safe, "&lt;"),
+            '>' => write!(safe, "&gt;"),
+            '"' => write!(safe, "&quot;"),
+            '\'' => write!(safe, "&#39;"),
+            c => write!(safe, "{c}"),
+        };
+    }
+    safe
+}

@@ -1,0 +1,273 @@
+//! What a team hears regularly: the refusals of the week in its channel, of the day and the month to its head.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use panout::domain::{Schedule, Schedules};
+use rstest::rstest;
+
+use crate::story::{On, Setup, Team};
+
+/// As a team has it that says nothing; `only`: one of the three.
+fn schedules(only: &str) -> Option<Schedules> {
+    let usual = Schedules::usual();
+    let of = |name: &str, schedule: Option<Schedule>| schedule.filter(|_| name == only);
+    Some(Schedules {
+        digest: of("digest", usual.digest),
+        daily: of("daily", usual.daily),
+        focus: of("focus", usual.focus),
+    })
+}
+
+async fn with(on: On, only: &str) -> Team {
+    Team::start_with(on, Setup { schedules: schedules(only), ..Setup::default() }).await
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an instant")
+}
+
+/// What is new in the channel, as somebody sees it to whom nothing else comes; everybody has read it.
+fn channel(team: &Team) -> String {
+    for name in ["Ana", "Bogdan", "Elena", "Adi"] {
+        team.person(name).screen();
+    }
+    team.person("Oana").screen()
+}
+
+async fn some_are_logged(team: &Team) {
+    team.person("Ana").types("/refusal Acme 40k price/payment_terms #crm \"we only pay at ninety days\"").await;
+    team.person("Ana").types("/refusal Globex 5k technical #bi \"Globex cannot export to our tool\"").await;
+    team.person("Bogdan").types("/refusal Hooli 12k price #crm \"thirty percent above the others\"").await;
+    for name in ["Ana", "Bogdan", "Elena", "Adi", "Oana"] {
+        team.person(name).screen();
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn on_monday_the_channel_reads_the_week(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = with(on, "digest").await;
+    some_are_logged(&team).await;
+    // Monday, nine in Bucharest.
+    team.it_is("2026-11-30T06:59:00Z").await;
+    assert_eq!(channel(&team), "");
+    team.it_is("2026-11-30T07:00:00Z").await;
+    let read = channel(&team);
+    for part in [
+        "3 refusals in the week of 23–29 November 2026",
+        "Worth €57,000.",
+        "[picture: Table. 3 refusals from 23–29 November 2026. Product and reason: CRM Suite 2; Analytics 1.]",
+        "[Open the meeting agenda]",
+        "Why clients said no",
+        "Price: 2 (€52k)",
+        "Technical: 1 (€5,000)",
+        "CRM Suite: 2 (€52k)",
+        "What clients said",
+        "> we only pay at ninety days",
+        "> thirty percent above the others",
+        "What is still open",
+        "3 refusals wait for a decision.",
+        "facilitates.",
+        "#1 Price: Payment terms: €40,000, 2 times in 90 days",
+    ] {
+        assert!(read.contains(part), "{part} is not in\n{read}");
+    }
+    // Neither a client nor who lost it: also not by what a client said.
+    for secret in ["Acme", "Globex", "Hooli", "Ana:", "Bogdan:"] {
+        assert!(!read.contains(secret), "{secret} is in\n{read}");
+    }
+    // Next week nothing happened.
+    team.it_is("2026-12-07T07:00:00Z").await;
+    let quiet = channel(&team);
+    assert!(quiet.contains("No refusal logged for 30 November 2026 – 6 December 2026"), "{quiet}");
+    assert!(!quiet.contains("Why clients"), "{quiet}");
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_decision_of_the_meeting_comes_back_until_it_is_done(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = with(on, "digest").await;
+    let (ana, elena, bogdan) = (team.person("Ana"), team.person("Elena"), team.person("Bogdan"));
+    some_are_logged(&team).await;
+    team.it_is("2026-11-30T07:00:00Z").await;
+    channel(&team);
+    ana.presses("Open the meeting agenda").await;
+    let hers = ana.sees_parts(&[
+        "Refusal meeting: 23–29 November 2026",
+        "Nothing decided before is still to do.",
+        "#1 Acme, €40,000, Price: Payment terms",
+        "#3 Price (",
+        "[Add a decision]",
+    ]);
+    assert!(!hers.contains("Hooli"), "a colleague's client is not hers to read:\n{hers}");
+    ana.presses("Add a decision").await;
+    ana.fills(&[
+        ("What is to be done", "Offer three payments"),
+        ("Who does it", "Bogdan"),
+        ("Until when", "2026-12-04"),
+    ])
+    .await;
+    ana.submits().await;
+    ana.sees_parts(&["Offer three payments (Bogdan, by 4 Dec 2026)"]);
+    elena.screen();
+    elena.presses("Open the meeting agenda").await;
+    elena.sees_parts(&["Hooli", "Offer three payments (Bogdan, by 4 Dec 2026)"]);
+    team.it_is("2026-12-03T09:00:00Z").await;
+    bogdan.types("/refusal Initech 3k timing \"ask us again in spring\"").await;
+    team.person("Bogdan").screen();
+    team.it_is("2026-12-07T07:00:00Z").await;
+    let read = channel(&team);
+    assert!(read.contains("Offer three payments (Bogdan, by 4 Dec 2026)"), "{read}");
+    bogdan.presses("Open the meeting agenda").await;
+    bogdan.screen();
+    bogdan.chooses("Say that one is done", "Offer three payments").await;
+    bogdan.sees_parts(&["Done: Offer three payments"]);
+    bogdan.presses("Open the meeting agenda").await;
+    bogdan.sees_parts(&["Nothing decided before is still to do."]);
+    for name in ["Ana", "Elena", "Bogdan", "Adi", "Oana"] {
+        team.person(name).screen();
+    }
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn observers_and_other_teams_do_not_open_the_agenda(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = with(on, "digest").await;
+    some_are_logged(&team).await;
+    team.it_is("2026-11-30T07:00:00Z").await;
+    channel(&team);
+    let moment = at("2026-11-30T07:00:00Z").timestamp();
+    for act in [format!("agenda.1.{moment}"), format!("meeting_decision.1.{moment}")] {
+        let said = team.person("Oana").picks(&act, "").await;
+        assert!(said.contains("This is not yours"), "{act}: {said}");
+    }
+    let sent = team.person("Oana").sends(&format!("meeting_decision.1.{moment}"), &[("what", "x")]).await;
+    assert!(sent.contains("This is not yours"), "{sent}");
+    let unknown = team.person("Ana").picks(&format!("agenda.1.{}", moment + 60), "").await;
+    assert!(unknown.contains("button"), "{unknown}");
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn while_the_bot_was_down_a_digest_is_late_or_in_the_next(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let mut team = with(on, "digest").await;
+    some_are_logged(&team).await;
+    // Down over nine o'clock: less than a day late, it comes once, in working hours.
+    team.it_is("2026-11-30T06:30:00Z").await;
+    team.is_down_for(TimeDelta::hours(5)).await;
+    let late = channel(&team);
+    assert_eq!(late.matches("in the week of 23–29 November 2026").count(), 1, "{late}");
+    team.person("Ana").types("/refusal Initech 3k timing \"ask us again in spring\"").await;
+    team.person("Ana").screen();
+    // Down for two days over the next Monday: in the one after.
+    team.it_is("2026-12-06T12:00:00Z").await;
+    team.is_down_for(TimeDelta::days(3)).await;
+    assert_eq!(channel(&team), "");
+    team.it_is("2026-12-14T07:00:00Z").await;
+    let folded = channel(&team);
+    assert!(
+        folded.contains("One refusal")
+            || folded.contains("1 refusal in the week of 30 November 2026 – 13 December 2026"),
+        "{folded}"
+    );
+    assert!(folded.contains("its days are in here"), "{folded}");
+    for name in ["Ana", "Elena", "Bogdan", "Adi", "Oana"] {
+        team.person(name).screen();
+    }
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_head_reads_the_day_in_a_line_when_there_was_something(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = with(on, "daily").await;
+    let elena = team.person("Elena");
+    some_are_logged(&team).await;
+    // Half past five in Bucharest.
+    team.it_is("2026-11-23T15:30:00Z").await;
+    elena.sees_parts(&["3 refusals on 23 November 2026", "Ana: 2 (€45k)", "Bogdan: 1 (€12k)"]);
+    team.it_is("2026-11-24T15:30:00Z").await;
+    elena.sees_nothing();
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_head_reads_what_mattered_most_in_a_month(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = with(on, "focus").await;
+    let elena = team.person("Elena");
+    some_are_logged(&team).await;
+    team.it_is("2026-12-01T08:00:00Z").await;
+    let seen = elena.sees_parts(&[
+        "The refusals of Field that matter most",
+        "1–30 November 2026",
+        "#1 Acme, €40,000, Price: Payment terms",
+        "Why it is here: €40,000, 2 times in 90 days.",
+    ]);
+    assert!(seen.find("#1 Acme") < seen.find("#3 Hooli"), "{seen}");
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_digest_can_be_seen_before(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = with(on, "digest").await;
+    some_are_logged(&team).await;
+    team.person("Elena").types("/panout digest preview").await;
+    team.person("Elena").sees_parts(&["3 refusals in the week of", "Why clients said no", "Only you see this."]);
+    assert_eq!(channel(&team), "");
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_reason_that_comes_up_more_than_usual_is_told(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = with(on, "digest").await;
+    let mut monday = at("2026-11-23T08:00:00Z");
+    for week in 0..11 {
+        let price = if week == 10 { 9 } else { 1 };
+        for n in 0..price {
+            team.person("Ana").types(&format!("/refusal Client{week}x{n} 5k price #crm")).await;
+        }
+        team.person("Bogdan").types(&format!("/refusal Other{week} 5k timing #bi")).await;
+        channel(&team);
+        monday += TimeDelta::days(7);
+        team.it_is(&monday.to_rfc3339()).await;
+    }
+    let read = channel(&team);
+    assert!(read.contains("Price more than usual: 9 in the week, usually 1."), "{read}");
+    assert!(!read.contains("Timing more than usual"), "{read}");
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_best_qualified_refusal_is_praised_and_its_rep_sees_what_would_raise_it(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = with(on, "digest").await;
+    let ana = team.person("Ana");
+    ana.types("/refusal Acme 40k price/payment_terms #crm \"we only pay suppliers at ninety days and you ask for thirty, so our board said no\"").await;
+    team.person("Bogdan").types("/refusal Hooli 12k price #crm").await;
+    channel(&team);
+    ana.types("/refusal 1").await;
+    ana.sees_parts(&["of 100. What would raise it: ", "the client's own reason, by /debrief client (+"]);
+    ana.types("/debrief 1").await;
+    ana.presses("Answer").await;
+    ana.fills(&[("How did it end?", "They chose to wait.")]).await;
+    ana.submits().await;
+    ana.screen();
+    let elena = team.person("Elena");
+    elena.presses("Validate").await;
+    elena.fills(&[("Their main reason", "Price")]).await;
+    elena.submits().await;
+    team.it_is("2026-11-30T07:00:00Z").await;
+    let read = channel(&team);
+    assert!(read.contains("The best-qualified refusal is Ana's #1, "), "{read}");
+    assert!(read.contains("a debrief") && !read.contains("Bogdan's"), "{read}");
+    team.ends().await;
+}

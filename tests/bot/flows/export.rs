@@ -1,0 +1,94 @@
+//! Refusals as a file, for whoever asked.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader as _, Xlsx};
+use rstest::rstest;
+
+use crate::story::{On, Team};
+
+async fn some_are_logged(team: &Team) {
+    team.person("Ana")
+        .types("/refusal Acme 40k price/payment_terms #crm \"=HYPERLINK(1), we pay at ninety days\"")
+        .await;
+    team.person("Bogdan").types("/refusal Hooli 12k technical #bi").await;
+    team.person("Ana").types("/refusal Globex 5k timing #crm").await;
+    team.person("Ana").presses("Undo").await;
+    for name in ["Ana", "Bogdan", "Elena", "Adi", "Oana"] {
+        team.person(name).screen();
+    }
+}
+
+/// The rows of the first sheet of a workbook.
+fn rows(bytes: Vec<u8>) -> Vec<Vec<Data>> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+    assert_eq!(book.sheet_names(), ["Refusals", "Rep and product"]);
+    let sheet = book.worksheet_range("Refusals").expect("a sheet");
+    sheet.rows().map(<[Data]>::to_vec).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn everybody_gets_a_file_of_what_they_may_see(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, elena, oana) = (team.person("Ana"), team.person("Elena"), team.person("Oana"));
+    some_are_logged(&team).await;
+    ana.types("/refusals export").await;
+    ana.sees_parts(&[
+        "Preparing 1 refusal since the beginning",
+        "Your file: 1 refusal",
+        "[file: refusals-2026-11-23.xlsx]",
+    ]);
+    let hers = rows(ana.file("refusals-2026-11-23.xlsx"));
+    assert_eq!(hers.len(), 2, "a head and one row, not what was undone: {hers:?}");
+    assert_eq!(hers[1][3], Data::String("Acme".into()));
+    assert!(hers[1].contains(&Data::String("=HYPERLINK(1), we pay at ninety days".into())), "a text: {hers:?}");
+    assert!(hers[1].contains(&Data::Float(40_000.0)) && hers[1].contains(&Data::String("EUR".into())), "{hers:?}");
+    elena.types("/refusals export csv month").await;
+    elena.sees_parts(&["Preparing 2 refusals this month so far", "Your file: 2 refusals"]);
+    let csv = String::from_utf8(elena.file("refusals-2026-11-01-2026-11-23.csv")).expect("UTF-8");
+    assert!(csv.starts_with('\u{feff}'), "Excel reads it as UTF-8");
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+    assert!(csv.contains("'=HYPERLINK(1)") && csv.contains("Hooli") && !csv.contains("Globex"), "{csv}");
+    oana.types("/refusals export").await;
+    oana.sees_parts(&["A file of refusals is for those who sell."]);
+    ana.types("/refusals export xlsx 2020-01-01..2020-12-31").await;
+    ana.sees_parts(&["No refusal from 1 January 2020 – 31 December 2020."]);
+    ana.types("/refusals export pdf").await;
+    ana.sees_parts(&["pdf is no period I know."]);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn somebody_who_wants_no_reminders_gets_the_file_they_asked_for(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = Team::start(on).await;
+    let ana = team.person("Ana");
+    some_are_logged(&team).await;
+    ana.types("/panout stop").await;
+    ana.screen();
+    // Late in the evening.
+    team.it_is("2026-11-23T20:00:00Z").await;
+    ana.types("/refusals export csv").await;
+    ana.sees_parts(&["Your file: 1 refusal"]);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_file_is_forgotten_after_a_week(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    some_are_logged(&team).await;
+    team.person("Ana").types("/refusals export csv").await;
+    team.person("Ana").screen();
+    let kept = "SELECT COUNT(*) FROM exports WHERE content IS NOT NULL";
+    assert_eq!(team.rows::<(i64,)>(kept).await, [(1,)]);
+    team.it_is("2026-12-02T04:00:00Z").await;
+    assert_eq!(team.rows::<(i64,)>(kept).await, [(0,)]);
+    for name in ["Ana", "Bogdan", "Elena", "Adi", "Oana"] {
+        team.person(name).screen();
+    }
+    team.ends().await;
+}
