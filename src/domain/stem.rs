@@ -111,13 +111,18 @@ pub fn words_in_common(one: &str, other: &str, most: usize) -> Vec<String> {
     words.take(most).map(str::to_lowercase).collect()
 }
 
+/// Whether a folded word says nothing of the matter.
+pub(super) fn says_nothing(word: &str) -> bool {
+    STOPS.contains(word)
+}
+
 /// A folded word without its endings: `contracts`, `contractul` and `contractelor` become `contract`, `intégrer`,
 /// `integration` and `integrare` become `integr`.
 ///
 /// Endings of the three languages go one after the other, the longest first, while enough of the word remains; then a
 /// doubled letter counts once (`stopped`, `stop`). What is left is for comparing: it need not be a word, and now and
 /// then two different words share it.
-fn stem(word: &str) -> String {
+pub(super) fn stem(word: &str) -> String {
     let mut left = word;
     while let Some(shorter) = without_ending(left) {
         left = shorter;

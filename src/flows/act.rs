@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Asked, Learn, figures};
+use super::{Asked, Carried, Learn, figures};
 use crate::chat::Action;
 use crate::domain::RefusalNumber;
 
@@ -79,6 +79,8 @@ pub enum Act {
     FiguresWhen(Asked),
     /// A table of refusals, counted by something else; the press says by what.
     FiguresBy(Asked),
+    /// A page of what was found.
+    Hits(Carried),
     /// The debrief, the client's review, the letter.
     Learn(Learn),
 }
@@ -122,6 +124,7 @@ impl Act {
             Act::MeetingDone => "meeting_done".to_owned(),
             Act::FiguresWhen(asked) => return figures::action("figures_when", asked),
             Act::FiguresBy(asked) => return figures::action("figures_by", asked),
+            Act::Hits(page) => return page.action(),
             Act::Learn(learn) => learn.encoded(),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
@@ -157,6 +160,7 @@ impl FromStr for Act {
         match encoded.split_once('.') {
             Some(("figures_when", asked)) => return Asked::decoded(asked).map(Act::FiguresWhen).ok_or(Unknown),
             Some(("figures_by", asked)) => return Asked::decoded(asked).map(Act::FiguresBy).ok_or(Unknown),
+            Some(("hits", page)) => return Carried::decoded(page).map(Act::Hits).ok_or(Unknown),
             _ => {}
         }
         let mut parts = encoded.split('.');

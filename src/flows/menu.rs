@@ -69,6 +69,8 @@ fn refusals(words: &Catalogue) -> Vec<SubcommandSpec> {
     let by = || option("by", OptionKind::Suggested("view"));
     let mut subs: Vec<SubcommandSpec> = Period::NAMED.map(|period| sub(period.kind(), vec![by()])).into();
     subs.push(sub("dates", vec![option("days", OptionKind::Text)]));
+    subs.push(sub("search", vec![option("what", OptionKind::Text)]));
+    subs.push(sub("me", vec![option("rep", OptionKind::Text)]));
     subs.push(sub("export", vec![option("file", OptionKind::Text)]));
     subs.extend(["mine", "gap", "help"].map(|name| sub(name, vec![])));
     subs

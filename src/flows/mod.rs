@@ -29,6 +29,7 @@ mod help;
 mod learn;
 mod letter;
 mod lines;
+mod me;
 mod menu;
 mod mine;
 mod notice;
@@ -45,6 +46,7 @@ mod regular;
 mod reminders;
 mod reply;
 mod review;
+mod search;
 mod settings;
 mod similar;
 mod small;
@@ -64,6 +66,7 @@ pub use figures::Asked;
 pub use learn::Learn;
 pub use menu::menu;
 pub use notice::{Notice, POST, REFRESH, Saying, check_shown, given_up, posted, say, still};
+pub use search::Carried;
 pub use small::{SETTLE, settle};
 
 use crate::args;
@@ -145,6 +148,8 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         },
         ("refusals", "mine" | "") => mine::list(call).await,
         ("refusals", "gap") => gap::show(call).await,
+        ("refusals", "search") => search::command(call, after(command, "search")).await,
+        ("refusals", "me") => me::command(call, after(command, "me")).await,
         ("refusals", "export") => export::ask(call, command).await,
         ("refusals", typed) => match figures::command(call, command).await? {
             Some(reply) => Ok(reply),
@@ -158,14 +163,17 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("panout", "settings") => Ok(Reply::Ask(settings::form(call))),
         ("panout", "start") => consent::start(call).await,
         ("panout", "stop") => consent::stop(call).await,
-        ("panout", "away") => {
-            away::leave(call, command.text.trim_start().get("away".len()..).unwrap_or_default()).await
-        }
+        ("panout", "away") => away::leave(call, after(command, "away")).await,
         ("panout", "back") => away::back(call).await,
         ("panout", "digest") => digest::preview(call).await,
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
     }
+}
+
+/// What was typed after a command's first word.
+fn after<'a>(command: &'a Command, first: &str) -> &'a str {
+    command.text.trim_start().get(first.len()..).unwrap_or_default().trim()
 }
 
 /// The buttons and menus.
@@ -210,6 +218,7 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::MeetingDecision(team, at) => agenda::decide_form(call, team, at).await,
         Act::MeetingDone => agenda::done(call, chosen()?.0).await,
         Act::FiguresWhen(asked) | Act::FiguresBy(asked) => figures::change(call, asked, value).await,
+        Act::Hits(page) => search::turn(call, page).await,
         Act::Learn(learn) => learn.press(call).await,
     }
 }

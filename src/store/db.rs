@@ -25,6 +25,8 @@ const BUSY: Duration = Duration::from_secs(10);
 const FOLDED_AT_ONCE: i64 = 5000;
 /// How many refusals are counted in one transaction.
 const COUNTED_AT_ONCE: i64 = 5000;
+/// How many refusals are made found by their words in one transaction.
+const INDEXED_AT_ONCE: i64 = 1024;
 /// How long a caller waits for a free connection before it is told that the database is not there.
 pub(super) const ACQUIRE: Duration = Duration::from_secs(5);
 
@@ -75,6 +77,7 @@ impl Db {
         let db = Self { engine, organisation: 1, planned: Arc::new(Notify::new()) };
         db.fold_segments().await.context("the segments could not be folded")?;
         db.count_refusals().await.context("the refusals could not be counted")?;
+        db.index_refusals().await.context("the words of the refusals could not be kept")?;
         Ok(db)
     }
 
@@ -96,6 +99,17 @@ impl Db {
             let count = self
                 .write(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.count_earlier(COUNTED_AT_ONCE).await?) }));
             if !count.await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Keeps the words of the refusals of a version that did not, in small transactions too.
+    async fn index_refusals(&self) -> anyhow::Result<()> {
+        loop {
+            let index = self
+                .write(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.index_earlier(INDEXED_AT_ONCE).await?) }));
+            if !index.await? {
                 return Ok(());
             }
         }

@@ -78,7 +78,8 @@ impl Tx {
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
         let call = (!decision.call.is_empty()).then(|| serde_json::to_string(&decision.call)).transpose();
         let call = call.map_err(|error| sqlx::Error::Encode(error.into()))?;
-        run!(
+        let was = self.indexed(decision.refusal).await?;
+        let id = run!(
             self,
             fetch_one,
             sqlx::query_scalar(sql)
@@ -91,7 +92,9 @@ impl Tx {
                 .bind(&decision.note)
                 .bind(decision.due_on)
                 .bind(&call)
-        )
+        )?;
+        self.index_again(decision.refusal, was).await?;
+        Ok(id)
     }
 
     /// A decision.

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
+use super::refusals::{Moved, found};
+use super::traits::Trait;
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{PersonId, RefusalNumber, TeamId};
 
@@ -109,8 +111,9 @@ impl Tx {
     /// Lets somebody decide about a refusal beside its head.
     pub async fn delegate(&mut self, refusal: RefusalNumber, to: PersonId) -> sqlx::Result<()> {
         let sql = "UPDATE refusals SET delegate_id = $3 WHERE organisation_id = $1 AND number = $2";
+        let was = self.indexed(refusal).await?;
         change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(to))?;
-        Ok(())
+        self.index_again(refusal, was).await
     }
 
     /// The refusals that wait for the decision of somebody they were delegated to, oldest first, at most `most`.
@@ -133,9 +136,10 @@ impl Tx {
     /// Whoever left decides in nobody's place any more.
     pub(super) async fn undelegate(&mut self, person: PersonId) -> sqlx::Result<()> {
         let sql = "UPDATE refusals SET delegate_id = NULL WHERE organisation_id = $1 AND delegate_id = $2
-                     AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL";
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(person))?;
-        Ok(())
+                     AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL
+                   RETURNING number, withdrawn_at";
+        let theirs: Vec<Moved> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person))?;
+        self.index_moved(&found(theirs), &Trait::Delegate(person), None).await
     }
 
     /// Those who can decide about a refusal of a team in place of its head, by name, heads and admins first: the team's,

@@ -6,6 +6,8 @@
 
 mod answers;
 mod beside;
+mod blocks;
+mod contribution;
 mod db;
 mod decisions;
 mod digests;
@@ -16,6 +18,8 @@ mod exports;
 mod gap;
 mod handovers;
 mod ids;
+mod index;
+mod indexed;
 mod jobs;
 mod manners;
 mod messages;
@@ -28,14 +32,17 @@ mod postgres;
 mod products;
 mod questions;
 mod refusals;
+mod search;
 mod sums;
 mod tasks;
 mod telling;
+mod traits;
 mod tx;
 mod used;
 mod writer;
 
 pub use answers::{Answer, Answered, Difference, Inquiry};
+pub use contribution::Contribution;
 pub use db::{Db, Health};
 pub use decisions::Decision;
 pub use digests::{Digest, MeetingDecision, Weekly};
@@ -51,8 +58,10 @@ pub use people::PersonRow;
 pub use plays::PlaysFor;
 pub use products::Product;
 pub use questions::Question;
+pub use search::{Hits, Search};
 pub use sums::Sum;
 pub use tasks::{SaidAt, Task, TaskKind, Telling, Waiting, Whose};
+pub use traits::Trait;
 pub use tx::{Closure, Tx};
 pub use used::Scope;
 

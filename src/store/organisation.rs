@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use super::refusals::{Moved, found};
+use super::traits::Trait;
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{PersonId, Role, Team, TeamId};
 
@@ -235,13 +237,11 @@ impl Tx {
             && stranger != person
         {
             self.count_for(stranger, person).await?;
+            self.adopt_refusals(stranger, person).await?;
             for sql in [
-                "UPDATE refusals SET owner_id = $3 WHERE organisation_id = $1 AND owner_id = $2",
-                "UPDATE refusals SET logged_by = $3 WHERE organisation_id = $1 AND logged_by = $2",
                 "UPDATE pending_refusals SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
                 "UPDATE questions SET asked_of = $3 WHERE organisation_id = $1 AND asked_of = $2",
                 "UPDATE tasks SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
-                "UPDATE refusals SET delegate_id = $3 WHERE organisation_id = $1 AND delegate_id = $2",
                 "UPDATE handovers SET given_to = $3 WHERE organisation_id = $1 AND given_to = $2",
                 "UPDATE people SET away_deputy = $3 WHERE organisation_id = $1 AND away_deputy = $2",
             ] {
@@ -253,6 +253,26 @@ impl Tx {
         }
         self.give_account(account, person).await?;
         Ok(adopted)
+    }
+
+    /// The refusals a stranger logged, owns or decides about are somebody's now.
+    async fn adopt_refusals(&mut self, stranger: PersonId, person: PersonId) -> sqlx::Result<()> {
+        let owned = "UPDATE refusals SET owner_id = $3 WHERE organisation_id = $1 AND owner_id = $2
+                     RETURNING number, withdrawn_at";
+        let logged = "UPDATE refusals SET logged_by = $3 WHERE organisation_id = $1 AND logged_by = $2
+                      RETURNING number, withdrawn_at";
+        let delegated = "UPDATE refusals SET delegate_id = $3 WHERE organisation_id = $1 AND delegate_id = $2
+                         RETURNING number, withdrawn_at";
+        for (sql, was, is) in [
+            (owned, Trait::Owner(stranger), Trait::Owner(person)),
+            (logged, Trait::By(stranger), Trait::By(person)),
+            (delegated, Trait::Delegate(stranger), Trait::Delegate(person)),
+        ] {
+            let moved: Vec<Moved> =
+                run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(stranger).bind(person))?;
+            self.index_moved(&found(moved), &was, Some(&is)).await?;
+        }
+        Ok(())
     }
 
     async fn list_product(&mut self, product: &ListedProduct, position: i64) -> sqlx::Result<()> {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
+use super::traits::Trait;
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{Change, Details, Money, PersonId, Refusal, RefusalNumber, Stage, TeamId, account_key, fold};
 
@@ -52,6 +53,14 @@ pub(super) use refusals_where;
 
 pub(super) fn unreadable(error: impl std::fmt::Debug) -> sqlx::Error {
     sqlx::Error::Decode(format!("{error:?}").into())
+}
+
+/// A refusal that was changed beside others, and when it was undone.
+pub(super) type Moved = (RefusalNumber, Option<DateTime<Utc>>);
+
+/// Those of them that are found: not what was undone.
+pub(super) fn found(moved: Vec<Moved>) -> Vec<RefusalNumber> {
+    moved.into_iter().filter(|(_, undone)| undone.is_none()).map(|(number, _)| number).collect()
 }
 
 /// Ids between commas, so that `LIKE '%,3,%'` finds one.
@@ -138,7 +147,7 @@ impl Tx {
                        segment_key = excluded.segment_key";
         let details = &refusal.details;
         let (account, contact) = details.client();
-        let was = self.counted(refusal.number).await?;
+        let was = (self.counted(refusal.number).await?, self.indexed(refusal.number).await?);
         change!(
             self,
             sqlx::query(sql)
@@ -172,7 +181,8 @@ impl Tx {
                 .bind(contact)
                 .bind(details.segment.as_deref().map(fold))
         )?;
-        self.count_again(refusal.number, was).await
+        self.count_again(refusal.number, was.0).await?;
+        self.index_again(refusal.number, was.1).await
     }
 
     /// A refusal by its number, withdrawn ones too.
@@ -337,9 +347,14 @@ impl Tx {
 
     /// Moves the refusals a notice brings to another stage if they are in the one given.
     pub async fn advance_told(&mut self, notice: &str, from: Stage, to: Stage) -> sqlx::Result<()> {
-        let sql = "UPDATE refusals SET stage = $4 WHERE organisation_id = $1 AND told_in = $2 AND stage = $3";
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(notice).bind(from.as_str()).bind(to.as_str()))?;
-        Ok(())
+        let sql = "UPDATE refusals SET stage = $4 WHERE organisation_id = $1 AND told_in = $2 AND stage = $3
+                   RETURNING number, withdrawn_at";
+        let moved: Vec<Moved> = run!(
+            self,
+            fetch_all,
+            sqlx::query_as(sql).bind(self.organisation).bind(notice).bind(from.as_str()).bind(to.as_str())
+        )?;
+        self.index_moved(&found(moved), &Trait::Stage(from), Some(&Trait::Stage(to))).await
     }
 
     /// Remembers who changed what in a refusal.
@@ -368,8 +383,13 @@ impl Tx {
 
     /// Moves a refusal to another stage if it is in the one given.
     pub async fn advance_refusal(&mut self, number: RefusalNumber, from: Stage, to: Stage) -> sqlx::Result<()> {
-        let sql = "UPDATE refusals SET stage = $4 WHERE organisation_id = $1 AND number = $2 AND stage = $3";
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(number).bind(from.as_str()).bind(to.as_str()))?;
-        Ok(())
+        let sql = "UPDATE refusals SET stage = $4 WHERE organisation_id = $1 AND number = $2 AND stage = $3
+                   RETURNING number, withdrawn_at";
+        let moved: Vec<Moved> = run!(
+            self,
+            fetch_all,
+            sqlx::query_as(sql).bind(self.organisation).bind(number).bind(from.as_str()).bind(to.as_str())
+        )?;
+        self.index_moved(&found(moved), &Trait::Stage(from), Some(&Trait::Stage(to))).await
     }
 }

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::refusals::{Moved, found};
 use super::tasks::{MOST, Task, TaskRow, Telling, Waiting, Whose, tasks_where};
+use super::traits::Trait;
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{PersonId, RefusalNumber, TeamId};
 
@@ -181,13 +183,16 @@ impl Tx {
         let owned = "UPDATE refusals SET owner_id = $4 WHERE organisation_id = $1 AND owner_id = $2 AND team_id = $3
                        AND ((stage IN ('logged', 'with_head') AND withdrawn_at IS NULL)
                          OR number IN (SELECT refusal FROM tasks WHERE organisation_id = $1 AND person_id = $2
-                                         AND done_at IS NULL AND kind IN ('deal', 'recontact')))";
+                                         AND done_at IS NULL AND kind IN ('deal', 'recontact')))
+                     RETURNING number, withdrawn_at";
         let tasks = "UPDATE tasks SET person_id = $4, left_by = $2, head_at = $5, head_notice = NULL, told = 0,
                          say_at = COALESCE(say_at, $5)
                      WHERE organisation_id = $1 AND person_id = $2 AND done_at IS NULL
                        AND kind NOT IN ('debrief', 'question') AND refusal IN (SELECT number FROM refusals WHERE organisation_id = $1
                                          AND number = tasks.refusal AND team_id = $3)";
-        change!(self, sqlx::query(owned).bind(self.organisation).bind(from).bind(team).bind(to))?;
+        let moved: Vec<Moved> =
+            run!(self, fetch_all, sqlx::query_as(owned).bind(self.organisation).bind(from).bind(team).bind(to))?;
+        self.index_moved(&found(moved), &Trait::Owner(from), Some(&Trait::Owner(to))).await?;
         let head_at = instant(head_at);
         change!(self, sqlx::query(tasks).bind(self.organisation).bind(from).bind(team).bind(to).bind(head_at))?;
         // What only they could say.

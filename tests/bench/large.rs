@@ -41,6 +41,7 @@ pub(crate) async fn measure() {
     let began = Instant::now();
     fill(&database, now).await;
     println!("  (filled in {:.0} s)", began.elapsed().as_secs_f64());
+    let db = index(&database, db).await;
     let rules = Rules {
         language: Language::En,
         head_card_above: None,
@@ -66,6 +67,7 @@ pub(crate) async fn measure() {
         }
         row(&format!("/{name} {text}"), took);
     }
+    searches(&bot).await;
     let mut took = Vec::new();
     for n in 0..ASKED {
         took.push(logs(&bot, n).await);
@@ -79,6 +81,45 @@ pub(crate) async fn measure() {
     messages_of_a_day(&database, &db, &shared, &bot).await;
     db.close().await;
     database.drop().await;
+}
+
+/// Opens the database as after an upgrade from a version without search: the words of all refusals are kept then.
+async fn index(database: &Database, db: Db) -> Db {
+    db.close().await;
+    database.rows::<(i64,)>("UPDATE organisations SET searched_to = 0 RETURNING id").await;
+    let began = Instant::now();
+    let db = database.open().await;
+    println!("  (found by their words after {:.0} s more at the first start)", began.elapsed().as_secs_f64());
+    run(database, "ANALYZE").await;
+    let kept = database.rows::<(i64, i64)>("SELECT COUNT(*), CAST(SUM(LENGTH(numbers)) AS BIGINT) FROM search_blocks");
+    let (rows, bytes) = kept.await[0];
+    println!("  ({rows} rows of words, {} MB in them)", bytes / 1_000_000);
+    db
+}
+
+/// A rare word, a frequent one, two frequent ones, and filters, for who may find all, half, a hundredth or a hundred.
+async fn searches(bot: &Assistant) {
+    let people = [("admin", "U0ADI"), ("head", "U0ELENA"), ("rep", "U0ANA"), ("rep of few", "U5")];
+    let typed = [
+        ("a rare word", "search client778"),
+        ("a frequent word", "search dear"),
+        ("two frequent words", "search answers questions"),
+        ("two and filters", "search answers questions reason:price product:crm since:2025-01 stage:dormant"),
+        ("page 50 of a frequent word", "search dear page:50"),
+    ];
+    for (what, text) in typed {
+        for (who, account) in people {
+            let mut took = Vec::new();
+            for n in 0..ASKED / 5 {
+                let (shown, elapsed) = asks(bot, account, "refusals", text, n).await;
+                let answered =
+                    shown.contains("refusals** for") || shown.contains("search.") || shown.contains("efusal");
+                assert!(answered, "{text} showed nothing: {shown:.200}");
+                took.push(elapsed);
+            }
+            row(&format!("/refusals search, {what}, {who}"), took);
+        }
+    }
 }
 
 fn row(what: &str, mut took: Vec<Duration>) {
@@ -224,6 +265,12 @@ async fn list(database: &Database, db: &Db, now: DateTime<Utc>) {
     let accounts = "INSERT INTO accounts (organisation_id, account, person_id)
         SELECT 1, 'slack:U' || substr(name, 5), id FROM people WHERE name LIKE 'Rep %' RETURNING person_id";
     assert_eq!(database.rows::<(i64,)>(accounts).await.len(), PEOPLE - 2);
+    let admin = "INSERT INTO people (organisation_id, team_id, name, role, listed)
+        SELECT 1, MIN(id), 'Adi', 'admin', TRUE FROM teams RETURNING id";
+    assert_eq!(database.rows::<(i64,)>(admin).await.len(), 1);
+    let account = "INSERT INTO accounts (organisation_id, account, person_id)
+        SELECT 1, 'slack:U0ADI', id FROM people WHERE name = 'Adi' RETURNING person_id";
+    assert_eq!(database.rows::<(i64,)>(account).await.len(), 1);
     // At whatever hour this runs, their message of the day may come: they want it.
     database.rows::<(i64,)>("UPDATE people SET batch_at = '00:00', reminders = 'on' RETURNING id").await;
 }
@@ -270,12 +317,16 @@ async fn fill(database: &Database, now: DateTime<Utc>) {
     );
     let next = format!("UPDATE organisations SET next_refusal = {}", REFUSALS + 1);
     for sql in [refusals, tasks, next, "ANALYZE".to_owned()] {
-        if database.is_postgres() {
-            let mut db = PgConnection::connect(database.url()).await.expect("the server answers");
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut db).await.expect("the tables are filled");
-        } else {
-            let mut db = SqliteConnection::connect(database.url()).await.expect("the file opens");
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut db).await.expect("the tables are filled");
-        }
+        run(database, &sql).await;
+    }
+}
+
+async fn run(database: &Database, sql: &str) {
+    if database.is_postgres() {
+        let mut db = PgConnection::connect(database.url()).await.expect("the server answers");
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut db).await.expect("the tables are filled");
+    } else {
+        let mut db = SqliteConnection::connect(database.url()).await.expect("the file opens");
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut db).await.expect("the tables are filled");
     }
 }

@@ -15,13 +15,14 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 45] = [
+const PUT_TOGETHER: [(&str, &str); 46] = [
     ("period.", "flows::figures, by period"),
     ("decision_form.", "flows::reply, by field"),
     ("quality_hint.", "flows::quality, by criterion"),
     ("quality_has.", "flows::quality, by criterion"),
     ("export_column.", "flows::export, by column"),
     ("view.", "flows::figures, by table"),
+    ("hint.", "flows::me, by reason"),
     ("figures_when.", "flows::figures, by period"),
     ("figures_before.", "flows::figures, by period"),
     ("command.", "flows::menu, by command and subcommand"),
@@ -224,7 +225,8 @@ fn french_leaves_a_space_around_its_tall_punctuation() {
             let before = at.checked_sub(1).map(|before| letters[before]);
             let after = letters.get(at + 1).copied();
             match letters[at] {
-                ':' if after.is_some_and(|c| c.is_ascii_digit() || c == '/') => false,
+                // A filter, `raison:prix`, is typed without.
+                ':' if after.is_some_and(|c| c.is_alphanumeric() || c == '/' || c == '{') => false,
                 ':' | ';' | '!' | '?' | '»' => before.is_some_and(|c| c != ' '),
                 '«' => after != Some(' '),
                 _ => false,

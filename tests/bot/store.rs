@@ -1,6 +1,7 @@
 //! The database: what is written together stays together, on `SQLite` and on `PostgreSQL`.
 
 mod peace;
+mod search;
 mod sums;
 mod upgrade;
 

@@ -95,6 +95,17 @@ async fn lists_and_helps(on: On, ana: &Actor<'_>, labels: &Labels) {
     for name in NAMES {
         assert!(list.contains(name), "{list}");
     }
+    ana.types("/refusals search by:me").await;
+    let found = ana.screen();
+    for name in NAMES {
+        assert!(found.contains(name), "{found}");
+    }
+    ana.types("/refusals search <!channel> @everyone *bold* `code` reason:\"<!here> _x_\"").await;
+    assert!(ana.screen().contains("<!here> _x_"));
+    ana.types("/refusals me").await;
+    assert!(ana.screen().contains(&labels.of("me.debriefed")));
+    ana.types("/refusals mine").await;
+    ana.screen();
     ana.chooses(&labels.of("mine.edit"), &format!("#4 {}", NAMES[3])).await;
     assert!(ana.form().contains(NAMES[3]));
     ana.submits().await;

@@ -1,0 +1,207 @@
+//! By which words a refusal is found: kept in the transaction that changes it, so that no search reads refusals.
+//!
+//! What filters and permissions ask for is kept like words, behind a `@` that no word has: its team, who logged it, who
+//! owns it or decides about it, its reasons, products, segment, competitor, stage and day. A refusal that was withdrawn
+//! has no words at all.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use sqlx::FromRow;
+
+use super::blocks::place;
+use super::index::{Changes, Words};
+use super::refusals::{joined_products, unreadable};
+use super::traits::Trait;
+use super::tx::{Tx, change, run};
+use crate::domain::{Field, PersonId, ReasonId, RefusalNumber, TeamId};
+
+/// What an end of a refusal rests on, in `decisions.call`: no answers.
+const NO_ANSWERS: [&str; 4] = ["itself", "won", "why", "said_by"];
+
+/// The words of a refusal, and in which fields each stands.
+pub(super) type Indexed = BTreeMap<String, u8>;
+
+#[derive(FromRow)]
+struct Row {
+    number: RefusalNumber,
+    team_id: TeamId,
+    account: String,
+    contact: Option<String>,
+    contact_role: Option<String>,
+    competitor: Option<String>,
+    competitor_key: Option<String>,
+    verbatim: Option<String>,
+    segment: Option<String>,
+    segment_key: Option<String>,
+    reason: String,
+    head_reason: Option<String>,
+    client_reason: Option<String>,
+    products: String,
+    stage: String,
+    happened_on: NaiveDate,
+    owner_id: PersonId,
+    logged_by: PersonId,
+    delegate_id: Option<PersonId>,
+}
+
+/// Something said of a refusal: which one, in what, the words.
+type Said = (RefusalNumber, String, String);
+
+impl Row {
+    fn indexed(self) -> sqlx::Result<Indexed> {
+        let mut words = Indexed::new();
+        for (field, text) in [
+            (Field::Account, Some(&self.account)),
+            (Field::Verbatim, self.verbatim.as_ref()),
+            (Field::Contact, self.contact.as_ref()),
+            (Field::Contact, self.contact_role.as_ref()),
+            (Field::Competitor, self.competitor.as_ref()),
+            (Field::Segment, self.segment.as_ref()),
+        ] {
+            add(&mut words, field, text.map_or("", String::as_str));
+        }
+        words.extend(self.traits()?.iter().map(|one| (one.word(), 1)));
+        Ok(words)
+    }
+
+    fn traits(self) -> sqlx::Result<Vec<Trait>> {
+        let mut traits = vec![
+            Trait::Team(self.team_id),
+            Trait::By(self.logged_by),
+            Trait::Owner(self.owner_id),
+            Trait::Stage(self.stage.parse().map_err(unreadable)?),
+            Trait::Day(self.happened_on),
+        ];
+        for reason in [Some(self.reason), self.head_reason, self.client_reason].into_iter().flatten() {
+            let reason: ReasonId = reason.parse().map_err(unreadable)?;
+            traits.extend([Trait::Reason(reason.broad()), Trait::Reason(reason)]);
+        }
+        traits.extend(joined_products(&self.products)?.into_iter().map(Trait::Product));
+        traits.extend(self.segment_key.map(Trait::Segment));
+        traits.extend(self.competitor_key.map(Trait::Competitor));
+        traits.extend(self.delegate_id.map(Trait::Delegate));
+        Ok(traits)
+    }
+}
+
+fn add(words: &mut Indexed, field: Field, text: &str) {
+    for word in field.words(text) {
+        *words.entry(word).or_default() |= field.bit();
+    }
+}
+
+/// Adds what was said of a refusal.
+fn add_said(words: &mut Indexed, what: &str, said: &str) -> sqlx::Result<()> {
+    match what {
+        "note" => add(words, Field::Note, said),
+        "debrief" => add(words, Field::Debrief, said),
+        "call" => {
+            let call: Vec<(String, String)> = serde_json::from_str(said).map_err(unreadable)?;
+            for (_, answer) in call.iter().filter(|(key, _)| !NO_ANSWERS.contains(&key.as_str())) {
+                add(words, Field::Answer, answer);
+            }
+        }
+        _ => add(words, Field::Answer, said),
+    }
+    Ok(())
+}
+
+impl Tx {
+    /// By what a refusal is found now; nothing if it was withdrawn, or is not there.
+    pub(super) async fn indexed(&mut self, number: RefusalNumber) -> sqlx::Result<Indexed> {
+        Ok(self.indexed_between(number, number).await?.remove(&number).unwrap_or_default())
+    }
+
+    /// A refusal that changed is found by what it is now, no longer by what it was.
+    pub(super) async fn index_again(&mut self, number: RefusalNumber, was: Indexed) -> sqlx::Result<()> {
+        let is = self.indexed(number).await?;
+        let (block, at) = place(number);
+        let mut words = Words::new();
+        for word in was.keys().filter(|word| !is.contains_key(*word)) {
+            words.insert(word.clone(), vec![(at, 0)]);
+        }
+        for (word, fields) in is.into_iter().filter(|(word, fields)| was.get(word) != Some(fields)) {
+            words.insert(word, vec![(at, fields)]);
+        }
+        self.change_index(Changes::from([(block, words)])).await
+    }
+
+    /// Refusals that have another trait from now on: `None` for none.
+    pub(super) async fn index_moved(
+        &mut self,
+        numbers: &[RefusalNumber],
+        was: &Trait,
+        is: Option<&Trait>,
+    ) -> sqlx::Result<()> {
+        let mut changes = Changes::new();
+        for number in numbers {
+            let (block, at) = place(*number);
+            let words = changes.entry(block).or_default();
+            words.entry(was.word()).or_default().push((at, 0));
+            if let Some(is) = is {
+                words.entry(is.word()).or_default().push((at, 1));
+            }
+        }
+        self.change_index(changes).await
+    }
+
+    /// Makes at most `most` refusals of a version without search found; whether there may be more.
+    pub(super) async fn index_earlier(&mut self, most: i64) -> sqlx::Result<bool> {
+        let sql = "SELECT searched_to FROM organisations WHERE id = $1";
+        let to: Option<Option<i64>> = run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation))?;
+        let Some(to) = to.flatten() else { return Ok(false) };
+        let sql = "SELECT MAX(number) FROM (SELECT number FROM refusals WHERE organisation_id = $1 AND number > $2
+                                            ORDER BY number LIMIT $3) AS next";
+        let last: Option<RefusalNumber> =
+            run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(to).bind(most))?;
+        if let Some(last) = last {
+            let mut changes = Changes::new();
+            for (number, words) in self.indexed_between(RefusalNumber(to + 1), last).await? {
+                let (block, at) = place(number);
+                for (word, fields) in words {
+                    changes.entry(block).or_default().entry(word).or_default().push((at, fields));
+                }
+            }
+            self.change_index(changes).await?;
+        }
+        let sql = "UPDATE organisations SET searched_to = $2 WHERE id = $1";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(last))?;
+        Ok(last.is_some())
+    }
+
+    async fn indexed_between(
+        &mut self,
+        first: RefusalNumber,
+        last: RefusalNumber,
+    ) -> sqlx::Result<BTreeMap<RefusalNumber, Indexed>> {
+        let sql = "SELECT number, team_id, account, contact, contact_role, competitor, competitor_key, verbatim, segment,
+                       segment_key, reason, head_reason, client_reason, products, stage, happened_on, owner_id, logged_by,
+                       delegate_id
+                   FROM refusals
+                   WHERE organisation_id = $1 AND number BETWEEN $2 AND $3 AND withdrawn_at IS NULL";
+        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(first).bind(last))?;
+        let mut indexed = BTreeMap::new();
+        for row in rows {
+            indexed.insert(row.number, row.indexed()?);
+        }
+        if indexed.is_empty() {
+            return Ok(indexed);
+        }
+        let sql = "SELECT refusal, questionnaire, answer FROM answers
+                   WHERE organisation_id = $1 AND refusal BETWEEN $2 AND $3
+                   UNION ALL
+                   SELECT refusal, 'note', note FROM decisions
+                   WHERE organisation_id = $1 AND refusal BETWEEN $2 AND $3 AND note IS NOT NULL
+                   UNION ALL
+                   SELECT refusal, 'call', call FROM decisions
+                   WHERE organisation_id = $1 AND refusal BETWEEN $2 AND $3 AND call IS NOT NULL";
+        let all: Vec<Said> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(first).bind(last))?;
+        for (number, what, said) in all {
+            if let Some(words) = indexed.get_mut(&number) {
+                add_said(words, &what, &said)?;
+            }
+        }
+        Ok(indexed)
+    }
+}
