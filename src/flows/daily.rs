@@ -63,7 +63,7 @@ pub(super) async fn draw_focus(
     let first = first_of_month(at.with_timezone(&team.time_zone).date_naive());
     let mut card = Card::titled(words.text("focus.title", args! { team: team.name.as_str() }));
     let mut opened: Vec<Choice> = Vec::new();
-    for months in if first.month0() % 3 == 0 { vec![1, 3] } else { vec![1] } {
+    for months in if first.month0().is_multiple_of(3) { vec![1, 3] } else { vec![1] } {
         let Some(days) = before(first, months) else { continue };
         let mut refusals = Vec::new();
         for number in tx.happened_in(team.id, days, LOOKED_AT).await? {

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use chrono::{Days as DayCount, Months, NaiveDate};
 
 use super::refusal::denied_text;
-use super::{Call, Result, tell};
+use super::{Call, Result, quality, tell};
 use crate::args;
 use crate::chat::{Block, Card, Reply, Text};
-use crate::domain::{Days, Denied, ENOUGH, Person, PersonId, Role, View};
+use crate::domain::{Days, Denied, ENOUGH, Outcome, Person, PersonId, Role, View};
 use crate::store::{Contribution, Sum};
 use crate::words::Words;
 
@@ -20,6 +20,8 @@ use crate::words::Words;
 const DAYS: u64 = 90;
 /// Over how long a contribution is.
 const LOOKED_BACK: Months = Months::new(12);
+/// Of how many of their last refusals it is said how well they are qualified.
+const SCORED: i64 = 100;
 /// How many reasons are shown.
 const REASONS: usize = 3;
 
@@ -30,6 +32,7 @@ pub(super) async fn command(call: &mut Call<'_>, name: &str) -> Result {
     let sums = call.tx.sums(person.team.id, View::RepReason, lately(today), Some(person.id)).await?;
     let since = call.now.checked_sub_months(LOOKED_BACK).unwrap_or(call.now);
     let contribution = call.tx.contribution(person.id, since).await?;
+    let qualified = qualified(call, person.id).await?;
     let words = call.words;
     let of = (person.id != call.by.id).then_some(person.name.as_str());
     let title = match of {
@@ -39,7 +42,7 @@ pub(super) async fn command(call: &mut Call<'_>, name: &str) -> Result {
     let mut card = Card::titled(title);
     card.blocks.extend(pattern(words, &Reasons::of(&sums, person.id), of));
     card = card.with(Block::Divider);
-    card.blocks.extend(sheet(words, &contribution, of));
+    card.blocks.extend(sheet(words, &contribution, qualified, of));
     let note = if of.is_none() { "me.who_sees" } else { "me.who_sees_of" };
     Ok(Reply::Whisper(card.with(Block::Note(words.text(note, args! {})))))
 }
@@ -131,9 +134,20 @@ fn percent(part: i64, whole: i64) -> i64 {
     if whole == 0 { 0 } else { (part * 200 + whole) / (whole * 2) }
 }
 
-/// What they gave: a sheet for the talk about their year. How well their files are qualified belongs here too, as one
-/// more fact.
-fn sheet(words: Words<'_>, gave: &Contribution, of: Option<&str>) -> Vec<Block> {
+/// How well their last refusals are qualified, on average; `None` without any.
+async fn qualified(call: &mut Call<'_>, person: PersonId) -> Result<Option<i64>> {
+    let mut last = call.tx.refusals_by(person, SCORED).await?;
+    last.retain(|refusal| refusal.details.outcome != Outcome::Invalid);
+    let debriefed = quality::debriefed(call.tx, &last).await?;
+    let scores = last
+        .iter()
+        .map(|refusal| i64::from(quality::of(call.shared, refusal, debriefed.contains(&refusal.number)).total()));
+    let (sum, count) = scores.fold((0, 0), |(sum, count), score| (sum + score, count + 1));
+    Ok((count > 0).then(|| (sum * 2 + count) / (count * 2)))
+}
+
+/// What they gave: a sheet for the talk about their year.
+fn sheet(words: Words<'_>, gave: &Contribution, qualified: Option<i64>, of: Option<&str>) -> Vec<Block> {
     if gave.logged == 0 {
         return vec![Block::Text(words.text("me.none", args! {}))];
     }
@@ -149,5 +163,11 @@ fn sheet(words: Words<'_>, gave: &Contribution, of: Option<&str>) -> Vec<Block> 
         ("me.reused", gave.reused),
     ];
     let fact = |(key, count): (&str, i64)| (words.line(key, args! {}), Text::plain(words.number(count)));
-    vec![Block::Text(head), Block::Facts(facts.map(fact).into())]
+    let mut facts: Vec<(String, Text)> = facts.map(fact).into();
+    facts.extend(
+        qualified.map(|points| {
+            (words.line("me.qualified", args! {}), words.text("me.of_hundred", args! { points: points }))
+        }),
+    );
+    vec![Block::Text(head), Block::Facts(facts)]
 }

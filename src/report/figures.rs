@@ -71,7 +71,9 @@ impl Figures {
         let total = cells.remove(&(None, None)).unwrap_or(nothing);
         if total.before == Some(0) {
             // That there was nothing at all is said once.
-            cells.values_mut().for_each(|cell| cell.before = None);
+            for cell in cells.values_mut() {
+                cell.before = None;
+            }
         }
         let rows = ranked(
             cells.iter().filter_map(|((row, column), cell)| Some((row.as_ref()?, cell)).filter(|_| column.is_none())),

@@ -61,11 +61,23 @@ struct Row {
 /// A cell: team, axes, row, column, currency.
 type Cell = (TeamId, &'static str, String, String, String);
 
-/// What is to be added to cells: by week, how many and how much on each day; by month.
+/// A cell of a week or a month, which begins on this day.
+type Place = (Cell, NaiveDate);
+
+/// How many, and how much.
+type Added = (i64, i64);
+
+/// The same on each day of a week.
+type ByDay = ([i64; 7], [i64; 7]);
+
+/// Where in a table: row, column, currency.
+type Key = (Option<String>, Option<String>, String);
+
+/// What is to be added to cells, by week and by month.
 #[derive(Default)]
 struct Tally {
-    weeks: BTreeMap<(Cell, NaiveDate), ([i64; 7], [i64; 7])>,
-    months: BTreeMap<(Cell, NaiveDate), (i64, i64)>,
+    weeks: BTreeMap<Place, ByDay>,
+    months: BTreeMap<Place, Added>,
 }
 
 macro_rules! counted_where {
@@ -198,7 +210,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn add_to_weeks(&mut self, rows: &[((Cell, NaiveDate), ([i64; 7], [i64; 7]))]) -> sqlx::Result<()> {
+    async fn add_to_weeks(&mut self, rows: &[(Place, ByDay)]) -> sqlx::Result<()> {
         let columns = ["n1", "n2", "n3", "n4", "n5", "n6", "n7", "m1", "m2", "m3", "m4", "m5", "m6", "m7"];
         let sql = adding("weekly_sums", "monday", &columns, rows.len());
         change!(self, {
@@ -214,7 +226,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn add_to_months(&mut self, rows: &[((Cell, NaiveDate), (i64, i64))]) -> sqlx::Result<()> {
+    async fn add_to_months(&mut self, rows: &[(Place, Added)]) -> sqlx::Result<()> {
         let sql = adding("monthly_sums", "month", &["n", "m"], rows.len());
         change!(self, {
             let mut query = sqlx::query(AssertSqlSafe(sql.as_str())).bind(self.organisation);
@@ -235,7 +247,7 @@ impl Tx {
         days: Days,
         only: Option<PersonId>,
     ) -> sqlx::Result<Vec<Sum>> {
-        let mut sums: BTreeMap<(Option<String>, Option<String>, String), (i64, i64)> = BTreeMap::new();
+        let mut sums: BTreeMap<Key, Added> = BTreeMap::new();
         for part in parts(days) {
             for row in self.part(team, view, part, only).await? {
                 let (a, b) = placed(view, &row.axes, row.a, row.b);
@@ -425,9 +437,6 @@ fn adding(table: &str, days: &str, columns: &[&str], rows: usize) -> String {
     }
     let sums: Vec<String> =
         columns.iter().map(|column| format!("{column} = {table}.{column} + excluded.{column}")).collect();
-    sql += &format!(
-        " ON CONFLICT (organisation_id, team_id, axes, {days}, a, b, currency) DO UPDATE SET {}",
-        sums.join(", ")
-    );
-    sql
+    let key = format!("organisation_id, team_id, axes, {days}, a, b, currency");
+    format!("{sql} ON CONFLICT ({key}) DO UPDATE SET {}", sums.join(", "))
 }

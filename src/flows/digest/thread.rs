@@ -75,10 +75,10 @@ async fn quoted(tx: &mut Tx, week: &Week) -> Result<Vec<Refusal>> {
     let says = |refusal: &&Refusal| {
         let Some(verbatim) = &refusal.details.verbatim else { return false };
         let said = fold(verbatim);
-        let names = team.iter().flat_map(|name| name.split_whitespace()).map(fold);
-        let mut named =
-            names.chain([fold(&refusal.details.account)]).chain(refusal.details.contact.as_deref().map(fold));
-        said.split_whitespace().count() >= WORDS && !named.any(|name| name.len() > 2 && said.contains(&name))
+        let colleagues = team.iter().flat_map(|name| name.split_whitespace()).map(fold);
+        let mut others =
+            colleagues.chain([fold(&refusal.details.account)]).chain(refusal.details.contact.as_deref().map(fold));
+        said.split_whitespace().count() >= WORDS && !others.any(|name| name.len() > 2 && said.contains(&name))
     };
     let mut quoted: Vec<Refusal> = Vec::new();
     let others = |quoted: &[Refusal], refusal: &Refusal| {

@@ -7,18 +7,14 @@ use rstest::rstest;
 use crate::story::{On, Setup, Team, Trouble};
 
 /// As a team has it that says nothing; `only`: one of the three.
-fn schedules(only: &str) -> Option<Schedules> {
+fn schedules(only: &str) -> Schedules {
     let usual = Schedules::usual();
     let of = |name: &str, schedule: Option<Schedule>| schedule.filter(|_| name == only);
-    Some(Schedules {
-        digest: of("digest", usual.digest),
-        daily: of("daily", usual.daily),
-        focus: of("focus", usual.focus),
-    })
+    Schedules { digest: of("digest", usual.digest), daily: of("daily", usual.daily), focus: of("focus", usual.focus) }
 }
 
 async fn with(on: On, only: &str) -> Team {
-    Team::start_with(on, Setup { schedules: schedules(only), ..Setup::default() }).await
+    Team::start_with(on, Setup { schedules: Some(schedules(only)), ..Setup::default() }).await
 }
 
 fn at(text: &str) -> DateTime<Utc> {

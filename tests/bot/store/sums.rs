@@ -147,7 +147,7 @@ async fn sums_are_what_counting_gives_after_anything_that_happens() {
         let at = dice.0.usize(0..refusals.len().max(1));
         match (dice.0.u32(0..10), refusals.get_mut(at)) {
             (0..6, _) | (_, None) => {
-                let number = RefusalNumber(i64::try_from(refusals.len()).unwrap() + 1);
+                let number = RefusalNumber(i64::try_from(refusals.len()).expect("few") + 1);
                 let by = dice.of(&people);
                 refusals.push(Refusal::new(number, &by, dice.details(), now()));
                 save(&db, refusals.last().expect("just logged")).await;
@@ -193,7 +193,7 @@ async fn database_forgets_and_counts_again(database: &Database, db: Db, refusals
     for _ in 0..2 {
         // Once more changes nothing.
         let db = database.open().await;
-        let days = Days { from: "2023-01-01".parse().unwrap(), to: "2027-12-31".parse().unwrap() };
+        let days: Days = "2023-01-01..2027-12-31".parse().expect("days");
         for view in View::ALL {
             let found = table(sums(&db, team, view, days, None).await);
             assert_eq!(found, counted(refusals, view, days, None), "{view:?}");
