@@ -7,6 +7,7 @@ CREATE TABLE digests (
     from_day        DATE NOT NULL,
     to_day          DATE NOT NULL,
     facilitator_id  BIGINT REFERENCES people (id),
+    posted_at       TIMESTAMPTZ,                          -- when it was first in a channel; NULL: its days are still to be told
     PRIMARY KEY (organisation_id, team_id, at)
 );
 

@@ -7,6 +7,7 @@ CREATE TABLE digests (
     from_day        TEXT NOT NULL,
     to_day          TEXT NOT NULL,
     facilitator_id  INTEGER REFERENCES people (id),
+    posted_at       TEXT,                          -- when it was first in a channel; NULL: its days are still to be told
     PRIMARY KEY (organisation_id, team_id, at)
 ) STRICT;
 

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::chat::Files;
+use crate::clock::Clock;
 use crate::flows;
 use crate::report;
 use crate::store::Db;
@@ -10,6 +11,7 @@ use crate::store::Db;
 /// Draws pictures, and reads files that are kept.
 pub(super) struct Made {
     pub(super) db: Db,
+    pub(super) clock: Clock,
 }
 
 #[async_trait]
@@ -20,6 +22,6 @@ impl Files for Made {
     }
 
     async fn file(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
-        flows::export_content(&self.db, key).await
+        flows::export_content(&self.db, key, self.clock.now()).await
     }
 }

@@ -96,7 +96,7 @@ impl App {
         let given = Ports {
             bot: bot.clone(),
             drafts,
-            files: Arc::new(files::Made { db: db.clone() }),
+            files: Arc::new(files::Made { db: db.clone(), clock: clock.clone() }),
             busy: busy.clone(),
             clock: clock.clone(),
             stop: stop.clone(),

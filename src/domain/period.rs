@@ -22,6 +22,12 @@ pub struct Days {
 pub enum Period {
     /// Today, compared with yesterday.
     Today,
+    /// The day before today, compared with the one before it.
+    Yesterday,
+    /// The ISO week before this one, compared with the one before it.
+    LastWeek,
+    /// The month before this one, compared with the one before it.
+    LastMonth,
     /// The ISO week from Monday on, compared with the same days of the last one.
     Week,
     /// The month, compared with the same days of the last one.
@@ -36,12 +42,27 @@ pub enum Period {
 
 impl Period {
     /// Those with a name of their own.
-    pub const NAMED: [Period; 5] = [Period::Today, Period::Week, Period::Month, Period::Quarter, Period::All];
+    pub const NAMED: [Period; 8] = [
+        Period::Today,
+        Period::Yesterday,
+        Period::Week,
+        Period::LastWeek,
+        Period::Month,
+        Period::LastMonth,
+        Period::Quarter,
+        Period::All,
+    ];
 
     /// The days it is about, as seen on `today`.
     pub fn days(self, today: NaiveDate) -> Days {
         let from = match self {
             Period::Today => today,
+            Period::Yesterday => return Days { from: before(today), to: before(today) },
+            Period::LastWeek => return Days::week_of(before(monday(today))),
+            Period::LastMonth => {
+                let to = before(first_of_month(today));
+                return Days { from: first_of_month(to), to };
+            }
             Period::Week => monday(today),
             Period::Month => first_of_month(today),
             Period::Quarter => first_of_quarter(today),
@@ -56,8 +77,15 @@ impl Period {
         let days = self.days(today);
         let from = match self {
             Period::All => return None,
-            Period::Today | Period::These(_) => days.from.checked_sub_days(DayCount::new(days.count()))?,
-            Period::Week => days.from.checked_sub_days(DayCount::new(7))?,
+            Period::Today | Period::Yesterday | Period::These(_) => {
+                days.from.checked_sub_days(DayCount::new(days.count()))?
+            }
+            Period::Week | Period::LastWeek => days.from.checked_sub_days(DayCount::new(7))?,
+            // A whole month is compared with a whole one.
+            Period::LastMonth => {
+                let to = days.from.pred_opt()?;
+                return Some(Days { from: first_of_month(to), to });
+            }
             Period::Month => days.from.checked_sub_months(Months::new(1))?,
             Period::Quarter => days.from.checked_sub_months(Months::new(3))?,
         };
@@ -69,6 +97,9 @@ impl Period {
     pub fn kind(self) -> &'static str {
         match self {
             Period::Today => "today",
+            Period::Yesterday => "yesterday",
+            Period::LastWeek => "lastweek",
+            Period::LastMonth => "lastmonth",
             Period::Week => "week",
             Period::Month => "month",
             Period::Quarter => "quarter",
@@ -143,6 +174,10 @@ pub fn monday(day: NaiveDate) -> NaiveDate {
 /// The first day of a day's month.
 pub fn first_of_month(day: NaiveDate) -> NaiveDate {
     day.with_day(1).unwrap_or(day)
+}
+
+fn before(day: NaiveDate) -> NaiveDate {
+    day.pred_opt().unwrap_or(day)
 }
 
 fn first_of_quarter(day: NaiveDate) -> NaiveDate {

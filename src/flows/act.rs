@@ -81,6 +81,8 @@ pub enum Act {
     FiguresBy(Asked),
     /// A page of what was found.
     Hits(Carried),
+    /// The refusals of a table, as a file.
+    FiguresFile(Asked),
     /// The debrief, the client's review, the letter.
     Learn(Learn),
 }
@@ -124,6 +126,7 @@ impl Act {
             Act::MeetingDone => "meeting_done".to_owned(),
             Act::FiguresWhen(asked) => return figures::action("figures_when", asked),
             Act::FiguresBy(asked) => return figures::action("figures_by", asked),
+            Act::FiguresFile(asked) => return figures::action("figures_file", asked),
             Act::Hits(page) => return page.action(),
             Act::Learn(learn) => learn.encoded(),
         };
@@ -146,6 +149,7 @@ impl Act {
             | Act::Seen(_)
             | Act::ArrivalsSeen(..)
             | Act::MeetingDone
+            | Act::FiguresFile(_)
             | Act::Start
             | Act::Weekly => false,
             _ => true,
@@ -160,6 +164,7 @@ impl FromStr for Act {
         match encoded.split_once('.') {
             Some(("figures_when", asked)) => return Asked::decoded(asked).map(Act::FiguresWhen).ok_or(Unknown),
             Some(("figures_by", asked)) => return Asked::decoded(asked).map(Act::FiguresBy).ok_or(Unknown),
+            Some(("figures_file", asked)) => return Asked::decoded(asked).map(Act::FiguresFile).ok_or(Unknown),
             Some(("hits", page)) => return Carried::decoded(page).map(Act::Hits).ok_or(Unknown),
             _ => {}
         }

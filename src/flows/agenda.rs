@@ -31,12 +31,22 @@ pub(super) struct Case {
 impl Case {
     /// Why it is on the agenda: what it was worth, how often it happened, whether the reasons differ.
     pub(super) fn why(&self, words: Words<'_>) -> String {
+        let differ = self.weighed.disagreement.then(|| words.line("agenda.differ", args! {}));
+        let why: Vec<String> = self.known(words).into_iter().chain(differ).collect();
+        if why.is_empty() { words.line("agenda.only", args! {}) } else { why.join(", ") }
+    }
+
+    /// The same for a channel: that a rep's reason does not hold is for the meeting.
+    pub(super) fn why_in_public(&self, words: Words<'_>) -> String {
+        let why = self.known(words);
+        if why.is_empty() { words.line("agenda.only", args! {}) } else { why.join(", ") }
+    }
+
+    fn known(&self, words: Words<'_>) -> Vec<String> {
         let worth = self.weighed.budget.map(|money: Money| amount(words, money));
         let again = (self.weighed.recurrence > 1)
             .then(|| words.line("agenda.recurs", args! { count: self.weighed.recurrence }));
-        let differ = self.weighed.disagreement.then(|| words.line("agenda.differ", args! {}));
-        let why: Vec<String> = [worth, again, differ].into_iter().flatten().collect();
-        if why.is_empty() { words.line("agenda.only", args! {}) } else { why.join(", ") }
+        [worth, again].into_iter().flatten().collect()
     }
 }
 
@@ -97,6 +107,13 @@ fn takes_part(call: &Call<'_>, team: TeamId) -> bool {
     of_the_team || call.by.leads(team)
 }
 
+fn not_yours<T>(call: &Call<'_>) -> Result<T> {
+    match call.by.role {
+        Role::Observer => tell(call.words.text("denied.observer", args! {})),
+        _ => tell(denied_text(call, Denied::NotYours)),
+    }
+}
+
 fn moment(seconds: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(seconds, 0)
 }
@@ -108,7 +125,7 @@ pub(super) async fn open(call: &mut Call<'_>, team: i64, at: i64) -> Result {
 
 async fn card(call: &mut Call<'_>, team: TeamId, seconds: i64) -> Result<Card> {
     if !takes_part(call, team) {
-        return tell(denied_text(call, Denied::NotYours));
+        return not_yours(call);
     }
     let words = call.words;
     let week = match moment(seconds) {
@@ -167,7 +184,7 @@ pub(super) async fn done(call: &mut Call<'_>, id: i64) -> Result {
         return tell(call.words.text("denied.unknown_choice", args! {}));
     };
     if !takes_part(call, decision.team_id) {
-        return tell(denied_text(call, Denied::NotYours));
+        return not_yours(call);
     }
     call.tx.meeting_decision_done(id, call.by.id, call.now).await?;
     Ok(Reply::Whisper(Card::titled(call.words.text("agenda.is_done", args! { what: decision.what.as_str() }))))
@@ -176,7 +193,7 @@ pub(super) async fn done(call: &mut Call<'_>, id: i64) -> Result {
 /// The form for a decision.
 pub(super) async fn decide_form(call: &mut Call<'_>, team: i64, at: i64) -> Result {
     if !takes_part(call, TeamId(team)) {
-        return tell(denied_text(call, Denied::NotYours));
+        return not_yours(call);
     }
     let people = people(call, TeamId(team)).await?;
     let choices =
@@ -195,7 +212,7 @@ pub(super) async fn decide_form(call: &mut Call<'_>, team: i64, at: i64) -> Resu
 /// A decision is kept, and stands on every agenda until it is done.
 pub(super) async fn decide(call: &mut Call<'_>, team: i64, at: i64, values: &Values) -> Result {
     if !takes_part(call, TeamId(team)) {
-        return tell(denied_text(call, Denied::NotYours));
+        return not_yours(call);
     }
     let people = people(call, TeamId(team)).await?;
     let mut answers = Answers::new(call, "decision_form", values);

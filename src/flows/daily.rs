@@ -2,7 +2,7 @@
 //!
 //! Starts: by the team's schedule. Acts: nobody. Ends: the head reads it; nothing comes on days without refusals.
 
-use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, TimeDelta, Utc};
 
 use super::figures::{self, Asked, People, Reach, Shown};
 use super::refusal::summary;
@@ -14,6 +14,8 @@ use crate::store::Tx;
 
 /// How many refusals are looked at: the largest.
 const LOOKED_AT: i64 = 500;
+/// How far back what was logged after the last line is looked for.
+const LOOKED_BACK: TimeDelta = TimeDelta::days(4);
 /// How many of them a month's focus has.
 const FOCUS: usize = 5;
 
@@ -32,14 +34,17 @@ pub(super) async fn draw(
     let reach = Reach { teams: vec![team.id], people: People::All };
     let asked = Asked { period: Period::These(Days { from: day, to: day }), view: View::RepProduct };
     let counted = figures::figures(tx, &reach, asked, day).await?;
+    // Also what was logged in the evening, after the line of the day before.
+    let last = tx.last_posted(&format!("daily:{}:%", team.id.0)).await?;
     let begun = team.day_begins(day).unwrap_or(at);
-    let late = tx.logged_late(team.id, (begun, at), day).await?;
+    let since = last.map_or(begun, |last| last.min(begun).max(begun - LOOKED_BACK));
+    let late = tx.logged_late(team.id, (since, at), day).await?;
     if counted.total.refusals == 0 && late == 0 {
         return Ok(None);
     }
     let names = figures::Names::of(tx, words, &reach, asked.view, &counted).await?;
-    let shown = Shown { asked, figures: &counted, names: &names, people: People::All };
-    let mut card = Card::titled(shown.title(words));
+    let shown = Shown { asked, figures: &counted, names: &names, people: People::All, teams: 1 };
+    let mut card = Card::titled(shown.title(words)).with(Block::Note(Text::plain(team.name.as_str())));
     if counted.total.refusals > 0 {
         card = card.with(Block::Facts(shown.facts(words)));
     }
@@ -65,10 +70,7 @@ pub(super) async fn draw_focus(
     let mut opened: Vec<Choice> = Vec::new();
     for months in if first.month0().is_multiple_of(3) { vec![1, 3] } else { vec![1] } {
         let Some(days) = before(first, months) else { continue };
-        let mut refusals = Vec::new();
-        for number in tx.happened_in(team.id, days, LOOKED_AT).await? {
-            refusals.extend(tx.refusal(number).await?);
-        }
+        let refusals = tx.happened_in(team.id, days, LOOKED_AT).await?;
         let cases = agenda::weightiest(tx, (team.id, team.currency), &refusals, days, FOCUS).await?;
         if cases.is_empty() {
             continue;

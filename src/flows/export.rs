@@ -15,20 +15,23 @@ use super::figures::{self, Asked, Names, Reach, Shown};
 use super::notice::{self, Notice};
 use super::{Call, Error, Result, Shared, quality, tell, words_for};
 use crate::args;
-use crate::chat::{Block, Card, Command, File, Reply};
-use crate::domain::{Axis, Period, Person, PersonId, Refusal, RefusalNumber, Role, View};
-use crate::report::{Column, CsvExport, ExportRow, ExportWords, MOST_EXPORTED, XlsxExport};
+use crate::chat::{Block, Card, Command, File, Reply, Tone};
+use crate::domain::{Axis, Period, Person, PersonId, Refusal, RefusalNumber, Role, TeamId, View};
+use crate::report::{Column, CsvExport, ExportRow, ExportWords, XlsxExport};
 use crate::store::{Db, Export, NewJob, Scope, Tx};
 use crate::words::Words;
 
 /// The kind of job that makes a file.
 pub const EXPORT: &str = "export";
 
+/// How many refusals a file holds, and how large it may be, in bytes: services take no more, and it is held in memory.
+const MOST: i64 = 200_000;
+const LARGEST: usize = 50_000_000;
 /// How many refusals are read and written at once.
 const BATCH: i64 = 1000;
 /// From how many on progress is shown, and how often.
 const LONG: i64 = 5000;
-const STEP: i64 = 10_000;
+const STEP: i64 = 5000;
 
 /// Whose refusals somebody may have; `None`: nobody's.
 fn scope(by: &Person) -> Option<Scope> {
@@ -42,7 +45,6 @@ fn scope(by: &Person) -> Option<Scope> {
 
 /// `/refusals export csv | xlsx` and a period.
 pub(super) async fn ask(call: &mut Call<'_>, command: &Command) -> Result {
-    let Some(scope) = scope(&call.by) else { return tell(call.words.text("export.not_yours", args! {})) };
     let mut format = "xlsx";
     let mut typed: Vec<&str> = command.text.split_whitespace().skip(1).collect();
     if let Some(at) = typed.iter().position(|word| ["csv", "xlsx"].contains(&word.to_lowercase().as_str())) {
@@ -53,14 +55,23 @@ pub(super) async fn ask(call: &mut Call<'_>, command: &Command) -> Result {
     let Some(Asked { period, .. }) = asked else {
         return tell(call.words.text("export.unknown", args! { typed: typed }));
     };
+    of(call, format, period).await
+}
+
+/// A file of this format, of a period.
+pub(super) async fn of(call: &mut Call<'_>, format: &str, period: Period) -> Result {
+    let Some(scope) = scope(&call.by) else { return tell(call.words.text("export.not_yours", args! {})) };
     let days = period.days(super::reply::today(call));
+    if call.tx.export_being_made(call.by.id).await?.is_some() {
+        return Ok(Reply::Whisper(Card::titled(call.words.text("export.one_at_a_time", args! {}))));
+    }
     let count = call.tx.count_to_export(scope, days).await?;
     let words = call.words;
     let when = figures::when(words, period);
     if count == 0 {
         return Ok(Reply::Whisper(Card::titled(words.text("figures.none", args! { when: when }))));
     }
-    if format == "xlsx" && count > i64::from(MOST_EXPORTED) {
+    if count > MOST {
         return tell(words.text("export.too_many", args! { refusals: words.counted("refusals", count) }));
     }
     let id = call.tx.ask_for_export((call.by.id, format), days, count, call.now).await?;
@@ -89,20 +100,64 @@ pub(super) async fn draw_progress(tx: &mut Tx, shared: &Shared, id: i64) -> Resu
     Ok(Some((reader, Card::titled(title))))
 }
 
-/// The file, to whoever asked.
-pub(super) async fn draw(tx: &mut Tx, shared: &Shared, id: i64) -> Result<Option<(Person, Card)>> {
+/// The file, to whoever asked; a sentence where there is none, or where they may not have it any more.
+pub(super) async fn draw(tx: &mut Tx, shared: &Shared, id: i64, now: DateTime<Utc>) -> Result<Option<(Person, Card)>> {
     let Some(export) = tx.export(id).await?.filter(|export| export.is_done) else { return Ok(None) };
     let reader = tx.person(export.person).await?;
     let words = words_for(shared, &reader);
+    let why = if may_have(tx, &export, now).await? { export.refused.as_deref() } else { Some("not_yours") };
+    if let Some(why) = why {
+        let title = match why {
+            "too_large" => words.text("export.too_large", args! {}),
+            "not_yours" => words.text("export.not_yours", args! {}),
+            _ => words.text("export.failed", args! {}),
+        };
+        return Ok(Some((reader, Card::titled(title).tone(Tone::Attention))));
+    }
     let refusals = words.counted("refusals", export.written);
     let since = export.days.from;
     let from = if since == Period::All.days(since).from { String::new() } else { format!("{since}-") };
     let name = format!("refusals-{from}{}.{}", export.days.to, export.format);
-    let file = Block::File(File { name, key: key(id) });
     let card = Card::titled(words.text("export.ready", args! { refusals: refusals }))
         .with(Block::Note(words.text("export.kept", args! {})))
-        .with(file);
+        .with(Block::File(File { name, key: key(id) }));
     Ok(Some((reader, card)))
+}
+
+/// Whether what a file was made of is still its reader's to see.
+async fn may_have(tx: &mut Tx, export: &Export, now: DateTime<Utc>) -> Result<bool> {
+    let Some(made_for) = &export.made_for else { return Ok(true) };
+    if tx.has_left(export.person).await? {
+        return Ok(false);
+    }
+    let reader = tx.person(export.person).await?;
+    let reader = tx.standing_in(reader, now).await?;
+    Ok(scope(&reader).is_some_and(|scope| whose(scope) == *made_for))
+}
+
+/// A scope as it is kept.
+fn whose(scope: Scope) -> String {
+    match scope {
+        Scope::Own(PersonId(id)) => format!("own:{id}"),
+        Scope::Team(TeamId(id)) => format!("team:{id}"),
+        Scope::All => "all".to_owned(),
+        Scope::Nothing => "nothing".to_owned(),
+    }
+}
+
+/// There will be no file: whoever asked is told.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn give_up(tx: &mut Tx, id: i64, now: DateTime<Utc>) -> Result<()> {
+    refuse(tx, id, "failed", now).await
+}
+
+async fn refuse(tx: &mut Tx, id: i64, why: &str, now: DateTime<Utc>) -> Result<()> {
+    if tx.refuse_export(id, why, now).await? {
+        tx.plan(&Notice::Exported(id).job(now), now).await?;
+    }
+    Ok(())
 }
 
 /// Under what a file is kept.
@@ -110,13 +165,25 @@ fn key(id: i64) -> String {
     format!("export.{id}")
 }
 
-/// What is in the file of a key; `None` if there is none, or it is forgotten.
+/// What is in the file of a key; `None` if there is none, it is forgotten, or not its reader's to see any more.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn content(db: &Db, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
+pub async fn content(db: &Db, key: &str, now: DateTime<Utc>) -> anyhow::Result<Option<Vec<u8>>> {
     let Some(id) = key.strip_prefix("export.").and_then(|id| id.parse::<i64>().ok()) else { return Ok(None) };
-    db.read(move |tx| Box::pin(async move { Ok(tx.export_content(id).await?) })).await
+    let read = db.read(move |tx| {
+        Box::pin(async move {
+            let Some(export) = tx.export(id).await? else { return Ok(None) };
+            if !may_have(tx, &export, now).await? {
+                return Ok(None);
+            }
+            Ok::<_, Error>(tx.export_content(id).await?)
+        })
+    });
+    read.await.map_err(|error| match error {
+        Error::Internal(error) => error,
+        Error::Tell(_) | Error::Faults(_) => anyhow::anyhow!("it had words for nobody"),
+    })
 }
 
 /// Everything a file needs beside its refusals.
@@ -126,6 +193,15 @@ struct Sheet {
     by: Person,
     people: BTreeMap<i64, String>,
     products: BTreeMap<i64, String>,
+}
+
+/// What a file is made from.
+enum Made {
+    From(Box<Sheet>),
+    /// It is made, or refused.
+    Already,
+    /// Whoever asked may have none any more.
+    NotYours,
 }
 
 /// A file being written.
@@ -139,8 +215,12 @@ enum Writing {
 /// # Errors
 /// When the database does not answer, or the file cannot be written.
 pub async fn make(db: &Db, shared: &std::sync::Arc<Shared>, id: i64, now: DateTime<Utc>) -> Result<()> {
-    let read = db.read(move |tx| Box::pin(async move { sheet(tx, id).await }));
-    let Some(sheet) = read.await? else { return Ok(()) };
+    let read = db.read(move |tx| Box::pin(async move { sheet(tx, id, now).await }));
+    let sheet = match read.await? {
+        Made::Already => return Ok(()),
+        Made::NotYours => return refused(db, id, "not_yours", now).await,
+        Made::From(sheet) => *sheet,
+    };
     let words = words_for(shared, &sheet.by);
     let today = now.with_timezone(&sheet.by.time_zone()).date_naive();
     let mut writing = begin(&sheet.export, headings(words), today)?;
@@ -172,7 +252,14 @@ pub async fn make(db: &Db, shared: &std::sync::Arc<Shared>, id: i64, now: DateTi
     }
     let drawing = matrix(db, shared, &sheet, today).await?;
     let bytes = blocking(move || writing.finish(&drawing)).await?;
-    is_made(db, (id, written), bytes, now).await
+    if bytes.len() > LARGEST {
+        return refused(db, id, "too_large", now).await;
+    }
+    is_made(db, (id, written, whose(sheet.scope)), bytes, now).await
+}
+
+async fn refused(db: &Db, id: i64, why: &'static str, now: DateTime<Utc>) -> Result<()> {
+    db.write(move |tx| Box::pin(async move { refuse(tx, id, why, now).await })).await
 }
 
 /// Runs what takes a processor's time off the threads that answer people.
@@ -180,14 +267,16 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + 
     Ok(tokio::task::spawn_blocking(work).await.map_err(anyhow::Error::from)??)
 }
 
-async fn sheet(tx: &mut Tx, id: i64) -> Result<Option<Sheet>> {
-    let Some(export) = tx.export(id).await?.filter(|export| !export.is_done) else { return Ok(None) };
+async fn sheet(tx: &mut Tx, id: i64, now: DateTime<Utc>) -> Result<Made> {
+    let Some(export) = tx.export(id).await?.filter(|export| !export.is_done) else { return Ok(Made::Already) };
     let by = tx.person(export.person).await?;
-    // Whoever may see nothing any more gets an empty file.
-    let scope = scope(&by).unwrap_or(Scope::Nothing);
+    let by = tx.standing_in(by, now).await?;
+    // They may see less than when they asked.
+    let left = tx.has_left(by.id).await?;
+    let Some(scope) = scope(&by).filter(|_| !left) else { return Ok(Made::NotYours) };
     let people = tx.names().await?.into_iter().map(|(PersonId(id), name)| (id, name)).collect();
     let products = tx.product_names().await?.into_iter().collect();
-    Ok(Some(Sheet { export, scope, by, people, products }))
+    Ok(Made::From(Box::new(Sheet { export, scope, by, people, products })))
 }
 
 fn begin(export: &Export, words: ExportWords, today: NaiveDate) -> Result<Writing> {
@@ -229,12 +318,18 @@ async fn goes_on(db: &Db, id: i64, written: i64, now: DateTime<Utc>) -> Result<(
     write.await
 }
 
-async fn is_made(db: &Db, (id, written): (i64, i64), bytes: Vec<u8>, now: DateTime<Utc>) -> Result<()> {
-    let bytes = std::sync::Arc::new(bytes);
+async fn is_made(
+    db: &Db,
+    (id, written, made_for): (i64, i64, String),
+    bytes: Vec<u8>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let made = std::sync::Arc::new((bytes, made_for));
     let write = db.write(move |tx| {
-        let bytes = bytes.clone();
+        let made = made.clone();
         Box::pin(async move {
-            if tx.export_is_made(id, written, &bytes, now).await? {
+            let (bytes, made_for) = &*made;
+            if tx.export_is_made(id, (written, made_for), bytes, now).await? {
                 notice::refresh(tx, &Notice::Exporting(id), now).await?;
                 let job = Notice::Exported(id).job(now);
                 tx.plan(&job, now).await?;
@@ -258,10 +353,11 @@ async fn matrix(
         Box::pin(async move {
             let words = words_for(&shared, &by);
             let reach = Reach::of_person(tx, &by).await?;
-            let asked = Asked { period: Period::These(days), view: View::RepProduct };
+            let asked = Asked { period: Period::These(days), view: reach.allowed(View::RepProduct) };
             let counted = figures::figures(tx, &reach, asked, today).await?;
             let names = Names::of(tx, words, &reach, asked.view, &counted).await?;
-            let shown = Shown { asked, figures: &counted, names: &names, people: reach.people };
+            let shown =
+                Shown { asked, figures: &counted, names: &names, people: reach.people, teams: reach.teams.len() };
             Ok::<_, Error>(shown.drawing(words))
         })
     });

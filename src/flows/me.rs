@@ -6,13 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days as DayCount, Months, NaiveDate};
+use chrono::{DateTime, Days as DayCount, Months, NaiveDate, Utc};
 
-use super::refusal::denied_text;
 use super::{Call, Result, quality, tell};
 use crate::args;
 use crate::chat::{Block, Card, Reply, Text};
-use crate::domain::{Days, Denied, ENOUGH, Outcome, Person, PersonId, Role, View};
+use crate::domain::{Days, ENOUGH, Outcome, Person, PersonId, Role, View};
 use crate::store::{Contribution, Sum};
 use crate::words::Words;
 
@@ -32,7 +31,7 @@ pub(super) async fn command(call: &mut Call<'_>, name: &str) -> Result {
     let sums = call.tx.sums(person.team.id, View::RepReason, lately(today), Some(person.id)).await?;
     let since = call.now.checked_sub_months(LOOKED_BACK).unwrap_or(call.now);
     let contribution = call.tx.contribution(person.id, since).await?;
-    let qualified = qualified(call, person.id).await?;
+    let qualified = qualified(call, person.id, since).await?;
     let words = call.words;
     let of = (person.id != call.by.id).then_some(person.name.as_str());
     let title = match of {
@@ -50,7 +49,7 @@ pub(super) async fn command(call: &mut Call<'_>, name: &str) -> Result {
 /// Of whom it is: of whoever asks, or of a rep they lead.
 async fn whose(call: &mut Call<'_>, name: &str) -> Result<Person> {
     if call.by.role == Role::Observer {
-        return tell(denied_text(call, Denied::NotYours));
+        return tell(call.words.text("denied.observer", args! {}));
     }
     if name.is_empty() {
         return Ok(call.by.clone());
@@ -135,9 +134,9 @@ fn percent(part: i64, whole: i64) -> i64 {
 }
 
 /// How well their last refusals are qualified, on average; `None` without any.
-async fn qualified(call: &mut Call<'_>, person: PersonId) -> Result<Option<i64>> {
+async fn qualified(call: &mut Call<'_>, person: PersonId, since: DateTime<Utc>) -> Result<Option<i64>> {
     let mut last = call.tx.refusals_by(person, SCORED).await?;
-    last.retain(|refusal| refusal.details.outcome != Outcome::Invalid);
+    last.retain(|refusal| refusal.details.outcome != Outcome::Invalid && refusal.logged_at >= since);
     let debriefed = quality::debriefed(call.tx, &last).await?;
     let scores = last
         .iter()
@@ -160,14 +159,15 @@ fn sheet(words: Words<'_>, gave: &Contribution, qualified: Option<i64>, of: Opti
         ("me.confirmed", gave.confirmed),
         ("me.validated", gave.validated),
         ("me.won_back", gave.won_back),
-        ("me.reused", gave.reused),
     ];
     let fact = |(key, count): (&str, i64)| (words.line(key, args! {}), Text::plain(words.number(count)));
-    let mut facts: Vec<(String, Text)> = facts.map(fact).into();
-    facts.extend(
+    // Not of these alone: plays live longer.
+    let mut beside = vec![fact(("me.reused", gave.reused))];
+    beside.extend(
         qualified.map(|points| {
             (words.line("me.qualified", args! {}), words.text("me.of_hundred", args! { points: points }))
         }),
     );
-    vec![Block::Text(head), Block::Facts(facts)]
+    let beside_them = Block::Text(words.text("me.beside", args! {}));
+    vec![Block::Text(head), Block::Facts(facts.map(fact).into()), beside_them, Block::Facts(beside)]
 }

@@ -61,7 +61,7 @@ use chrono::{DateTime, Utc};
 pub use act::{Act, Unknown};
 pub use assistant::Assistant;
 pub use catch_up::catch_up;
-pub use export::{EXPORT, content as export_content, make as make_export};
+pub use export::{EXPORT, content as export_content, give_up as give_up_export, make as make_export};
 pub use figures::Asked;
 pub use learn::Learn;
 pub use menu::menu;
@@ -214,6 +214,7 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Start => consent::start(call).await,
         Act::Away => away::leave(call, "").await,
         Act::Weekly => today::weekly(call).await,
+        Act::FiguresFile(asked) => export::of(call, "xlsx", asked.period).await,
         Act::Agenda(team, at) => agenda::open(call, team, at).await,
         Act::MeetingDecision(team, at) => agenda::decide_form(call, team, at).await,
         Act::MeetingDone => agenda::done(call, chosen()?.0).await,

@@ -235,7 +235,7 @@ impl Notice {
             Notice::Daily(team, at) => daily::draw(tx, shared, (TeamId(*team), *at), now).await,
             Notice::Focus(team, at) => daily::draw_focus(tx, shared, (TeamId(*team), *at), now).await,
             Notice::Exporting(id) => export::draw_progress(tx, shared, *id).await,
-            Notice::Exported(id) => export::draw(tx, shared, *id).await,
+            Notice::Exported(id) => export::draw(tx, shared, *id, now).await,
             Notice::Lost(team, channel, _) => digest::draw_lost(tx, shared, (TeamId(*team), *channel), now).await,
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))

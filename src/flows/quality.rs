@@ -51,7 +51,7 @@ pub(super) async fn shown(tx: &mut Tx, shared: &Shared, words: Words<'_>, refusa
     let debriefed = debriefed(tx, std::slice::from_ref(refusal)).await?.contains(&refusal.number);
     let quality = of(shared, refusal, debriefed);
     let hints = quality.raise().into_iter().filter(|part| can_be_raised(part.what, refusal)).take(HINTS);
-    let hints: Vec<String> = hints.map(|part| hint(words, part.what, part.missing())).collect();
+    let hints: Vec<String> = hints.map(|part| hint(words, refusal, part.what, part.missing())).collect();
     let points = i64::from(quality.total());
     Ok(Block::Note(if hints.is_empty() {
         words.text("quality.full", args! { points: points })
@@ -65,8 +65,12 @@ fn can_be_raised(what: Criterion, refusal: &Refusal) -> bool {
     what != Criterion::NextStep || !refusal.stage.awaits_head()
 }
 
-fn hint(words: Words<'_>, what: Criterion, points: u8) -> String {
-    let says = words.label("quality_hint", what.as_str());
+fn hint(words: Words<'_>, refusal: &Refusal, what: Criterion, points: u8) -> String {
+    let number = refusal.number.0.to_string();
+    let says = match what {
+        Criterion::Confirmed => words.line("quality.ask_client", args! { number: number }),
+        _ => words.label("quality_hint", what.as_str()),
+    };
     words.line("quality.hint", args! { hint: says, points: i64::from(points) })
 }
 
@@ -92,9 +96,8 @@ pub(super) async fn best<'r>(
 /// From how many points on a refusal is praised.
 const PRAISED: u8 = 60;
 
-/// A praise in a line.
-pub(super) fn praise(words: Words<'_>, name: &str, (refusal, quality): (&Refusal, &Quality)) -> Text {
-    let number = refusal.number.to_string();
+/// A praise in a line, without which refusal it is: what was lost is nobody's to read.
+pub(super) fn praise(words: Words<'_>, name: &str, quality: &Quality) -> Text {
     let why = why(words, quality);
-    words.text("quality.praise", args! { name: name, number: number, why: why, points: i64::from(quality.total()) })
+    words.text("quality.praise", args! { name: name, why: why, points: i64::from(quality.total()) })
 }

@@ -14,8 +14,11 @@ use super::{Result, Shared, digest};
 use crate::domain::{Schedule, Schedules, Team, TeamId};
 use crate::store::Tx;
 
-/// How late something regular still comes.
+/// How late something regular still comes; what comes once a month, longer.
 const LATE: TimeDelta = TimeDelta::days(1);
+const LATE_FOR_A_MONTH: TimeDelta = TimeDelta::days(7);
+/// How long after the team is there again what waited for that may still take.
+const TAKES: TimeDelta = TimeDelta::hours(1);
 
 /// What comes regularly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +44,12 @@ impl Regular {
             Regular::Daily => all.daily.as_ref(),
             Regular::Focus => all.focus.as_ref(),
         }
+    }
+
+    /// Until when one still comes: a day, and until whoever reads it is there.
+    fn too_late_at(self, at: DateTime<Utc>, team: &Team) -> DateTime<Utc> {
+        let late = if self == Regular::Focus { LATE_FOR_A_MONTH } else { LATE };
+        team.working_hours.next_opening(at + late, team.time_zone) + TAKES
     }
 
     fn notice(self, team: TeamId, at: DateTime<Utc>) -> Notice {
@@ -94,13 +103,12 @@ pub(super) async fn before(
         // The clock was put back.
         return Ok(Some(Saying::NotYet(at)));
     }
-    // Of several that were missed, the last one alone may come.
-    let latest = at.max(now - LATE);
-    plan_next(tx, shared, regular, &team, if now - at > LATE { latest } else { at }, now).await?;
+    // Of many that were missed, the last ones alone may come.
+    plan_next(tx, shared, regular, &team, at.max(now - LATE_FOR_A_MONTH), now).await?;
     let schedule = shared.rules.schedules.get(&team.name).and_then(|all| regular.schedule(all));
     let wanted = schedule.and_then(|schedule| schedule.next(at - TimeDelta::seconds(1), team.time_zone));
     let begun = tx.message(&notice.key()).await?.is_some();
-    if !begun && (wanted.is_none_or(|run| run.at != at) || now - at > LATE) {
+    if !begun && (wanted.is_none_or(|run| run.at != at) || now > regular.too_late_at(at, &team)) {
         return Ok(Some(Saying::Nothing));
     }
     Ok(None)

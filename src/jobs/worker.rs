@@ -261,6 +261,12 @@ impl Worker {
             Box::pin(async move {
                 let buried = tx.bury_job(&job, &fault).await?;
                 if buried
+                    && job.kind == EXPORT
+                    && let Ok(id) = job.payload.parse()
+                {
+                    flows::give_up_export(tx, id, now).await?;
+                }
+                if buried
                     && job.kind == POST
                     && let Ok(notice) = serde_json::from_str::<Notice>(&job.payload)
                 {

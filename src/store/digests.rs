@@ -3,8 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
+use super::refusals::{Row as RefusalRow, refusals_where};
 use super::tx::{Tx, change, instant, run};
-use crate::domain::{Days, PersonId, RefusalNumber, TeamId};
+use crate::domain::{Days, PersonId, Refusal, RefusalNumber, TeamId};
 
 /// A digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,10 +69,19 @@ impl Tx {
         Ok(row.map(Digest::from))
     }
 
-    /// The last digest of a team before a moment.
+    /// A digest is in a channel.
+    pub async fn digest_posted(&mut self, team: TeamId, at: DateTime<Utc>, now: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE digests SET posted_at = $4
+                   WHERE organisation_id = $1 AND team_id = $2 AND at = $3 AND posted_at IS NULL";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(team).bind(instant(at)).bind(instant(now)))?;
+        Ok(())
+    }
+
+    /// The last digest of a team before a moment that was in a channel.
     pub async fn digest_before(&mut self, team: TeamId, at: DateTime<Utc>) -> sqlx::Result<Option<Digest>> {
         let sql = "SELECT from_day, to_day, facilitator_id FROM digests
-                   WHERE organisation_id = $1 AND team_id = $2 AND at < $3 ORDER BY at DESC LIMIT 1";
+                   WHERE organisation_id = $1 AND team_id = $2 AND at < $3 AND posted_at IS NOT NULL
+                   ORDER BY at DESC LIMIT 1";
         let row: Option<Row> =
             run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(instant(at)))?;
         Ok(row.map(Digest::from))
@@ -100,7 +110,8 @@ impl Tx {
     pub async fn facilitators(&mut self, team: TeamId, day: NaiveDate) -> sqlx::Result<Vec<PersonId>> {
         let sql = "SELECT p.id FROM people p
                    LEFT JOIN (SELECT facilitator_id, MAX(at) AS last FROM digests
-                              WHERE organisation_id = $1 AND team_id = $2 GROUP BY facilitator_id) d
+                              WHERE organisation_id = $1 AND team_id = $2 AND posted_at IS NOT NULL
+                              GROUP BY facilitator_id) d
                      ON d.facilitator_id = p.id
                    WHERE p.organisation_id = $1 AND p.team_id = $2 AND p.role IN ('rep', 'head') AND p.left_at IS NULL
                      AND (p.away_until IS NULL OR p.away_until < $3)
@@ -155,17 +166,18 @@ impl Tx {
         Ok(done > 0)
     }
 
-    /// The numbers of a team's refusals that happened on some days and count, largest budget first, at most `most`.
-    pub async fn happened_in(&mut self, team: TeamId, days: Days, most: i64) -> sqlx::Result<Vec<RefusalNumber>> {
-        let sql = "SELECT number FROM refusals
-                   WHERE organisation_id = $1 AND team_id = $2 AND happened_on BETWEEN $3 AND $4
-                     AND withdrawn_at IS NULL AND outcome <> 'invalid'
-                   ORDER BY COALESCE(budget_minor, 0) DESC, number LIMIT $5";
-        run!(
+    /// A team's refusals that happened on some days and count, largest budget first, at most `most`.
+    pub async fn happened_in(&mut self, team: TeamId, days: Days, most: i64) -> sqlx::Result<Vec<Refusal>> {
+        let sql = refusals_where!(
+            "team_id = $2 AND happened_on BETWEEN $3 AND $4 AND withdrawn_at IS NULL AND outcome <> 'invalid'
+             ORDER BY COALESCE(budget_minor, 0) DESC, number LIMIT $5"
+        );
+        let rows: Vec<RefusalRow> = run!(
             self,
             fetch_all,
-            sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(days.from).bind(days.to).bind(most)
-        )
+            sqlx::query_as(sql).bind(self.organisation).bind(team).bind(days.from).bind(days.to).bind(most)
+        )?;
+        rows.into_iter().map(RefusalRow::refusal).collect()
     }
 
     /// What clients said in a team's refusals of some days, each with the language its rep chose if they did; the newest, at
@@ -176,7 +188,7 @@ impl Tx {
         days: Days,
         most: i64,
     ) -> sqlx::Result<Vec<(Option<String>, String)>> {
-        let sql = "SELECT p.language, r.verbatim FROM refusals r
+        let sql = "SELECT p.language, SUBSTR(r.verbatim, 1, 1000) FROM refusals r
                    JOIN people p ON p.organisation_id = r.organisation_id AND p.id = r.logged_by
                    WHERE r.organisation_id = $1 AND r.team_id = $2 AND r.happened_on BETWEEN $3 AND $4
                      AND r.verbatim IS NOT NULL AND r.withdrawn_at IS NULL AND r.outcome <> 'invalid'

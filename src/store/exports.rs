@@ -23,7 +23,11 @@ pub struct Export {
     pub all: i64,
     /// How many are written so far.
     pub written: i64,
-    /// Whether it is made.
+    /// Whose refusals it was made of; `None` until then.
+    pub made_for: Option<String>,
+    /// Why there is no file: `not_yours`, `too_large`, `failed`.
+    pub refused: Option<String>,
+    /// Whether it is made, or refused.
     pub is_done: bool,
 }
 
@@ -36,7 +40,19 @@ struct Row {
     to_day: NaiveDate,
     rows_all: i64,
     rows_done: i64,
+    made_for: Option<String>,
+    refused: Option<String>,
     done_at: Option<DateTime<Utc>>,
+}
+
+macro_rules! exports_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, person_id, format, from_day, to_day, rows_all, rows_done, made_for, refused, done_at FROM exports
+             WHERE organisation_id = $1 AND ",
+            $condition
+        )
+    };
 }
 
 impl From<Row> for Export {
@@ -48,6 +64,8 @@ impl From<Row> for Export {
             days: Days { from: row.from_day, to: row.to_day },
             all: row.rows_all,
             written: row.rows_done,
+            made_for: row.made_for,
+            refused: row.refused,
             is_done: row.done_at.is_some(),
         }
     }
@@ -80,10 +98,24 @@ impl Tx {
 
     /// A file somebody asked for.
     pub async fn export(&mut self, id: i64) -> sqlx::Result<Option<Export>> {
-        let sql = "SELECT id, person_id, format, from_day, to_day, rows_all, rows_done, done_at FROM exports
-                   WHERE organisation_id = $1 AND id = $2";
+        let sql = exports_where!("id = $2");
         let row: Option<Row> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(id))?;
         Ok(row.map(Export::from))
+    }
+
+    /// The file somebody asked for that is not made yet, if there is one.
+    pub async fn export_being_made(&mut self, person: PersonId) -> sqlx::Result<Option<Export>> {
+        let sql = exports_where!("person_id = $2 AND done_at IS NULL ORDER BY id DESC LIMIT 1");
+        let row: Option<Row> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(person))?;
+        Ok(row.map(Export::from))
+    }
+
+    /// There will be no file; whether it was not decided before.
+    pub async fn refuse_export(&mut self, id: i64, why: &str, now: DateTime<Utc>) -> sqlx::Result<bool> {
+        let sql = "UPDATE exports SET refused = $3, done_at = $4
+                   WHERE organisation_id = $1 AND id = $2 AND done_at IS NULL";
+        let refused = change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(why).bind(instant(now)))?;
+        Ok(refused > 0)
     }
 
     /// What is in a file that is made; `None` once it is forgotten.
@@ -105,15 +137,21 @@ impl Tx {
     pub async fn export_is_made(
         &mut self,
         id: i64,
-        written: i64,
+        (written, made_for): (i64, &str),
         content: &[u8],
         now: DateTime<Utc>,
     ) -> sqlx::Result<bool> {
-        let sql = "UPDATE exports SET rows_done = $3, content = $4, done_at = $5
+        let sql = "UPDATE exports SET rows_done = $3, content = $4, done_at = $5, made_for = $6
                    WHERE organisation_id = $1 AND id = $2 AND done_at IS NULL";
         let made = change!(
             self,
-            sqlx::query(sql).bind(self.organisation).bind(id).bind(written).bind(content).bind(instant(now))
+            sqlx::query(sql)
+                .bind(self.organisation)
+                .bind(id)
+                .bind(written)
+                .bind(content)
+                .bind(instant(now))
+                .bind(made_for)
         )?;
         Ok(made > 0)
     }

@@ -187,7 +187,7 @@ impl Tx {
     /// made: whoever claims them looks at the platform before anything is sent.
     pub async fn revive_jobs(&mut self, since: DateTime<Utc>, at: DateTime<Utc>) -> sqlx::Result<u64> {
         let sql = "UPDATE jobs SET state = 'ready', attempts = 1, run_at = $3
-                   WHERE organisation_id = $1 AND state = 'dead' AND planned_at > $2";
+                   WHERE organisation_id = $1 AND state = 'dead' AND (planned_at > $2 OR run_at > $2)";
         let revived = change!(self, sqlx::query(sql).bind(self.organisation).bind(instant(since)).bind(instant(at)))?;
         self.planned |= revived > 0;
         Ok(revived)

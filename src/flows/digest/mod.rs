@@ -14,7 +14,7 @@ mod root;
 mod thread;
 mod unusual;
 
-use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
+use chrono::{DateTime, Days as DayCount, NaiveDate, TimeDelta, Utc};
 
 use super::figures::{self, Asked, People, Reach};
 use super::notice::{self, Notice, To};
@@ -59,12 +59,8 @@ impl Week {
         let asked = Asked { period: Period::These(digest.days), view: View::ProductReason };
         let figures = figures::figures(tx, &reach, asked, digest.days.to).await?;
         let names = figures::Names::of(tx, words_of(shared, &team), &reach, asked.view, &figures).await?;
-        let mut refusals = Vec::new();
-        for number in tx.happened_in(team.id, digest.days, LOOKED_AT).await? {
-            refusals.extend(tx.refusal(number).await?);
-        }
-        let usual = usual_days(&team, at);
-        let folded = digest.days.from < usual.from;
+        let refusals = tx.happened_in(team.id, digest.days, LOOKED_AT).await?;
+        let folded = was_missed(shared, &team, digest.days.from, at);
         Ok(Week { team, digest, at, figures, names, refusals, folded })
     }
 
@@ -82,6 +78,16 @@ impl Week {
 
 fn words_of<'a>(shared: &'a Shared, team: &Team) -> Words<'a> {
     shared.words.in_language(Language::from_tag(&team.language).unwrap_or(shared.rules.language))
+}
+
+/// Whether a digest was due after the first of these days and before a moment: it was not sent, or its days would not be here.
+fn was_missed(shared: &Shared, team: &Team, from: NaiveDate, at: DateTime<Utc>) -> bool {
+    let schedule = shared.rules.schedules.get(&team.name).and_then(|all| all.digest.as_ref());
+    // On the day itself the one before was sent.
+    let after = from.succ_opt().and_then(|day| team.day_begins(day)).unwrap_or(at);
+    schedule
+        .and_then(|digest| digest.next(after, team.time_zone))
+        .is_some_and(|run| run.at < at - TimeDelta::minutes(1))
 }
 
 /// The seven days before that of a moment, where the team is.
@@ -163,6 +169,9 @@ pub(super) async fn posted(
     (team, at, channel, part): (i64, DateTime<Utc>, i64, i64),
     now: DateTime<Utc>,
 ) -> Result<()> {
+    if part == 0 {
+        tx.digest_posted(TeamId(team), at, now).await?;
+    }
     if part >= PARTS || is_empty(tx, TeamId(team), at).await? {
         return Ok(());
     }
@@ -182,16 +191,19 @@ pub(super) async fn preview(call: &mut Call<'_>) -> Result {
     if call.by.role == Role::Observer && call.by.team.channels.is_empty() {
         return tell(call.words.text("digest.no_team", args! {}));
     }
-    let (team, at) = (call.by.team.clone(), call.now);
-    let day = at.with_timezone(&team.time_zone).date_naive();
-    let mut digest = planned(call.tx, &team, at).await?;
-    if digest.is_none() {
-        digest = Some(Digest { days: usual_days(&team, at), facilitator: None });
-    }
-    let Some(mut digest) = digest else { return tell(call.words.text("digest.no_team", args! {})) };
-    // The days since the last one, today included.
-    digest.days.to = day;
-    let week = Week::of(call.tx, call.shared, team, digest, at).await?;
+    let team = call.by.team.clone();
+    let schedule = call.shared.rules.schedules.get(&team.name).and_then(|all| all.digest.clone());
+    // As the next one would be, or as one at this moment.
+    let at = schedule.as_ref().and_then(|digest| digest.next(call.now, team.time_zone)).map_or(call.now, |run| run.at);
+    let days = match planned(call.tx, &team, at).await? {
+        Some(next) => next.days,
+        None => usual_days(&team, at),
+    };
+    let today = call.now.with_timezone(&team.time_zone).date_naive();
+    let from = days.from.min(today);
+    let digest = Digest { days: Days { from, to: days.to.min(today).max(from) }, facilitator: None };
+    let mut week = Week::of(call.tx, call.shared, team, digest, at).await?;
+    week.folded = false;
     let mut card = root::card(call.tx, call.shared, &week).await?;
     card.blocks.retain(|block| !matches!(block, Block::Buttons(_)));
     for part in 1..=PARTS {
@@ -200,7 +212,10 @@ pub(super) async fn preview(call: &mut Call<'_>) -> Result {
             card.blocks.extend(part.blocks.into_iter().filter(|block| !matches!(block, Block::Buttons(_))));
         }
     }
-    Ok(Reply::Whisper(card.with(Block::Note(call.words.text("digest.preview", args! {})))))
+    let hears = call.shared.rules.schedules.get(&week.team.name).is_some_and(|all| all.digest.is_some());
+    let posted = hears && !channels(call.shared, &week.team).is_empty();
+    let key = if posted { "digest.preview" } else { "digest.preview_only" };
+    Ok(Reply::Whisper(card.with(Block::Note(call.words.text(key, args! {})))))
 }
 
 /// What a person is called, if they are known.

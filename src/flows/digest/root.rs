@@ -7,6 +7,7 @@ use crate::domain::Period;
 use crate::flows::figures::{Asked, People, Shown};
 use crate::flows::{Act, Result, Shared};
 use crate::store::Tx;
+use crate::words::Words;
 
 /// The card.
 pub(super) async fn card(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Card> {
@@ -14,13 +15,24 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Ca
     let days = words.days(week.digest.days);
     if week.figures.total.refusals == 0 {
         let title = words.text("digest.empty", args! { days: days });
-        return Ok(Card::titled(title).with(Block::Note(words.text("digest.empty_next", args! {}))));
+        let card = Card::titled(title).with(Block::Note(words.text("digest.empty_next", args! {})));
+        return notes(tx, words, week, card).await;
     }
     let refusals = words.counted("refusals", week.figures.total.refusals);
-    let title = words.text("digest.title", args! { refusals: refusals, days: days });
+    let key = if week.digest.days.count() == 7 { "digest.title" } else { "digest.title_of" };
+    let title = words.text(key, args! { refusals: refusals, days: days });
     let shown = shown(week);
     let mut card = Card::titled(title).with(Block::Text(shown.headline(words)));
     card = card.with_some(shown.picture(words));
+    card = notes(tx, words, week, card).await?;
+    let label = words.line("digest.agenda", args! {});
+    let button = Button::new(Act::Agenda(week.team.id.0, week.at.timestamp()).action(), label).look(Look::Primary);
+    Ok(card.with(Block::Buttons(vec![button])))
+}
+
+/// What is to be known of its days.
+async fn notes(tx: &mut Tx, words: Words<'_>, week: &Week, card: Card) -> Result<Card> {
+    let mut card = card;
     if week.folded {
         card = card.with(Block::Note(words.text("digest.folded", args! {})));
     }
@@ -28,13 +40,11 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Ca
     if late > 0 {
         card = card.with(Block::Note(words.text("digest.late", args! { count: late })));
     }
-    let label = words.line("digest.agenda", args! {});
-    let button = Button::new(Act::Agenda(week.team.id.0, week.at.timestamp()).action(), label).look(Look::Primary);
-    Ok(card.with(Block::Buttons(vec![button])))
+    Ok(card)
 }
 
 /// Its table, by product and reason: nobody's name.
 pub(super) fn shown(week: &Week) -> Shown<'_> {
     let asked = Asked { period: Period::These(week.digest.days), view: crate::domain::View::ProductReason };
-    Shown { asked, figures: &week.figures, names: &week.names, people: People::Nobody }
+    Shown { asked, figures: &week.figures, names: &week.names, people: People::Nobody, teams: 1 }
 }

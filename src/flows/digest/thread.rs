@@ -1,5 +1,7 @@
 //! What stands in the thread: reasons and budgets; what clients said, and what worked; what is open, and the agenda.
 
+use std::collections::BTreeSet;
+
 use super::{Week, name, unusual};
 use crate::args;
 use crate::chat::{Block, Card, Text};
@@ -64,21 +66,20 @@ async fn voices(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Option<Card
     }
     if let Some((refusal, scored)) = quality::best(tx, shared, &week.refusals).await? {
         let name = tx.person(refusal.logged_by).await?.name;
-        card = card.with(Block::Text(quality::praise(words, &name, (refusal, &scored))));
+        card = card.with(Block::Text(quality::praise(words, &name, &scored)));
     }
     Ok(Some(card).filter(|card| !card.blocks.is_empty()))
 }
 
 /// The verbatims of the week: of as many reasons as there are, none that names the client or a colleague.
 async fn quoted(tx: &mut Tx, week: &Week) -> Result<Vec<Refusal>> {
-    let team: Vec<String> = tx.names_in(week.team.id).await?.into_iter().map(|(_, name)| name).collect();
+    let colleagues = colleagues(tx, week).await?;
     let says = |refusal: &&Refusal| {
         let Some(verbatim) = &refusal.details.verbatim else { return false };
-        let said = fold(verbatim);
-        let colleagues = team.iter().flat_map(|name| name.split_whitespace()).map(fold);
-        let mut others =
-            colleagues.chain([fold(&refusal.details.account)]).chain(refusal.details.contact.as_deref().map(fold));
-        said.split_whitespace().count() >= WORDS && !others.any(|name| name.len() > 2 && said.contains(&name))
+        let client = [Some(refusal.details.account.as_str()), refusal.details.contact.as_deref()];
+        let client: BTreeSet<String> = client.into_iter().flatten().flat_map(names_in).collect();
+        let said: Vec<String> = words_of(verbatim).collect();
+        said.len() >= WORDS && !said.iter().any(|word| client.contains(word) || colleagues.contains(word))
     };
     let mut quoted: Vec<Refusal> = Vec::new();
     let others = |quoted: &[Refusal], refusal: &Refusal| {
@@ -93,6 +94,34 @@ async fn quoted(tx: &mut Tx, week: &Week) -> Result<Vec<Refusal>> {
         }
     }
     Ok(quoted)
+}
+
+/// The words of which colleagues' names are made.
+async fn colleagues(tx: &mut Tx, week: &Week) -> Result<BTreeSet<String>> {
+    let names = tx.names_in(week.team.id).await?;
+    Ok(names.iter().flat_map(|(_, name)| names_in(name)).collect())
+}
+
+/// The words of which every name in a digest is made: of colleagues, clients and their contacts.
+pub(super) async fn names(tx: &mut Tx, week: &Week) -> Result<BTreeSet<String>> {
+    let mut names = colleagues(tx, week).await?;
+    for refusal in &week.refusals {
+        names.extend(names_in(&refusal.details.account));
+        names.extend(refusal.details.contact.iter().flat_map(|contact| names_in(contact)));
+    }
+    Ok(names)
+}
+
+/// The folded words of a name, without those too short to name anybody.
+fn names_in(name: &str) -> impl Iterator<Item = String> {
+    words_of(name).filter(|word| word.chars().count() > 2)
+}
+
+/// The folded words of a text.
+pub(super) fn words_of(text: &str) -> impl Iterator<Item = String> {
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(fold).collect();
+    words.into_iter()
 }
 
 /// What still waits, by number only, and what the meeting talks about.
@@ -127,5 +156,9 @@ async fn open(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Card> {
 /// A case of the agenda without the client and without whose it is.
 fn case_line(words: Words<'_>, case: &agenda::Case) -> Text {
     let number = case.refusal.number.to_string();
-    Text::strong(number).then(format!(" {}: {}", reason_label(words, case.refusal.reason_heard()), case.why(words)))
+    Text::strong(number).then(format!(
+        " {}: {}",
+        reason_label(words, case.refusal.reason_heard()),
+        case.why_in_public(words)
+    ))
 }

@@ -84,6 +84,9 @@ pub(super) async fn words_said(tx: &mut Tx, shared: &Shared, week: &Week) -> Res
             if is_now { now.add(&verbatim) } else { past.add(&verbatim) }
         }
     }
-    let found = said.values().flat_map(|(now, past)| frequent(now, past)).take(TOLD);
-    Ok(found.map(|one| one.word).collect())
+    // Companies and people have names that are words too.
+    let names = super::thread::names(tx, week).await?;
+    let is_a_name = |word: &str| super::thread::words_of(word).any(|word| names.contains(&word));
+    let found = said.values().flat_map(|(now, past)| frequent(now, past)).map(|one| one.word);
+    Ok(found.filter(|word| !is_a_name(word)).take(TOLD).collect())
 }

@@ -30,10 +30,18 @@ impl Asked {
         let (when, by) = (typed[..at].join(" "), typed[at..].get(1..).unwrap_or_default().join(" "));
         let by = command.options.get("by").map_or(by, |by| by.trim().to_lowercase());
         let by = BY.iter().find_map(|word| by.strip_prefix(&format!("{word} "))).unwrap_or(&by).to_owned();
-        if at == typed.len() && command.options.is_empty() && when.is_empty() {
-            return Ok(None);
-        }
         let words = call.words;
+        if at == typed.len() && command.options.is_empty() && when.is_empty() {
+            let dates = command.text.trim().to_lowercase().starts_with("dates");
+            return if dates { tell(words.text("figures.no_days", args! { typed: "dates" })) } else { Ok(None) };
+        }
+        let (when, by) = match (period(call.shared, &when), when.split_once(' ')) {
+            // Without the word between: `week reason`.
+            (None, Some((first, rest))) if by.is_empty() && period(call.shared, first).is_some() => {
+                (first.to_owned(), rest.to_owned())
+            }
+            _ => (when, by),
+        };
         let period = if when.is_empty() { Some(Period::Week) } else { period(call.shared, &when) };
         let Some(period) = period else {
             // Somebody who wrote a day meant days.

@@ -3,7 +3,7 @@
 use super::asked::{label, period_label};
 use super::{Asked, Names, People};
 use crate::args;
-use crate::chat::{Action, Block, Card, Choice, Pick, Text};
+use crate::chat::{Action, Block, Button, Card, Choice, Pick, Text};
 use crate::domain::{Axis, Money, Period, View};
 use crate::flows::{Act, amount};
 use crate::report::{Cell, Figures};
@@ -21,6 +21,7 @@ pub(in crate::flows) struct Shown<'a> {
     pub(in crate::flows) figures: &'a Figures,
     pub(in crate::flows) names: &'a Names,
     pub(in crate::flows) people: People,
+    pub(in crate::flows) teams: usize,
 }
 
 impl Shown<'_> {
@@ -30,6 +31,12 @@ impl Shown<'_> {
         if instead {
             card = card.with(Block::Note(words.text("figures.instead", args! {})));
         }
+        let whose = match self.people {
+            People::Own(_) => "figures.whose_team",
+            _ if self.teams > 1 => "figures.whose_all",
+            _ => "figures.whose_team",
+        };
+        card = card.with(Block::Note(words.text(whose, args! {})));
         if self.figures.total.refusals > 0 || !self.figures.rows.is_empty() {
             card = card.with(Block::Text(self.headline(words))).with_some(self.picture(words));
             card = card.with(Block::Facts(self.facts(words)));
@@ -42,7 +49,12 @@ impl Shown<'_> {
                 card = card.with(Block::Note(words.text("figures.under_each", args! {})));
             }
         }
-        card.with(Block::Pick(self.periods(words))).with(Block::Pick(self.views(words)))
+        card = card.with(Block::Pick(self.periods(words))).with(Block::Pick(self.views(words)));
+        if self.people != People::Nobody && self.figures.total.refusals > 0 {
+            let file = Act::FiguresFile(self.asked).action();
+            card = card.with(Block::Buttons(vec![Button::new(file, words.line("figures.file", args! {}))]));
+        }
+        card
     }
 
     /// How many, and when.

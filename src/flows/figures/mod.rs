@@ -61,7 +61,7 @@ impl Reach {
     }
 
     /// The table they see instead of one that is not theirs.
-    fn allowed(&self, view: View) -> View {
+    pub(super) fn allowed(&self, view: View) -> View {
         match (self.people, view.axes().0) {
             (People::Nobody, Axis::Rep) => View::ProductReason,
             _ => view,
@@ -91,7 +91,13 @@ async fn show(call: &mut Call<'_>, asked: Asked) -> Result<crate::chat::Card> {
     let today = call.now.with_timezone(&call.by.time_zone()).date_naive();
     let figures = figures(call.tx, &reach, Asked { view, ..asked }, today).await?;
     let names = Names::of(call.tx, call.words, &reach, view, &figures).await?;
-    let shown = Shown { asked: Asked { view, ..asked }, figures: &figures, names: &names, people: reach.people };
+    let shown = Shown {
+        asked: Asked { view, ..asked },
+        figures: &figures,
+        names: &names,
+        people: reach.people,
+        teams: reach.teams.len(),
+    };
     Ok(shown.card(call.words, view != asked.view))
 }
 

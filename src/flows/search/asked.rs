@@ -3,7 +3,7 @@
 use chrono::{Months, NaiveDate};
 
 use crate::args;
-use crate::domain::{Axis, Days, Lexicon, MOST_WORDS, Stage, fold, parse_day, wanted};
+use crate::domain::{Axis, Days, Lexicon, MOST_WORDS, Role, Stage, fold, parse_day, wanted};
 use crate::flows::{Call, Result, reply, tell};
 use crate::store::{Search, Trait};
 use crate::words::Language;
@@ -228,7 +228,7 @@ async fn meant(call: &mut Call<'_>, filter: Filter, value: &str) -> Result<Vec<T
                 .into_iter()
                 .collect()
         }
-        Filter::Stage => stages(call).find(value).map(|found| Trait::Stage(found.value)).into_iter().collect(),
+        Filter::Stage => stages(call).find(value).map(|found| Trait::Stage(stays(found.value))).into_iter().collect(),
         Filter::By if matches!(fold(value).as_str(), "me" | "moi" | "eu" | "mine") => vec![Trait::By(call.by.id)],
         Filter::By => call.tx.loggers_named(value).await?.into_iter().map(Trait::By).collect(),
         Filter::Segment => named(call, Axis::Segment, value).await?.into_iter().map(Trait::Segment).collect(),
@@ -248,7 +248,18 @@ async fn named(call: &mut Call<'_>, axis: Axis, value: &str) -> Result<Vec<Strin
         return Ok(vec![said]);
     }
     let inside = format!(" {said}");
-    Ok(keys.into_keys().filter(|key| key.starts_with(&said) || key.contains(&inside)).take(25).collect())
+    let mut found: Vec<String> =
+        keys.into_keys().filter(|key| key.starts_with(&said) || key.contains(&inside)).take(25).collect();
+    if found.is_empty() && call.by.role != Role::Admin {
+        // Whether another team knows the name is not theirs to learn: it is simply not found.
+        found.push(said);
+    }
+    Ok(found)
+}
+
+/// The stage in which one that is only passed through ends.
+fn stays(stage: Stage) -> Stage {
+    if matches!(stage, Stage::Validated | Stage::Recontacted) { Stage::Dormant } else { stage }
 }
 
 /// Stages, by what they are called in any language.
@@ -265,7 +276,10 @@ async fn unknown<T>(call: &mut Call<'_>, filter: Filter, (name, value): (&str, &
     let words = call.words;
     let known: Vec<String> = match filter {
         Filter::Reason => crate::domain::TAXONOMY.iter().map(|(reason, _)| words.label("reason", reason)).collect(),
-        Filter::Stage => Stage::ALL.map(|stage| words.label("stage", stage.as_str())).into(),
+        Filter::Stage => {
+            let stay = Stage::ALL.into_iter().filter(|stage| stays(*stage) == *stage);
+            stay.map(|stage| words.label("stage", stage.as_str())).collect()
+        }
         Filter::Product => call.tx.product_names().await?.into_iter().map(|(_, name)| name).take(25).collect(),
         _ => Vec::new(),
     };

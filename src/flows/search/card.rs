@@ -32,6 +32,9 @@ pub(super) async fn card(call: &mut Call<'_>, page: &Page<'_>) -> Result<Card> {
     for refusal in page.refusals {
         card = card.with(Block::Text(line(call, refusal).await?));
     }
+    if !call.by.leads(call.by.team.id) {
+        card = card.with(Block::Note(words.text("search.yours", args! {})));
+    }
     if page.hits.refusals == 0 {
         card = card.with(Block::Note(words.text("search.fewer", args! {})));
     }

@@ -13,11 +13,10 @@ mod carried;
 
 pub use carried::Carried;
 
-use super::refusal::denied_text;
 use super::{Call, Result, tell};
 use crate::args;
 use crate::chat::{Card, Reply};
-use crate::domain::{Denied, Role};
+use crate::domain::Role;
 
 /// The longest question, in characters: it is said again above the answer.
 const LONGEST: usize = 250;
@@ -45,7 +44,7 @@ pub(super) async fn turn(call: &mut Call<'_>, carried: Carried) -> Result {
 /// One page of what whoever acts may find, 0 for the first.
 async fn show(call: &mut Call<'_>, typed: &str, page: u16) -> Result<Card> {
     if call.by.role == Role::Observer {
-        return tell(denied_text(call, Denied::NotYours));
+        return tell(call.words.text("denied.observer", args! {}));
     }
     let search = asked::read(call, typed).await?;
     let skipped = usize::from(page) * PAGE;

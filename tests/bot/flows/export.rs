@@ -50,10 +50,17 @@ async fn everybody_gets_a_file_of_what_they_may_see(#[values(On::Slack, On::Disc
     assert!(csv.starts_with('\u{feff}'), "Excel reads it as UTF-8");
     assert_eq!(csv.lines().count(), 3, "{csv}");
     assert!(csv.contains("'=HYPERLINK(1)") && csv.contains("Hooli") && !csv.contains("Globex"), "{csv}");
+    elena.types("/refusals week").await;
+    elena.sees_parts(&["2 refusals this week so far", "[Export]"]);
+    elena.presses("Export").await;
+    elena.sees_parts(&["Preparing 2 refusals this week so far", "[file: refusals-2026-11-23-2026-11-23.xlsx]"]);
+    oana.types("/refusals week").await;
+    assert!(!oana.screen().contains("[Export]"));
+    assert!(oana.picks("figures_file.week.rep_product", "").await.contains("for those who sell"));
     oana.types("/refusals export").await;
     oana.sees_parts(&["A file of refusals is for those who sell."]);
     ana.types("/refusals export xlsx 2020-01-01..2020-12-31").await;
-    ana.sees_parts(&["No refusal from 1 January 2020 – 31 December 2020."]);
+    ana.sees_parts(&["No refusal for 1 January 2020 – 31 December 2020."]);
     ana.types("/refusals export pdf").await;
     ana.sees_parts(&["pdf is no period I know."]);
     team.ends().await;
@@ -88,6 +95,44 @@ async fn a_file_is_forgotten_after_a_week(#[values(On::Slack, On::Discord, On::L
     team.it_is("2026-12-02T04:00:00Z").await;
     assert_eq!(team.rows::<(i64,)>(kept).await, [(0,)]);
     for name in ["Ana", "Bogdan", "Elena", "Adi", "Oana"] {
+        team.person(name).screen();
+    }
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_may_see_less_when_it_is_made_gets_no_file(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    use panout::domain::Role;
+    let mut team = Team::start(on).await;
+    some_are_logged(&team).await;
+    team.person("Elena").types("/refusals export").await;
+    team.person("Elena").sees_parts(&["Your file: 2 refusals"]);
+    let name = "refusals-2026-11-23.xlsx";
+    assert!(!team.person("Elena").file(name).is_empty());
+    // Not sent yet, and she leads the team no longer.
+    let again = "UPDATE exports SET done_at = NULL, content = NULL, made_for = NULL RETURNING id";
+    assert_eq!(team.rows::<(i64,)>(again).await.len(), 1);
+    for sql in [
+        "DELETE FROM messages WHERE notice LIKE 'exported:%' RETURNING notice",
+        "DELETE FROM jobs WHERE occurrence LIKE 'exported:%' RETURNING occurrence",
+        "UPDATE jobs SET state = 'ready' WHERE kind = 'export' RETURNING occurrence",
+    ] {
+        assert_eq!(team.rows::<(String,)>(sql).await.len(), 1, "{sql}");
+    }
+    team.restarts_with(vec![
+        ("Elena", Role::Observer),
+        ("Ana", Role::Rep),
+        ("Bogdan", Role::Rep),
+        ("Oana", Role::Observer),
+        ("Adi", Role::Admin),
+    ])
+    .await;
+    let seen = team.person("Elena").sees_parts(&["A file of refusals is for those who sell."]);
+    assert!(!seen.contains("[file:"), "{seen}");
+    let kept = "SELECT COUNT(*) FROM exports WHERE content IS NOT NULL";
+    assert_eq!(team.rows::<(i64,)>(kept).await, [(0,)]);
+    for name in ["Ana", "Bogdan", "Adi", "Oana"] {
         team.person(name).screen();
     }
     team.ends().await;

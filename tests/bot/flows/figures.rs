@@ -90,7 +90,7 @@ async fn what_is_taken_back_invalid_or_of_other_days_does_not_count(
     ana.types("/refusals today").await;
     ana.sees_parts(&["No refusal today."]);
     ana.types("/refusals dates 2025-01-01..2025-01-31").await;
-    ana.sees_parts(&["No refusal from 1–31 January 2025."]);
+    ana.sees_parts(&["No refusal for 1–31 January 2025."]);
     ana.types("/refusals dates 2025-02-31..2025-03-01").await;
     ana.sees_parts(&["2025-02-31..2025-03-01 are no days I can read"]);
     team.person("Elena").screen();

@@ -52,7 +52,7 @@ async fn a_rep_reads_their_own_and_who_leads_them_by_name(#[values(On::Slack, On
         "Validated by the head: 1",
         "Won back: 1",
         "Plays tried again: 1",
-        "Only you and whoever leads your team can see this.",
+        "Only you, whoever leads your team and the admins can see this.",
     ]);
     for of_others in ["Technical", "Bogdan", "Hooli"] {
         assert!(!own.contains(of_others), "{own}");
@@ -116,7 +116,7 @@ async fn nobody_else_reads_it_and_little_is_not_made_much_of(#[values(On::Slack,
     bogdan.sees_parts(&[NOBODY]);
     for typed in ["/refusals me", "/refusals me Ana"] {
         team.person("Oana").types(typed).await;
-        team.person("Oana").sees_parts(&["This is not yours to open or change."]);
+        team.person("Oana").sees_parts(&["Single refusals are for those who sell."]);
     }
     team.ends().await;
 }

@@ -57,7 +57,31 @@ async fn every_card_and_form_fits_and_shows_what_was_typed_as_it_was_typed(
     }
     asks_and_answers(&team, &labels).await;
     lists_and_helps(on, &ana, &labels).await;
+    figures_and_files(on, &ana, &labels).await;
     team.ends().await;
+}
+
+/// Tables with their pictures, the digest, and a file: what clients and rivals are called is in all of them.
+async fn figures_and_files(on: On, ana: &Actor<'_>, labels: &Labels) {
+    let by = if on == On::Discord { "by:" } else { "by " };
+    for view in ["rep_product", "rep_reason", "product_reason", "segment", "competitor"] {
+        ana.types(&format!("/refusals all {by}{}", labels.of(&format!("view.{view}.label")))).await;
+        let shown = ana.screen();
+        assert!(shown.contains("[picture: "), "{view}:\n{shown}");
+        if view == "competitor" {
+            for name in NAMES {
+                assert!(shown.contains(name), "{name} is not in\n{shown}");
+            }
+        }
+    }
+    ana.types("/panout digest preview").await;
+    assert!(ana.screen().contains(&labels.of("digest.preview_only")));
+    ana.types("/refusals export csv").await;
+    assert!(ana.screen().contains("[file: refusals-2026-11-23.csv]"));
+    let file = String::from_utf8(ana.file("refusals-2026-11-23.csv")).expect("UTF-8");
+    for name in NAMES {
+        assert!(file.contains(name), "{name} is not in\n{file}");
+    }
 }
 
 async fn logs_with_the_form(ana: &Actor<'_>, labels: &Labels, name: &str) {

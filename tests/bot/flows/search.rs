@@ -222,9 +222,9 @@ async fn nobody_finds_what_is_not_theirs_by_typing_turning_or_pressing(
     }
     let oana = team.person("Oana");
     oana.types("/refusals search secret").await;
-    oana.sees_parts(&["This is not yours to open or change."]);
+    oana.sees_parts(&["Single refusals are for those who sell."]);
     let read = oana.picks("hits.0.secret", "").await;
-    assert!(read.contains("not yours") && !read.contains("Acme"), "{read}");
+    assert!(read.contains("for those who sell") && !read.contains("Acme"), "{read}");
     for made_up in ["hits.0", "hits.-1.secret", "hits.0.", "hits.x.secret", "hits.99999.secret"] {
         let read = team.person("Ana").picks(made_up, "").await;
         assert!(read.contains("another version of me"), "{made_up}: {read}");
