@@ -95,13 +95,17 @@ impl Db {
 
     /// Counts the refusals of a version that did not, in small transactions too.
     async fn count_refusals(&self) -> anyhow::Result<()> {
-        loop {
+        for counted in 0.. {
             let count = self
                 .write(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.count_earlier(COUNTED_AT_ONCE).await?) }));
             if !count.await? {
-                return Ok(());
+                if counted > 0 {
+                    self.write(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.measure_sums().await?) })).await?;
+                }
+                break;
             }
         }
+        Ok(())
     }
 
     /// Keeps the words of the refusals of a version that did not, in small transactions too.

@@ -198,6 +198,14 @@ impl Tx {
         Ok(last.is_some())
     }
 
+    /// Lets the database see how the tables of sums are filled: until it has, PostgreSQL reads a whole team for a week.
+    pub(super) async fn measure_sums(&mut self) -> sqlx::Result<()> {
+        for sql in ["ANALYZE weekly_sums", "ANALYZE monthly_sums"] {
+            change!(self, sqlx::query(sql))?;
+        }
+        Ok(())
+    }
+
     async fn write_tally(&mut self, tally: Tally) -> sqlx::Result<()> {
         let weeks: Vec<_> = tally.weeks.into_iter().filter(|(_, (n, m))| (n, m) != (&[0; 7], &[0; 7])).collect();
         for rows in weeks.chunks(ROWS) {

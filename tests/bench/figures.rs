@@ -146,8 +146,13 @@ async fn fill(database: &Database, now: DateTime<Utc>) {
             format!("date('{today}', '-' || ({days}) || ' days')")
         }
     };
-    let instant =
-        if database.is_postgres() { "timestamptz '2026-01-01T00:00:00+00'" } else { "'2026-01-01T00:00:00+00:00'" };
+    // Never two in one instant, as they are logged.
+    let ago = format!("({} - i)", refusals());
+    let instant = if database.is_postgres() {
+        format!("(timestamptz '{today}T00:00:00+00' - {ago} * interval '1 minute')")
+    } else {
+        format!("strftime('%Y-%m-%dT%H:%M:%S+00:00', '{today}', '-' || {ago} || ' minutes')")
+    };
     let broad: Vec<String> = ReasonId::all()
         .filter(|reason| reason.level2().is_none())
         .enumerate()
