@@ -36,6 +36,7 @@ pub(super) async fn demo(env: &Environment<'_>) -> Result<(), Failure> {
     demo::seed(&db, clock.now()).await?;
     restore_shift(&db, &clock).await?;
     open_the_office(&config, &clock);
+    demo::this_morning(&db, clock.now()).await?;
     let parts = Parts {
         listing: config.listing(),
         rules: config.rules(vec![Service::Local]),

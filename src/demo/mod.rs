@@ -69,12 +69,19 @@ async fn fill(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {
         seconds.extend(second.filter(|_| once).map(|second| (rep, second)));
         learned::learn(tx, number, (rep, &head), now, &mut of_learning).await?;
     }
-    again(tx, &mut seconds, now, (&head, now), &mut fates).await?;
-    digest_of_today(tx, &head, now).await
+    again(tx, &mut seconds, now, (&head, now), &mut fates).await
 }
 
-/// The digest of this morning, if it is a Monday's: the channel shows one from the start.
-async fn digest_of_today(tx: &mut Tx, head: &Person, now: DateTime<Utc>) -> anyhow::Result<()> {
+/// Plans the digest of this morning, if it is a Monday's: the channel shows one from the start.
+///
+/// # Errors
+/// When the database does not take it, or lists another organisation.
+pub async fn this_morning(db: &Db, now: DateTime<Utc>) -> anyhow::Result<()> {
+    db.write(move |tx| Box::pin(digest_of_today(tx, now))).await
+}
+
+async fn digest_of_today(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let head = person(tx, team::HEAD).await?;
     let zone = head.team.time_zone;
     let run = Schedules::usual().digest.and_then(|digest| digest.next(now - TimeDelta::hours(20), zone));
     let Some(run) = run.filter(|run| run.at <= now) else { return Ok(()) };

@@ -87,14 +87,20 @@ pub(super) async fn best<'r>(
     shared: &Shared,
     refusals: &'r [Refusal],
 ) -> Result<Option<(&'r Refusal, Quality)>> {
+    // Of few, a name would say who lost which.
+    let reps: BTreeSet<_> = refusals.iter().map(|refusal| refusal.logged_by).collect();
+    if refusals.len() < PRAISED_OF || reps.len() < 2 {
+        return Ok(None);
+    }
     let debriefed = debriefed(tx, refusals).await?;
     let scored = refusals.iter().map(|refusal| (refusal, of(shared, refusal, debriefed.contains(&refusal.number))));
     let best = scored.max_by_key(|(refusal, quality)| (quality.total(), std::cmp::Reverse(refusal.number)));
     Ok(best.filter(|(_, quality)| quality.total() >= PRAISED))
 }
 
-/// From how many points on a refusal is praised.
+/// From how many points on a refusal is praised, and among how many.
 const PRAISED: u8 = 60;
+const PRAISED_OF: usize = 5;
 
 /// A praise in a line, without which refusal it is: what was lost is nobody's to read.
 pub(super) fn praise(words: Words<'_>, name: &str, quality: &Quality) -> Text {

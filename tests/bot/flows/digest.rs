@@ -258,7 +258,9 @@ async fn the_best_qualified_refusal_is_praised_and_its_rep_sees_what_would_raise
     let team = with(on, "digest").await;
     let ana = team.person("Ana");
     ana.types("/refusal Acme 40k price/payment_terms #crm \"we only pay suppliers at ninety days and you ask for thirty, so our board said no\"").await;
-    team.person("Bogdan").types("/refusal Hooli 12k price #crm").await;
+    for client in ["Hooli", "Initech", "Umbrella", "Wayne"] {
+        team.person("Bogdan").types(&format!("/refusal {client} 12k price #crm")).await;
+    }
     channel(&team);
     ana.types("/refusal 1").await;
     ana.sees_parts(&["of 100. What would raise it: ", "the client's own reason, by /debrief client 1 (+"]);
@@ -268,6 +270,7 @@ async fn the_best_qualified_refusal_is_praised_and_its_rep_sees_what_would_raise
     ana.submits().await;
     ana.screen();
     let elena = team.person("Elena");
+    elena.types("/refusal 1").await;
     elena.presses("Validate").await;
     elena.fills(&[("Their main reason", "Price")]).await;
     elena.submits().await;
