@@ -408,6 +408,7 @@ fn family(sql_type: &str) -> &'static str {
     match sql_type.to_lowercase().as_str() {
         "integer" | "bigint" | "boolean" => "integer",
         "text" | "date" | "timestamp with time zone" => "text",
+        "blob" | "bytea" => "bytes",
         other => panic!("a type no table should have: {other}"),
     }
 }

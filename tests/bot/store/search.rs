@@ -494,18 +494,21 @@ async fn a_word_that_most_have_is_found_in_each_and_a_beginning_that_many_have_i
     let ana = Arc::new(people[1].clone());
     let mut dice = Dice(fastrand::Rng::with_seed(7));
     let all: Vec<Refusal> = (1..=700).map(|n| numbered(n, &ana, &mut dice)).collect();
+    // Not all in one: a transaction may take ten seconds.
     let save_all = async |all: Vec<Refusal>| {
-        let all = Arc::new(all);
-        write(&db, move |tx| {
-            let all = all.clone();
-            Box::pin(async move {
-                for refusal in all.iter() {
-                    tx.save_refusal(refusal).await?;
-                }
-                Ok(())
+        for some in all.chunks(100) {
+            let some = Arc::new(some.to_vec());
+            write(&db, move |tx| {
+                let some = some.clone();
+                Box::pin(async move {
+                    for refusal in some.iter() {
+                        tx.save_refusal(refusal).await?;
+                    }
+                    Ok(())
+                })
             })
-        })
-        .await;
+            .await;
+        }
     };
     save_all(all.clone()).await;
     let looked_for = |typed: &str| Search { words: wanted(typed), ..Search::default() };
