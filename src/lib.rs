@@ -24,8 +24,9 @@
 //!    [`chat::Bot::command`]. The frame is acknowledged when that has answered, or after a quarter of a second.
 //! 2. [`flows::Assistant`] opens one write transaction ([`store::Db::write`]). Was this event seen before? Then its
 //!    reply is found and given again. Who is this? Then the command's process runs: the line is read
-//!    ([`domain::parse_line`]), the refusal gets its number and is stored, the audit says who logged it, and a job is
-//!    planned to tell the head, for when the head works. The reply is stored with the event. One commit, on disk.
+//!    ([`domain::parse_line`]), the refusal gets its number and is stored, counted in the sums of its week and
+//!    month and found by its words from then on, the audit says who logged it, and a job is planned to tell the head, for
+//!    when the head works. The reply is stored with the event. One commit, on disk.
 //! 3. Only then the adapter draws the reply, for Ana's eyes only: stored as `#214`, with Undo, Edit, Add detail, and up
 //!    to three earlier refusals like it, read after the commit so that no writer waits for them.
 //! 4. The worker ([`jobs`]) claims the job, decides where the card goes and which mark it carries, and stores that.

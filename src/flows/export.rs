@@ -15,7 +15,7 @@ use super::figures::{self, Asked, Names, Reach, Shown};
 use super::notice::{self, Notice};
 use super::{Call, Error, Result, Shared, quality, tell, words_for};
 use crate::args;
-use crate::chat::{Block, Card, Command, File, Reply, Tone};
+use crate::chat::{Block, Card, Command, File, Reply, Text, Tone};
 use crate::domain::{Axis, Period, Person, PersonId, Refusal, RefusalNumber, Role, TeamId, View};
 use crate::report::{Column, CsvExport, ExportRow, ExportWords, XlsxExport};
 use crate::store::{Db, Export, NewJob, Scope, Tx};
@@ -92,7 +92,9 @@ pub(super) async fn draw_progress(tx: &mut Tx, shared: &Shared, id: i64) -> Resu
     let reader = tx.person(export.person).await?;
     let words = words_for(shared, &reader);
     let (written, all) = (words.number(export.written), words.counted("refusals", export.all));
-    let title = if export.is_done {
+    let title = if let Some(why) = &export.refused {
+        sorry(words, why)
+    } else if export.is_done {
         words.text("export.complete", args! { refusals: words.counted("refusals", export.written) })
     } else {
         words.text("export.progress", args! { written: written, refusals: all })
@@ -107,12 +109,7 @@ pub(super) async fn draw(tx: &mut Tx, shared: &Shared, id: i64, now: DateTime<Ut
     let words = words_for(shared, &reader);
     let why = if may_have(tx, &export, now).await? { export.refused.as_deref() } else { Some("not_yours") };
     if let Some(why) = why {
-        let title = match why {
-            "too_large" => words.text("export.too_large", args! {}),
-            "not_yours" => words.text("export.not_yours", args! {}),
-            _ => words.text("export.failed", args! {}),
-        };
-        return Ok(Some((reader, Card::titled(title).tone(Tone::Attention))));
+        return Ok(Some((reader, Card::titled(sorry(words, why)).tone(Tone::Attention))));
     }
     let refusals = words.counted("refusals", export.written);
     let since = export.days.from;
@@ -122,6 +119,15 @@ pub(super) async fn draw(tx: &mut Tx, shared: &Shared, id: i64, now: DateTime<Ut
         .with(Block::Note(words.text("export.kept", args! {})))
         .with(Block::File(File { name, key: key(id) }));
     Ok(Some((reader, card)))
+}
+
+/// Why there is no file.
+fn sorry(words: Words<'_>, why: &str) -> Text {
+    match why {
+        "too_large" => words.text("export.too_large", args! {}),
+        "not_yours" => words.text("export.not_yours", args! {}),
+        _ => words.text("export.failed", args! {}),
+    }
 }
 
 /// Whether what a file was made of is still its reader's to see.
@@ -155,6 +161,7 @@ pub async fn give_up(tx: &mut Tx, id: i64, now: DateTime<Utc>) -> Result<()> {
 
 async fn refuse(tx: &mut Tx, id: i64, why: &str, now: DateTime<Utc>) -> Result<()> {
     if tx.refuse_export(id, why, now).await? {
+        notice::refresh(tx, &Notice::Exporting(id), now).await?;
         tx.plan(&Notice::Exported(id).job(now), now).await?;
     }
     Ok(())
