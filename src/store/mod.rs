@@ -33,6 +33,7 @@ mod products;
 mod questions;
 mod refusals;
 mod search;
+mod spans;
 mod sums;
 mod tasks;
 mod telling;
