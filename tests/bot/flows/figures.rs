@@ -47,6 +47,7 @@ async fn everybody_sees_what_is_theirs_to_see(#[values(On::Slack, On::Discord, O
         "Your team: 8 (€65k + RON\u{a0}3,000): CRM Suite 6 (€60k); Analytics 2",
     ]);
     assert!(!bogdan.contains("Ana:") && !bogdan.contains("Client"), "{bogdan}");
+    assert!(!bogdan.contains("Not said"), "a colleague's figures without the name:\n{bogdan}");
     asks(&team, on, "Oana", "today", "").await;
     let unasked = team.person("Oana").sees_parts(&["8 refusals today", "CRM Suite: 6"]);
     assert!(!unasked.contains("for those who lead"), "{unasked}");
