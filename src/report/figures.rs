@@ -1,6 +1,6 @@
 //! A table of refusals: how many, what they were worth, and what changed.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::domain::{ENOUGH, Money};
 use crate::store::Sum;
@@ -25,8 +25,14 @@ pub struct Figures {
     pub columns: Vec<String>,
     /// All of them.
     pub total: Cell,
-    cells: BTreeMap<(Option<String>, Option<String>), Cell>,
+    cells: Cells,
 }
+
+/// Cells by the keys of their row and their column; a whole row under [`WHOLE`], and a whole column likewise.
+type Cells = HashMap<String, HashMap<String, Cell>>;
+
+/// All of a row or column. No key is this: keys are numbers, reasons and folded names.
+const WHOLE: &str = "\n";
 
 impl Cell {
     /// How many more there are than before. `None` if nothing is compared, or there are too few to say: under [`ENOUGH`]
@@ -48,62 +54,57 @@ impl Cell {
 impl Figures {
     /// The table of these sums, compared with those of the period before. The sums of several teams add up.
     pub fn new(now: &[Sum], before: Option<&[Sum]>) -> Self {
-        let mut cells: BTreeMap<(Option<String>, Option<String>), Cell> = BTreeMap::new();
+        let mut cells = Cells::new();
         for sum in now {
-            let cell = cells.entry((sum.row.clone(), sum.column.clone())).or_default();
+            let cell = cell_of(&mut cells, sum);
             cell.refusals += sum.refusals;
             cell.worth(sum);
         }
-        if let Some(before) = before {
-            for sum in before {
-                let cell = cells.entry((sum.row.clone(), sum.column.clone())).or_default();
-                *cell.before.get_or_insert(0) += sum.refusals;
-            }
-            for cell in cells.values_mut() {
+        for sum in before.unwrap_or_default() {
+            *cell_of(&mut cells, sum).before.get_or_insert(0) += sum.refusals;
+        }
+        for cell in cells.values_mut().flat_map(HashMap::values_mut) {
+            if before.is_some() {
                 cell.before.get_or_insert(0);
             }
-        }
-        for cell in cells.values_mut() {
             cell.budgets.retain(|money| money.minor != 0);
             cell.budgets.sort_by_key(|money| (-money.minor, money.currency.to_string()));
         }
         let nothing = Cell { before: before.map(|_| 0), ..Cell::default() };
-        let total = cells.remove(&(None, None)).unwrap_or(nothing);
+        let total = cells.get_mut(WHOLE).and_then(|whole| whole.remove(WHOLE)).unwrap_or(nothing);
         if total.before == Some(0) {
             // That there was nothing at all is said once.
-            for cell in cells.values_mut() {
+            for cell in cells.values_mut().flat_map(HashMap::values_mut) {
                 cell.before = None;
             }
         }
-        let rows = ranked(
-            cells.iter().filter_map(|((row, column), cell)| Some((row.as_ref()?, cell)).filter(|_| column.is_none())),
-        );
-        let columns = ranked(
-            cells.iter().filter_map(|((row, column), cell)| Some((column.as_ref()?, cell)).filter(|_| row.is_none())),
-        );
+        let whole = |row: &str| cells.get(row).and_then(|row| row.get(WHOLE));
+        let rows = ranked(cells.keys().filter_map(|row| Some((row, whole(row)?))));
+        let columns = ranked(cells.get(WHOLE).into_iter().flatten());
         Self { rows, columns, total, cells }
     }
 
     /// One cell.
     pub fn cell(&self, row: &str, column: &str) -> Cell {
-        self.at(Some(row), Some(column))
+        let nothing = || Cell { before: self.total.before.filter(|before| *before > 0).map(|_| 0), ..Cell::default() };
+        self.cells.get(row).and_then(|row| row.get(column)).cloned().unwrap_or_else(nothing)
     }
 
     /// A whole row.
     pub fn row(&self, row: &str) -> Cell {
-        self.at(Some(row), None)
+        self.cell(row, WHOLE)
     }
 
     /// A whole column.
     pub fn column(&self, column: &str) -> Cell {
-        self.at(None, Some(column))
+        self.cell(WHOLE, column)
     }
+}
 
-    fn at(&self, row: Option<&str>, column: Option<&str>) -> Cell {
-        let key = (row.map(str::to_owned), column.map(str::to_owned));
-        let nothing = || Cell { before: self.total.before.filter(|before| *before > 0).map(|_| 0), ..Cell::default() };
-        self.cells.get(&key).cloned().unwrap_or_else(nothing)
-    }
+/// Where a sum is counted.
+fn cell_of<'a>(cells: &'a mut Cells, sum: &Sum) -> &'a mut Cell {
+    let (row, column) = (sum.row.as_deref().unwrap_or(WHOLE), sum.column.as_deref().unwrap_or(WHOLE));
+    cells.entry(row.to_owned()).or_default().entry(column.to_owned()).or_default()
 }
 
 /// Keys by how many there are, those with none before the period left out at the end of the ranking.

@@ -39,6 +39,11 @@ pub(super) fn place(number: RefusalNumber) -> (i64, usize) {
     (number.0.div_euclid(LENGTH), usize::try_from(at).unwrap_or_default())
 }
 
+/// The last number of the block a number is in.
+pub(super) fn last_beside(number: RefusalNumber) -> RefusalNumber {
+    number_at(place(number).0, NUMBERS - 1)
+}
+
 /// The number at a place of a block.
 pub(super) fn number_at(block: i64, at: usize) -> RefusalNumber {
     RefusalNumber(block * LENGTH + i64::try_from(at).unwrap_or_default())

@@ -25,8 +25,6 @@ const BUSY: Duration = Duration::from_secs(10);
 const FOLDED_AT_ONCE: i64 = 5000;
 /// How many refusals are counted in one transaction.
 const COUNTED_AT_ONCE: i64 = 5000;
-/// How many refusals are made found by their words in one transaction.
-const INDEXED_AT_ONCE: i64 = 1024;
 /// How long a caller waits for a free connection before it is told that the database is not there.
 pub(super) const ACQUIRE: Duration = Duration::from_secs(5);
 
@@ -111,8 +109,7 @@ impl Db {
     /// Keeps the words of the refusals of a version that did not, in small transactions too.
     async fn index_refusals(&self) -> anyhow::Result<()> {
         loop {
-            let index = self
-                .write(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.index_earlier(INDEXED_AT_ONCE).await?) }));
+            let index = self.write(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.index_earlier().await?) }));
             if !index.await? {
                 return Ok(());
             }

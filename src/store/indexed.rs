@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use sqlx::FromRow;
 
-use super::blocks::place;
+use super::blocks::{last_beside, place};
 use super::index::{Changes, Words};
 use super::refusals::{joined_products, unreadable};
 use super::traits::Trait;
@@ -146,18 +146,19 @@ impl Tx {
         self.change_index(changes).await
     }
 
-    /// Makes at most `most` refusals of a version without search found; whether there may be more.
-    pub(super) async fn index_earlier(&mut self, most: i64) -> sqlx::Result<bool> {
+    /// Makes the refusals of a version without search found, as far as one block of words goes, so that no row of words is
+    /// written twice; whether there may be more.
+    pub(super) async fn index_earlier(&mut self) -> sqlx::Result<bool> {
         let sql = "SELECT searched_to FROM organisations WHERE id = $1";
         let to: Option<Option<i64>> = run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation))?;
         let Some(to) = to.flatten() else { return Ok(false) };
-        let sql = "SELECT MAX(number) FROM (SELECT number FROM refusals WHERE organisation_id = $1 AND number > $2
-                                            ORDER BY number LIMIT $3) AS next";
-        let last: Option<RefusalNumber> =
-            run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(to).bind(most))?;
-        if let Some(last) = last {
+        let sql = "SELECT MIN(number) FROM refusals WHERE organisation_id = $1 AND number > $2";
+        let first: Option<RefusalNumber> =
+            run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(to))?;
+        let last = first.map(last_beside);
+        if let Some((first, last)) = first.zip(last) {
             let mut changes = Changes::new();
-            for (number, words) in self.indexed_between(RefusalNumber(to + 1), last).await? {
+            for (number, words) in self.indexed_between(first, last).await? {
                 let (block, at) = place(number);
                 for (word, fields) in words {
                     changes.entry(block).or_default().entry(word).or_default().push((at, fields));
