@@ -266,6 +266,7 @@ fn sample(
         competitor: competes.then(|| (*dice.pick(country.competitors)).to_owned()),
         verbatim: plan.said.map(|said| said.words.to_owned()),
         segment: dice.percent(60).then(|| segment.to_owned()),
+        source: None,
         contract_until: (plan.reason == "timing/under_contract").then(|| contract_end(today, dice)),
         happened_on: today - Days::new(dice.weighted(&[(0, 6), (1, 3), (3, 1)])),
     };
