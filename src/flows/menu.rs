@@ -1,7 +1,7 @@
 //! The commands and shortcuts, as every platform registers them.
 
 use crate::chat::{CommandSpec, Localized, Menu, OptionKind, OptionSpec, ShortcutSpec, SubcommandSpec};
-use crate::domain::{Outcome, Period};
+use crate::domain::{Outcome, Period, Source};
 use crate::words::{Catalogue, Language};
 
 /// The name of the shortcut that logs a message as a refusal.
@@ -79,6 +79,7 @@ fn refusals(words: &Catalogue) -> Vec<SubcommandSpec> {
 fn refusal_options(words: &Catalogue) -> Vec<OptionSpec> {
     let outcomes = Outcome::ALL.into_iter().filter(|outcome| *outcome != Outcome::Invalid);
     let outcomes = outcomes.map(|o| (o.as_str(), words.localized(&format!("outcome.{}.label", o.as_str()))));
+    let sources = Source::ALL.map(|s| (s.as_str(), words.localized(&format!("source.{}.label", s.as_str()))));
     [
         ("account", OptionKind::Suggested("account")),
         ("reason", OptionKind::Suggested("reason")),
@@ -88,6 +89,7 @@ fn refusal_options(words: &Catalogue) -> Vec<OptionSpec> {
         ("verbatim", OptionKind::Line),
         ("outcome", OptionKind::Choice(outcomes.collect())),
         ("until", OptionKind::Line),
+        ("source", OptionKind::Choice(sources.into())),
         ("line", OptionKind::Text),
     ]
     .map(|(name, kind)| OptionSpec { name, description: words.localized(&format!("option.{name}")), kind })

@@ -74,7 +74,7 @@ use crate::chat::{
     Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
 };
 use crate::domain::{
-    Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, Schedules, SelfValidation, View,
+    Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, Schedules, SelfValidation, Source, View,
 };
 use crate::store::Tx;
 use crate::words::{Catalogue, Language, Words};
@@ -271,6 +271,7 @@ pub struct Shared {
     pub rules: Rules,
     reasons: Lexicon<ReasonId>,
     outcomes: Lexicon<Outcome>,
+    sources: Lexicon<Source>,
     periods: Lexicon<Period>,
     views: Lexicon<View>,
 }
@@ -312,8 +313,9 @@ impl Shared {
             (reason, names)
         }));
         let outcomes = Lexicon::new(Outcome::ALL.map(|outcome| (outcome, names("outcome", outcome.as_str()))));
+        let sources = Lexicon::new(Source::ALL.map(|source| (source, names("source", source.as_str()))));
         let (periods, views) = figures::lexicons(names);
-        Self { words, rules, reasons, outcomes, periods, views }
+        Self { words, rules, reasons, outcomes, sources, periods, views }
     }
 }
 

@@ -34,6 +34,7 @@ mod review;
 mod search;
 mod similar;
 mod small;
+mod source;
 mod taken_back;
 mod today;
 mod together;
