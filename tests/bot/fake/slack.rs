@@ -1,4 +1,4 @@
-//! Slack over real HTTP and a real WebSocket, in one process.
+//! Slack over real HTTP and a real WebSocket, in one process: what people do goes over sockets, or to the app's web server.
 //!
 //! It reads what the app sends with its own reader, shows it as a person would see it, and complains about whatever
 //! the real service would refuse, ignore or cut. Its limits are Slack's (docs.slack.dev), not the adapter's.
@@ -6,6 +6,7 @@
 mod acts;
 mod files;
 mod forms;
+mod http;
 mod methods;
 mod screen;
 mod socket;
@@ -27,6 +28,7 @@ use tokio::time::timeout;
 use self::socket::Sent;
 pub(crate) use self::world::Mishap;
 use self::world::{Message, Out, World};
+use crate::fake::http::Line;
 use crate::story::{ChatService, Trouble};
 
 const BOT_TOKEN: &str = "xoxb-secret-of-the-bot";
@@ -41,6 +43,8 @@ pub(crate) struct Shared {
     sent: Mutex<HashMap<String, Sent>>,
     last_act: Mutex<Option<(String, Value)>>,
     changed: Notify,
+    /// Where events go, if not over sockets.
+    line: Mutex<Option<Line>>,
     bot_token: &'static str,
     app_token: &'static str,
 }
@@ -84,13 +88,14 @@ impl FakeSlack {
             sent: Mutex::default(),
             last_act: Mutex::default(),
             changed: Notify::new(),
+            line: Mutex::default(),
             bot_token: BOT_TOKEN,
             app_token: APP_TOKEN,
         });
         let router = web::router(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         let slack = Self(shared);
-        slack.install(&panout::platforms::slack::manifest(&Menu::default(), "Panout"));
+        slack.install(&panout::platforms::slack::manifest(&Menu::default(), "Panout", None));
         slack
     }
 
@@ -121,8 +126,11 @@ impl FakeSlack {
         self.0.app_token.into()
     }
 
-    /// Returns once a socket of the app had its hello.
+    /// Returns once a socket of the app had its hello, or its web server is ready.
     pub(crate) async fn connected(&self) {
+        if let Some(line) = self.0.line() {
+            return line.ready().await;
+        }
         let wait = async {
             while !self.0.world().sockets.iter().any(|socket| !socket.leaving) {
                 let _ = timeout(Duration::from_millis(50), self.0.changed.notified()).await;
@@ -385,6 +393,11 @@ impl ChatService for FakeSlack {
             Trouble::SocketDrops => {
                 let mut world = self.0.world();
                 world.sockets.drain(..).for_each(|socket| drop(socket.out.send(Out::Drop)));
+                drop(world);
+                // Over HTTP the connections that were kept are gone.
+                if let Some(line) = &mut *self.0.line.lock().expect("no test panics here") {
+                    *line = line.anew();
+                }
             }
         }
     }
