@@ -1,7 +1,7 @@
 //! The figures, in Prometheus' text format.
 //!
 //! How many lines there are depends on nothing but which services run: labels are of kinds known beforehand.
-//! Source of the format: prometheus.io/docs/instrumenting/exposition_formats, version 0.0.4.
+//! Source of the format: `prometheus.io/docs/instrumenting/exposition_formats`, version 0.0.4.
 
 use std::fmt::{Display, Write as _};
 use std::time::Duration;

@@ -60,6 +60,7 @@ pub(crate) struct FakeDiscord(Arc<Shared>);
 pub(crate) struct Shared {
     token: &'static str,
     application: &'static str,
+    public_key: String,
     world: Mutex<World>,
     /// Where interactions go, if not over the gateway.
     line: Mutex<Option<Line>>,
@@ -88,6 +89,7 @@ impl FakeDiscord {
         let shared = Arc::new(Shared {
             token: TOKEN,
             application: world::APPLICATION,
+            public_key: http::public_key(),
             world,
             line: Mutex::default(),
             last_act: Mutex::default(),

@@ -1,5 +1,6 @@
 //! A service's way to an app's web server: requests as they stand on the wire, and answers it has no patience for.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -27,6 +28,14 @@ pub(crate) struct Letter {
     pub(crate) path: &'static str,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// An app's web server, with connections that are kept.
@@ -72,9 +81,9 @@ impl Line {
     pub(crate) async fn hang_up_after(&self, letter: &Letter) {
         let mut head = format!("POST {} HTTP/1.1\r\nhost: {}\r\n", letter.path, self.addr);
         for (name, value) in &letter.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
-        head.push_str(&format!("content-length: {}\r\n\r\n", letter.body.len()));
+        let _ = write!(head, "content-length: {}\r\n\r\n", letter.body.len());
         let whole = [head.as_bytes(), &letter.body].concat();
         if let Ok(mut stream) = TcpStream::connect(self.addr).await {
             let _ = stream.write_all(&whole).await;

@@ -47,6 +47,7 @@ pub(crate) struct Shared {
     line: Mutex<Option<Line>>,
     bot_token: &'static str,
     app_token: &'static str,
+    signing_secret: &'static str,
 }
 
 impl Shared {
@@ -91,6 +92,7 @@ impl FakeSlack {
             line: Mutex::default(),
             bot_token: BOT_TOKEN,
             app_token: APP_TOKEN,
+            signing_secret: http::SIGNING_SECRET,
         });
         let router = web::router(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });

@@ -222,9 +222,10 @@ impl Team {
                 Stage::Slack(slack) => Some(slack::Settings {
                     api_url: slack.api_url(),
                     bot_token: slack.bot_token(),
-                    via: match self.over_http {
-                        true => slack::Via::Http { signing_secret: slack.signing_secret() },
-                        false => slack::Via::Socket { app_token: slack.app_token() },
+                    via: if self.over_http {
+                        slack::Via::Http { signing_secret: slack.signing_secret() }
+                    } else {
+                        slack::Via::Socket { app_token: slack.app_token() }
                     },
                 }),
                 Stage::Discord(_) | Stage::Local(_) => None,

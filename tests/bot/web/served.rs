@@ -1,5 +1,6 @@
 //! The web server before an adapter, and requests to it as bytes.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,9 +55,9 @@ pub(crate) fn serve(intakes: Vec<Arc<dyn Intake>>, house: Arc<Still>, service: S
 pub(super) fn bytes(method: &str, letter: &Letter) -> Vec<u8> {
     let mut head = format!("{method} {} HTTP/1.1\r\nhost: panout\r\n", letter.path);
     for (name, value) in &letter.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
-    head.push_str(&format!("content-length: {}\r\n\r\n", letter.body.len()));
+    let _ = write!(head, "content-length: {}\r\n\r\n", letter.body.len());
     [head.as_bytes(), &letter.body].concat()
 }
 

@@ -1,5 +1,6 @@
 //! Health, readiness and figures.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ fn body(answer: &str) -> &str {
 }
 
 /// The figure of a line that begins so.
-fn figure(page: &str, line: &str) -> f64 {
+fn figure<T: FromStr>(page: &str, line: &str) -> T {
     let found = page.lines().find_map(|known| known.strip_prefix(line)?.trim().parse().ok());
     found.unwrap_or_else(|| panic!("no {line} in:\n{page}"))
 }
@@ -46,7 +47,8 @@ async fn it_says_which_service_is_not_connected() {
     let addr = serve(vec![], Arc::default(), Service::Discord, &desk.ports);
     let (status, said) = gets(addr, "/ready").await;
     assert_eq!((status, body(&said)), (503, r#"{"missing":["discord"],"ready":false}"#));
-    assert_eq!(figure(&gets(addr, "/metrics").await.1, "panout_connections{service=\"discord\"} "), 0.0);
+    let page = gets(addr, "/metrics").await.1;
+    assert_eq!(figure::<u64>(&page, "panout_connections{service=\"discord\"} "), 0);
     desk.end().await;
 }
 
@@ -73,7 +75,7 @@ async fn figures_of_the_house_are_told_as_they_are() {
         ("panout_build_info{version=\"0.1.0\"} ", 1.0),
     ];
     for (line, value) in expected {
-        assert!((figure(&page, line) - value).abs() < 1e-9, "{line}");
+        assert!((figure::<f64>(&page, line) - value).abs() < 1e-9, "{line}");
     }
     desk.end().await;
 }
@@ -111,16 +113,16 @@ async fn what_people_do_is_counted_and_nobody_is_named() {
     team.person("Elena").screen();
     let page = gets(addr, "/metrics").await.1;
     is_well_written(body(&page));
-    let event = |kind: &str, outcome: &str| {
-        figure(&page, &format!("panout_events_total{{service=\"slack\",kind=\"{kind}\",outcome=\"{outcome}\"}} "))
+    let event = |kind: &str, outcome: &str| -> u64 {
+        figure::<u64>(&page, &format!("panout_events_total{{service=\"slack\",kind=\"{kind}\",outcome=\"{outcome}\"}} "))
     };
     let commands = event("command", "done") + event("command", "refused");
-    assert_eq!((commands, event("press", "done"), event("command", "failed")), (3.0, 1.0, 0.0));
-    assert_eq!(figure(&page, "panout_acknowledgement_seconds_count{service=\"slack\"} "), 4.0);
-    assert_eq!(figure(&page, "panout_posts_total{service=\"slack\",outcome=\"done\"} "), 1.0);
-    assert_eq!(figure(&page, "panout_connections{service=\"slack\"} "), 1.0);
-    assert!(figure(&page, "panout_write_batch_changes_count ") > 0.0);
-    assert!(figure(&page, "panout_jobs{state=\"waiting\"} ") > 0.0);
+    assert_eq!((commands, event("press", "done"), event("command", "failed")), (3, 1, 0));
+    assert_eq!(figure::<u64>(&page, "panout_acknowledgement_seconds_count{service=\"slack\"} "), 4);
+    assert_eq!(figure::<u64>(&page, "panout_posts_total{service=\"slack\",outcome=\"done\"} "), 1);
+    assert_eq!(figure::<u64>(&page, "panout_connections{service=\"slack\"} "), 1);
+    assert!(figure::<u64>(&page, "panout_write_batch_changes_count ") > 0);
+    assert!(figure::<u64>(&page, "panout_jobs{state=\"waiting\"} ") > 0);
     for name in ["Acme", "Ana", "Elena", "Field", "xoxb"] {
         assert!(!page.contains(name), "{name} is in\n{page}");
     }

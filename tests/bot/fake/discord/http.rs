@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::world::{First, World};
 use super::{FakeDiscord, PATIENCE, Shared, answers};
-use crate::fake::http::{Letter, Line};
+use crate::fake::http::{Letter, Line, hex};
 
 /// What interactions are signed with.
 static KEYS: LazyLock<Ed25519KeyPair> =
@@ -20,10 +20,6 @@ static KEYS: LazyLock<Ed25519KeyPair> =
 /// The application's public key.
 pub(super) fn public_key() -> String {
     hex(KEYS.public_key().as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl FakeDiscord {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::acts::Scene;
 use super::gateway::deliver;
 use super::world::{self, BOT, Channel, Message, Sort};
-use super::{FakeDiscord, acts, channels, http, rest, wire};
+use super::{FakeDiscord, acts, channels, rest, wire};
 
 impl FakeDiscord {
     /// Installs the app by its invite link: its permissions and no others. Panics if the link asks for something else
@@ -31,7 +31,7 @@ impl FakeDiscord {
 
     /// The application's public key.
     pub(crate) fn public_key(&self) -> String {
-        http::public_key()
+        self.0.public_key.clone()
     }
 
     /// Adds a channel the bot may not see.

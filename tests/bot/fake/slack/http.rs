@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::{FakeSlack, Shared, socket};
-use crate::fake::http::{LATEST, Letter, Line};
+use crate::fake::http::{LATEST, Letter, Line, hex};
 
 /// What requests are signed with.
-const SIGNING_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
+pub(super) const SIGNING_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 
 /// How long a delivery is tried before the test fails.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl FakeSlack {
     /// What the app is told to check signatures with.
     pub(crate) fn signing_secret(&self) -> String {
-        SIGNING_SECRET.into()
+        self.0.signing_secret.into()
     }
 
     /// From now on what people do is sent to the app's web server, and not over sockets.
@@ -37,8 +37,7 @@ impl FakeSlack {
     pub(crate) fn signed_with(secret: &str, body: &[u8], at: i64) -> Vec<(&'static str, String)> {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
         let tag = hmac::sign(&key, &[format!("v0:{at}:").as_bytes(), body].concat());
-        let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        vec![("x-slack-request-timestamp", at.to_string()), ("x-slack-signature", format!("v0={hex}"))]
+        vec![("x-slack-request-timestamp", at.to_string()), ("x-slack-signature", format!("v0={}", hex(tag.as_ref())))]
     }
 
     /// A command as Slack would send it now.
