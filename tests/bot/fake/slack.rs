@@ -166,21 +166,6 @@ impl FakeSlack {
         self.0.world().calls.get(method).copied().unwrap_or_default()
     }
 
-    /// The next sockets are told that there are too many and closed.
-    pub(crate) fn too_many_websockets(&self, times: usize) {
-        self.0.world().too_many = times;
-    }
-
-    /// The next sockets get no hello.
-    pub(crate) fn silent_sockets(&self, times: usize) {
-        self.0.world().silent_sockets = times;
-    }
-
-    /// The next requests for a socket never get an answer.
-    pub(crate) fn hanging_opens(&self, times: usize) {
-        self.0.world().hanging_opens = times;
-    }
-
     /// The next message calls are answered with a page of HTML, but done.
     pub(crate) fn html_answers(&self, times: usize) {
         self.0.world().mishaps.extend(std::iter::repeat_n(Mishap::NotJson, times));

@@ -114,7 +114,10 @@ async fn what_people_do_is_counted_and_nobody_is_named() {
     let page = gets(addr, "/metrics").await.1;
     is_well_written(body(&page));
     let event = |kind: &str, outcome: &str| -> u64 {
-        figure::<u64>(&page, &format!("panout_events_total{{service=\"slack\",kind=\"{kind}\",outcome=\"{outcome}\"}} "))
+        figure::<u64>(
+            &page,
+            &format!("panout_events_total{{service=\"slack\",kind=\"{kind}\",outcome=\"{outcome}\"}} "),
+        )
     };
     let commands = event("command", "done") + event("command", "refused");
     assert_eq!((commands, event("press", "done"), event("command", "failed")), (3, 1, 0));

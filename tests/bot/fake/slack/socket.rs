@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
 use super::world::{Out, Socket};
-use super::{Shared, http};
+use super::{FakeSlack, Shared, http};
 
 /// How long the app may take to acknowledge.
 const LATEST: Duration = Duration::from_secs(3);
@@ -24,6 +24,23 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) struct Sent {
     socket: u64,
     waiting: Option<oneshot::Sender<Value>>,
+}
+
+impl FakeSlack {
+    /// The next sockets are told that there are too many and closed.
+    pub(crate) fn too_many_websockets(&self, times: usize) {
+        self.0.world().too_many = times;
+    }
+
+    /// The next sockets get no hello.
+    pub(crate) fn silent_sockets(&self, times: usize) {
+        self.0.world().silent_sockets = times;
+    }
+
+    /// The next requests for a socket never get an answer.
+    pub(crate) fn hanging_opens(&self, times: usize) {
+        self.0.world().hanging_opens = times;
+    }
 }
 
 pub(super) async fn connect(
