@@ -43,7 +43,7 @@ const SECTIONS: [(&str, &[&str]); 8] = [
     ("person", &["name", "team", "role", "accounts"]),
     ("product", &["name", "aliases"]),
     ("database", &["url"]),
-    ("http", &["address"]),
+    ("http", &["address", "public_url"]),
     ("jobs", &["lease_seconds"]),
     ("log", &["filter", "format"]),
 ];
