@@ -92,6 +92,10 @@ pub enum Phrase {
     NotUnderstood,
     /// In a menu: nothing chosen.
     NoChoice,
+    /// The button to what a menu does not show, and the title of where one types it, at most 24 characters.
+    Search,
+    /// Nothing was found for what was typed into a search.
+    NothingFound,
     /// The reply can carry no file: it went to the person's direct conversation.
     FileInDirect,
     /// What is in a file is no longer kept: ask for it again.

@@ -8,10 +8,11 @@ use chrono::{DateTime, Days as DayCount, Utc};
 use super::digest::{self, Week};
 use super::refusal::{denied_text, reason_label, summary};
 use super::reply::{self, Answers};
+use super::whom::{self, People, Whom};
 use super::{Act, Call, Result, Values, amount, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Choice, Kind, Look, Pick, Reply, Text};
-use crate::domain::{Days, Denied, Money, PersonId, Refusal, Role, Stage, TeamId, View, Weighed, rank};
+use crate::domain::{Days, Denied, Money, Refusal, Role, Stage, TeamId, View, Weighed, rank};
 use crate::store::{MeetingDecision, Tx};
 use crate::words::Words;
 
@@ -195,14 +196,12 @@ pub(super) async fn decide_form(call: &mut Call<'_>, team: i64, at: i64) -> Resu
     if !takes_part(call, TeamId(team)) {
         return not_yours(call);
     }
-    let people = people(call, TeamId(team)).await?;
-    let choices =
-        people.iter().take(25).map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(name))).collect();
+    let people = owners(call, TeamId(team)).await?;
     let words = call.words;
     let field = |name, kind| reply::field(words, "decision_form", name, kind);
     let fields = vec![
         field("what", Kind::Paragraph { max: 300 }),
-        field("owner", Kind::Choice(choices)),
+        whom::field(words, ("decision_form", "owner"), Whom::Decided(TeamId(team)), &people, None),
         field("due_on", Kind::Date),
     ];
     let act = Act::MeetingDecision(team, at);
@@ -214,11 +213,11 @@ pub(super) async fn decide(call: &mut Call<'_>, team: i64, at: i64, values: &Val
     if !takes_part(call, TeamId(team)) {
         return not_yours(call);
     }
-    let people = people(call, TeamId(team)).await?;
+    let people = owners(call, TeamId(team)).await?;
     let mut answers = Answers::new(call, "decision_form", values);
     let what = answers.text("what");
     answers.must("what", what.is_some());
-    let owner = answers.parsed("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
+    let owner = whom::chosen(&answers, "owner", &people);
     answers.must("owner", owner.is_some());
     let due_on = answers.later_day("due_on");
     answers.end()?;
@@ -227,6 +226,10 @@ pub(super) async fn decide(call: &mut Call<'_>, team: i64, at: i64, values: &Val
     card(call, TeamId(team), at).await.map(Reply::Replace)
 }
 
-async fn people(call: &mut Call<'_>, team: TeamId) -> Result<Vec<(PersonId, String)>> {
+/// Who may be given what a team's meeting decides, by somebody who is in it; nobody for others.
+pub(super) async fn owners(call: &mut Call<'_>, team: TeamId) -> Result<People> {
+    if !takes_part(call, team) {
+        return Ok(Vec::new());
+    }
     Ok(call.tx.people_of(team, call.by.id).await?)
 }

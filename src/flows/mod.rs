@@ -53,6 +53,7 @@ mod small;
 mod suggest;
 mod today;
 mod unsaid;
+mod whom;
 
 use std::collections::BTreeMap;
 

@@ -180,7 +180,7 @@ fn longest(key: &str) -> usize {
     match (family, last) {
         ("ask" | "answer" | "settings", _) => longest_of_form(last),
         (form, _) if form.ends_with("_form") => longest_of_form(last),
-        ("shortcut", _) | ("adapter", "continue" | "cancel") => 24,
+        ("shortcut", _) | ("adapter", "continue" | "cancel" | "search") => 24,
         ("button", _) | ("adapter", "open_form" | "fix_it") => 40,
         // After a label, in the placeholder of a Discord menu.
         ("adapter", "optional") => 150 - 45 - 1,

@@ -37,3 +37,4 @@ mod small;
 mod taken_back;
 mod today;
 mod together;
+mod whom;
