@@ -239,6 +239,11 @@ pub(super) async fn back(call: &mut Call<'_>) -> Result {
             call.tx.say_task_at(&task, Some(next)).await?;
         }
     }
+    for decision in call.tx.meeting_decisions_of(call.by.id).await? {
+        if decision.say_at.is_some() && decision.say_at == would_hear {
+            call.tx.say_meeting_decision_at(decision.id, next).await?;
+        }
+    }
     notice::plan(call.tx, call.shared, &Notice::Today(call.by.id.0, next), next, call.now).await?;
     let card = Card::titled(words.text("away.welcome_back", args! {})).tone(Tone::Good);
     Ok(Reply::Whisper(card.with(Block::Text(words.text("away.comes_again", args! {})))))

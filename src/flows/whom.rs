@@ -7,7 +7,7 @@
 use std::str::FromStr;
 
 use super::reply::{self, Answers};
-use super::{Call, Result, agenda, away, decide, hands};
+use super::{Call, Result, away, decide, hands, meeting};
 use crate::chat::{Choice, Field, Kind};
 use crate::domain::{Lexicon, PersonId, RefusalNumber, TeamId};
 use crate::words::Words;
@@ -51,7 +51,7 @@ impl Whom {
     /// Those whom the person who asks may choose; nobody where they may not ask at all.
     async fn people(self, call: &mut Call<'_>) -> Result<People> {
         match self {
-            Whom::Decided(team) => agenda::owners(call, team).await,
+            Whom::Decided(team) => meeting::owners(call, team).await,
             Whom::Owner(number) => decide::may_own(call, number).await,
             Whom::OtherOwner(number) => hands::may_get(call, number).await,
             Whom::Delegate(number) => hands::may_decide(call, number).await,

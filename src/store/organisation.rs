@@ -242,6 +242,7 @@ impl Tx {
                 "UPDATE pending_refusals SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
                 "UPDATE questions SET asked_of = $3 WHERE organisation_id = $1 AND asked_of = $2",
                 "UPDATE tasks SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
+                "UPDATE meeting_decisions SET owner_id = $3 WHERE organisation_id = $1 AND owner_id = $2",
                 "UPDATE handovers SET given_to = $3 WHERE organisation_id = $1 AND given_to = $2",
                 "UPDATE people SET away_deputy = $3 WHERE organisation_id = $1 AND away_deputy = $2",
             ] {

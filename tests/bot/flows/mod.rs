@@ -22,6 +22,7 @@ mod letter;
 mod life;
 mod manners;
 mod me;
+mod meeting;
 mod observers;
 mod opened;
 mod permissions;
