@@ -10,17 +10,20 @@
 //! It never names who lost what, nor a client: individual figures are for that rep and the head. What a digest says is as
 //! things stood when it was posted, and stays so.
 
+mod lost;
 mod root;
 mod thread;
 mod unusual;
 
 use chrono::{DateTime, Days as DayCount, NaiveDate, TimeDelta, Utc};
 
+pub(super) use lost::{draw_lost, lost};
+
 use super::figures::{self, Asked, People, Reach};
 use super::notice::{self, Notice, To};
 use super::{Call, Result, Shared, tell};
 use crate::args;
-use crate::chat::{Account, Block, Card, MessageRef, Reply};
+use crate::chat::{Block, Card, MessageRef, Reply};
 use crate::domain::{Days, Period, PersonId, Refusal, Role, Team, TeamId, View};
 use crate::report::Figures;
 use crate::store::{Digest, Tx};
@@ -224,36 +227,4 @@ pub(super) async fn name(tx: &mut Tx, person: Option<PersonId>) -> Result<Option
         Some(person) => Ok(Some(tx.person(person).await?.name)),
         None => Ok(None),
     }
-}
-
-/// A digest could not be posted: an admin is told once, in words, where and what to do.
-pub(super) async fn lost(tx: &mut Tx, shared: &Shared, (team, channel): (i64, i64), now: DateTime<Utc>) -> Result<()> {
-    let last = tx.last_posted(&format!("digest:{team}:%:{channel}")).await?;
-    let since = last.map_or(0, |at| at.timestamp());
-    notice::plan(tx, shared, &Notice::Lost(team, channel, since), now, now).await
-}
-
-/// What an admin reads about it.
-pub(super) async fn draw_lost(
-    tx: &mut Tx,
-    shared: &Shared,
-    (team, channel): (TeamId, i64),
-    now: DateTime<Utc>,
-) -> Result<Option<(crate::domain::Person, Card)>> {
-    let Some(team) = tx.team(team).await? else { return Ok(None) };
-    let admins = tx.admins().await?;
-    let first = admins.iter().find(|admin| !admin.is_away(now)).or(admins.first()).cloned();
-    let reader = match first {
-        Some(admin) => Some(admin),
-        None => tx.responsible_for(team.id, now).await?,
-    };
-    let Some(reader) = reader else { return Ok(None) };
-    let Some(place) = usize::try_from(channel).ok().and_then(|at| team.channels.get(at)).cloned() else {
-        return Ok(None);
-    };
-    let service = place.parse::<Account>().map(|account| account.service.to_string()).unwrap_or_default();
-    let words = super::words_for(shared, &reader);
-    let title = words.text("digest.lost", args! { team: team.name.as_str() });
-    let next = words.text("digest.lost_next", args! { channel: place, service: service });
-    Ok(Some((reader, Card::titled(title).tone(crate::chat::Tone::Bad).with(Block::Text(next)))))
 }

@@ -104,6 +104,7 @@ async fn forges(team: &Team, who: &str, id: &str, forged: &Forged) -> String {
         who: Account::new(service, team.person(who).id()),
         name: who.into(),
         place: None,
+        channel: None,
         language: None,
     };
     let action = Action::new(forged.action.clone()).expect("it can be carried");

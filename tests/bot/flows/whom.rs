@@ -44,7 +44,14 @@ async fn suggested(team: &Team, on: On, who: &str, source: &str, typed: &str) ->
         On::Local => Service::Local,
     };
     let who = Account::new(service, team.person(who).id());
-    let event = Event { id: format!("typing-{typed}"), who, name: "Somebody".into(), place: None, language: None };
+    let event = Event {
+        id: format!("typing-{typed}"),
+        who,
+        name: "Somebody".into(),
+        place: None,
+        channel: None,
+        language: None,
+    };
     let found = team.app().bot.suggest(event, Query { source: source.into(), typed: typed.into() }).await;
     found.into_iter().map(|choice| choice.label).collect()
 }
