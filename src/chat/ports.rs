@@ -116,6 +116,14 @@ pub enum Failure {
         /// How long the platform asked to wait.
         after: Option<Duration>,
     },
+    /// It certainly was not posted, because a picture of it is not there yet: try again, not before this long if said, or
+    /// post it [in words](Card::in_words).
+    NoPicture {
+        /// Why, without message text or tokens.
+        why: String,
+        /// How long the platform asked to wait.
+        after: Option<Duration>,
+    },
     /// It certainly was not posted, and never will be this way.
     Never {
         /// Why, without message text or tokens.

@@ -87,6 +87,8 @@ pub enum Act {
     Hits(Carried),
     /// The refusals of a table, as a file.
     FiguresFile(Asked),
+    /// A file that could not be made or sent, once more: its id.
+    ExportAgain(i64),
     /// The debrief, the client's review, the letter.
     Learn(Learn),
 }
@@ -134,6 +136,7 @@ impl Act {
             Act::FiguresBy(asked) => return figures::action("figures_by", asked),
             Act::FiguresFile(asked) => return figures::action("figures_file", asked),
             Act::Hits(page) => return page.action(),
+            Act::ExportAgain(id) => format!("export_again.{id}"),
             Act::Learn(learn) => learn.encoded(),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
@@ -156,6 +159,7 @@ impl Act {
             | Act::ArrivalsSeen(..)
             | Act::MeetingDone
             | Act::FiguresFile(_)
+            | Act::ExportAgain(_)
             | Act::Start
             | Act::Weekly => false,
             _ => true,
@@ -213,6 +217,7 @@ impl FromStr for Act {
             ("meeting_done", []) => Act::MeetingDone,
             ("decision_done", [id]) => Act::DecisionDone(*id),
             ("decision_later", [id]) => Act::DecisionLater(*id),
+            ("export_again", [id]) => Act::ExportAgain(*id),
             (word, numbers) => Act::Learn(Learn::parse(word, numbers).ok_or(Unknown)?),
         })
     }

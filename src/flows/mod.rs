@@ -63,11 +63,12 @@ use chrono::{DateTime, Utc};
 pub use act::{Act, Unknown};
 pub use assistant::Assistant;
 pub use catch_up::catch_up;
+pub use digest::Ahead;
 pub use export::{EXPORT, content as export_content, give_up as give_up_export, make as make_export};
 pub use figures::Asked;
 pub use learn::Learn;
 pub use menu::menu;
-pub use notice::{Notice, POST, REFRESH, Saying, check_shown, given_up, posted, say, still};
+pub use notice::{Notice, POST, REFRESH, Saying, ahead, check_shown, given_up, posted, say, still};
 pub use search::Carried;
 pub use small::{SETTLE, settle};
 
@@ -224,6 +225,7 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::DecisionLater(id) => meeting::later_form(call, id).await,
         Act::FiguresWhen(asked) | Act::FiguresBy(asked) => figures::change(call, asked, value).await,
         Act::Hits(page) => search::turn(call, page).await,
+        Act::ExportAgain(id) => export::again(call, id).await,
         Act::Learn(learn) => learn.press(call).await,
     }
 }

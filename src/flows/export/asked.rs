@@ -3,9 +3,10 @@
 use super::{EXPORT, LONG, scope};
 use crate::args;
 use crate::chat::{Block, Card, Command, Reply};
-use crate::domain::Period;
+use crate::domain::{Denied, Period};
 use crate::flows::figures::{self, Asked};
 use crate::flows::notice::{self, Notice};
+use crate::flows::refusal::denied_text;
 use crate::flows::{Call, Result, reply, tell};
 use crate::store::NewJob;
 
@@ -53,4 +54,14 @@ pub(in crate::flows) async fn of(call: &mut Call<'_>, format: &str, period: Peri
     Ok(Reply::Whisper(
         Card::titled(words.text("export.asked", title)).with(Block::Note(words.text("export.private", args! {}))),
     ))
+}
+
+/// *Ask again*: the same file, for whoever asked for it.
+pub(in crate::flows) async fn again(call: &mut Call<'_>, id: i64) -> Result {
+    let Some(export) = call.tx.export(id).await?.filter(|export| export.person == call.by.id) else {
+        return tell(denied_text(call, Denied::NotYours));
+    };
+    let days = export.days;
+    let period = if days.from == Period::All.days(days.to).from { Period::All } else { Period::These(days) };
+    of(call, &export.format, period).await
 }

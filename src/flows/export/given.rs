@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{key, scope, whose};
+use super::{FAILED, NOT_SENT, key, scope, whose};
 use crate::args;
-use crate::chat::{Block, Card, File, Text, Tone};
+use crate::chat::{Block, Button, Card, File, Look, Text, Tone};
 use crate::domain::{Period, Person};
-use crate::flows::{Error, Result, Shared, words_for};
+use crate::flows::{Act, Error, Result, Shared, words_for};
 use crate::store::{Db, Export, Tx};
 use crate::words::Words;
 
@@ -36,9 +36,13 @@ pub(in crate::flows) async fn draw(
     let Some(export) = tx.export(id).await?.filter(|export| export.is_done) else { return Ok(None) };
     let reader = tx.person(export.person).await?;
     let words = words_for(shared, &reader);
+    if export.refused.as_deref() == Some(NOT_SENT) {
+        // They were told so.
+        return Ok(None);
+    }
     let why = if may_have(tx, &export, now).await? { export.refused.as_deref() } else { Some("not_yours") };
     if let Some(why) = why {
-        return Ok(Some((reader, Card::titled(sorry(words, why)).tone(Tone::Attention))));
+        return Ok(Some((reader, no_file(words, &export, why))));
     }
     let refusals = words.counted("refusals", export.written);
     let since = export.days.from;
@@ -50,11 +54,29 @@ pub(in crate::flows) async fn draw(
     Ok(Some((reader, card)))
 }
 
+/// A file could not be sent, to whoever asked; nothing if it was sent after all.
+pub(in crate::flows) async fn draw_not_sent(tx: &mut Tx, shared: &Shared, id: i64) -> Result<Option<(Person, Card)>> {
+    let Some(export) = tx.export(id).await?.filter(|it| it.refused.as_deref() == Some(NOT_SENT)) else {
+        return Ok(None);
+    };
+    let reader = tx.person(export.person).await?;
+    let card = no_file(words_for(shared, &reader), &export, NOT_SENT);
+    Ok(Some((reader, card)))
+}
+
+/// That there is no file and why, with a button to ask again where that may help.
+fn no_file(words: Words<'_>, export: &Export, why: &str) -> Card {
+    let card = Card::titled(sorry(words, why)).tone(Tone::Attention);
+    let again = || Button::new(Act::ExportAgain(export.id).action(), words.line("button.ask_again", args! {}));
+    card.with_some([FAILED, NOT_SENT].contains(&why).then(|| Block::Buttons(vec![again().look(Look::Primary)])))
+}
+
 /// Why there is no file.
 fn sorry(words: Words<'_>, why: &str) -> Text {
     match why {
         "too_large" => words.text("export.too_large", args! {}),
         "not_yours" => words.text("export.not_yours", args! {}),
+        NOT_SENT => words.text("export.not_sent", args! {}),
         _ => words.text("export.failed", args! {}),
     }
 }

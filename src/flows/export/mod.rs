@@ -5,6 +5,8 @@
 //!
 //! ```text
 //! asked -> (a job) written batch by batch, with its progress (`made.rs`) -> the file -> forgotten after a week
+//!   ^                '-> could not be made, or sent, in some minutes: a sentence, and *Ask again*
+//!   '------------------'
 //! ```
 
 mod asked;
@@ -13,9 +15,9 @@ mod made;
 
 use chrono::{DateTime, Utc};
 
-pub(super) use asked::{ask, of};
+pub(super) use asked::{again, ask, of};
 pub use given::content;
-pub(super) use given::{draw, draw_progress};
+pub(super) use given::{draw, draw_not_sent, draw_progress};
 pub use made::make;
 
 use super::Result;
@@ -25,6 +27,11 @@ use crate::store::{Scope, Tx};
 
 /// The kind of job that makes a file.
 pub const EXPORT: &str = "export";
+
+/// Why there is no file: it was made, and could not be sent.
+const NOT_SENT: &str = "not_sent";
+/// Why there is no file: it could not be made.
+const FAILED: &str = "failed";
 
 /// From how many refusals on progress is shown.
 const LONG: i64 = 5000;
@@ -59,13 +66,22 @@ fn key(id: i64) -> String {
 /// # Errors
 /// When the database does not answer.
 pub async fn give_up(tx: &mut Tx, id: i64, now: DateTime<Utc>) -> Result<()> {
-    refuse(tx, id, "failed", now).await
+    refuse(tx, id, FAILED, now).await
 }
 
 async fn refuse(tx: &mut Tx, id: i64, why: &str, now: DateTime<Utc>) -> Result<()> {
     if tx.refuse_export(id, why, now).await? {
         notice::refresh(tx, &Notice::Exporting(id), now).await?;
         tx.plan(&Notice::Exported(id).job(now), now).await?;
+    }
+    Ok(())
+}
+
+/// A file that is made could not be sent: whoever asked is told, in a message of its own, because of this one it is not
+/// known how much of it is there.
+pub(super) async fn not_sent(tx: &mut Tx, id: i64, now: DateTime<Utc>) -> Result<()> {
+    if tx.export_is_not_sent(id, NOT_SENT).await? {
+        tx.plan(&Notice::NotExported(id).job(now), now).await?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use super::Notice;
 use crate::args;
 use crate::chat::{Account, Block, Card, MessageRef, Place};
 use crate::domain::{Person, PersonId, RefusalNumber, Team, TeamId};
+use crate::flows::digest::Ahead;
 use crate::flows::{
     Result, Shared, consent, daily, deal, debrief, digest, export, hands, head, plays, question, review, today, unsaid,
     words_for,
@@ -14,7 +15,13 @@ use crate::store::Tx;
 
 impl Notice {
     /// Where it goes and its card as things stand; `None` if there is nothing to say.
-    pub(super) async fn draw(&self, tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<Option<(To, Card)>> {
+    pub(super) async fn draw(
+        &self,
+        tx: &mut Tx,
+        shared: &Shared,
+        ahead: Option<&Ahead>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(To, Card)>> {
         let drawn = match self {
             Notice::Refusal(number) => head::draw_refusal(tx, shared, RefusalNumber(*number), now).await,
             Notice::Question(id) => question::draw_question(tx, shared, *id).await,
@@ -39,15 +46,17 @@ impl Notice {
             Notice::DebriefAt(number, at) => debrief::draw(tx, shared, self, (*number, Some(*at))).await,
             Notice::Differs(id) => review::draw(tx, shared, *id, now).await,
             Notice::Digest(team, at, channel) => {
-                return digest::draw(tx, shared, (TeamId(*team), *at, *channel)).await;
+                return digest::draw(tx, shared, ahead, (TeamId(*team), *at, *channel)).await;
             }
             Notice::DigestPart(team, at, channel, part) => {
-                return digest::draw_part(tx, shared, (TeamId(*team), *at, *channel, *part), now).await;
+                let what = (TeamId(*team), *at, *channel, *part);
+                return digest::draw_part(tx, shared, ahead, what, now).await;
             }
             Notice::Daily(team, at) => daily::draw(tx, shared, (TeamId(*team), *at), now).await,
             Notice::Focus(team, at) => daily::draw_focus(tx, shared, (TeamId(*team), *at), now).await,
             Notice::Exporting(id) => export::draw_progress(tx, shared, *id).await,
             Notice::Exported(id) => export::draw(tx, shared, *id, now).await,
+            Notice::NotExported(id) => export::draw_not_sent(tx, shared, *id).await,
             Notice::Lost(team, channel, _) => digest::draw_lost(tx, shared, (TeamId(*team), *channel), now).await,
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))

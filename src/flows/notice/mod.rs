@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 pub(super) use drawn::To;
-pub use said::{check_shown, given_up, posted, say, still};
+pub use said::{ahead, check_shown, given_up, posted, say, still};
 
 use super::{Result, Shared};
 use crate::chat::{Card, Place};
@@ -79,6 +79,8 @@ pub enum Notice {
     Exporting(i64),
     /// The file, to whoever asked for it: its id.
     Exported(i64),
+    /// That it could not be sent, to whoever asked for it: its id.
+    NotExported(i64),
 }
 
 /// What is to be done about a notice now.
@@ -122,6 +124,7 @@ impl Notice {
             Notice::Lost(team, channel, since) => format!("lost:{team}:{channel}:{since}"),
             Notice::Exporting(id) => format!("exporting:{id}"),
             Notice::Exported(id) => format!("exported:{id}"),
+            Notice::NotExported(id) => format!("not_exported:{id}"),
         }
     }
 
@@ -154,6 +157,7 @@ impl Notice {
             ("lost", [team, channel, since]) => Notice::Lost(*team, *channel, *since),
             ("exporting", [id]) => Notice::Exporting(*id),
             ("exported", [id]) => Notice::Exported(*id),
+            ("not_exported", [id]) => Notice::NotExported(*id),
             _ => return None,
         })
     }
@@ -176,7 +180,17 @@ impl Notice {
 
     /// Whether its reader asked for it: it comes, whatever else they want to hear.
     pub(super) fn is_asked_for(&self) -> bool {
-        matches!(self, Notice::Exporting(_) | Notice::Exported(_))
+        matches!(self, Notice::Exporting(_) | Notice::Exported(_) | Notice::NotExported(_))
+    }
+
+    /// Whether its reader waits for it so that they are told soon if it does not come.
+    pub fn is_waited_for(&self) -> bool {
+        matches!(self, Notice::Exported(_))
+    }
+
+    /// Whether it takes so long to draw that it is drawn before the transaction that decides about it.
+    pub fn is_drawn_ahead(&self) -> bool {
+        matches!(self, Notice::Digest(..) | Notice::DigestPart(..))
     }
 
     /// The job that posts it at a moment.

@@ -6,17 +6,37 @@ use super::drawn::To;
 use super::{Notice, Saying, refresh};
 use crate::chat::{Card, Place};
 use crate::domain::{PersonId, RefusalNumber, Stage, TeamId};
-use crate::flows::{Result, Shared, consent, debrief, digest, question, quiet, regular, reminders, unsaid};
+use crate::flows::digest::Ahead;
+use crate::flows::{Result, Shared, consent, debrief, digest, export, question, quiet, regular, reminders, unsaid};
 use crate::store::{TaskKind, Tx};
 
 /// How long a notice waits for a reader who has no account on a service that runs.
 const OUT_OF_REACH: TimeDelta = TimeDelta::hours(1);
 
-/// What is to be said now.
+/// What takes long to draw, drawn before the transaction of [`say`]; nothing of other notices.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Utc>) -> Result<Saying> {
+pub async fn ahead(tx: &mut Tx, shared: &Shared, notice: &Notice) -> Result<Option<Ahead>> {
+    let what = match *notice {
+        Notice::Digest(team, at, _) => (TeamId(team), at, 0),
+        Notice::DigestPart(team, at, _, part) => (TeamId(team), at, part),
+        _ => return Ok(None),
+    };
+    digest::ahead(tx, shared, &notice.key(), what).await
+}
+
+/// What is to be said now; `ahead`: what was drawn of it before.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn say(
+    tx: &mut Tx,
+    shared: &Shared,
+    notice: &Notice,
+    ahead: Option<&Ahead>,
+    now: DateTime<Utc>,
+) -> Result<Saying> {
     // Whatever made it due sooner: it tells of what waits at its moment.
     if let Notice::Unsaid(_, at, _) | Notice::StillUnsaid(_, at, _) = notice
         && *at > now
@@ -29,7 +49,7 @@ pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Ut
     if let Some(saying) = regular::before(tx, shared, notice, now).await? {
         return Ok(saying);
     }
-    let Some((to, card)) = notice.draw(tx, shared, now).await? else { return Ok(Saying::Nothing) };
+    let Some((to, card)) = notice.draw(tx, shared, ahead, now).await? else { return Ok(Saying::Nothing) };
     if let Some(saying) = debrief::untimely(tx, notice, now).await? {
         return Ok(saying);
     }
@@ -88,6 +108,7 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         | Notice::Focus(..)
         | Notice::Exporting(_)
         | Notice::Exported(_)
+        | Notice::NotExported(_)
         | Notice::Lost(..) => {}
         Notice::Digest(team, at, channel) => digest::posted(tx, shared, (*team, *at, *channel, 0), now).await?,
         Notice::DigestPart(team, at, channel, part) => {
@@ -108,6 +129,7 @@ pub async fn given_up(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTi
             reminders::unheard(tx, shared, &reader, now).await
         }
         Notice::Digest(team, _, channel) => digest::lost(tx, shared, (*team, *channel), now).await,
+        Notice::Exported(id) => export::not_sent(tx, *id, now).await,
         _ => Ok(()),
     }
 }
@@ -120,7 +142,7 @@ pub async fn still(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<
     if notice.is_a_record() {
         return Ok(None);
     }
-    let Some((to, card)) = notice.draw(tx, shared, now).await? else { return Ok(None) };
+    let Some((to, card)) = notice.draw(tx, shared, None, now).await? else { return Ok(None) };
     let place = tx.message(&notice.key()).await?.map(|message| serde_json::from_str::<Place>(&message.place));
     if let Some(place) = place.transpose().map_err(anyhow::Error::from)?
         && !to.reads(tx, &place).await?

@@ -10,6 +10,7 @@ mod consent;
 mod contacts;
 mod debrief;
 mod digest;
+mod digest_trouble;
 mod export;
 mod faults;
 mod figures;
