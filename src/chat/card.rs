@@ -139,6 +139,17 @@ impl Card {
         self
     }
 
+    /// The same card with the words of its pictures in their places.
+    #[must_use]
+    pub fn in_words(mut self) -> Self {
+        for block in &mut self.blocks {
+            if let Block::Picture(picture) = block {
+                *block = Block::Note(picture.alt.as_str().into());
+            }
+        }
+        self
+    }
+
     /// Its pictures, top to bottom.
     pub fn pictures(&self) -> impl Iterator<Item = &Picture> {
         self.blocks.iter().filter_map(|block| if let Block::Picture(picture) = block { Some(picture) } else { None })

@@ -133,6 +133,8 @@ pub struct Event {
     pub name: String,
     /// Where. `None` if the platform does not say (a form opened from nowhere).
     pub place: Option<Place>,
+    /// What that is called, if it is a channel and the platform says.
+    pub channel: Option<String>,
     /// The person's language tag as the platform knows it (`fr`, `en-US`).
     pub language: Option<String>,
 }

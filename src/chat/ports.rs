@@ -93,6 +93,10 @@ pub enum Phrase {
     NotUnderstood,
     /// In a menu: nothing chosen.
     NoChoice,
+    /// The button to what a menu does not show, and the title of where one types it, at most 24 characters.
+    Search,
+    /// Nothing was found for what was typed into a search.
+    NothingFound,
     /// The reply can carry no file: it went to the person's direct conversation.
     FileInDirect,
     /// What is in a file is no longer kept: ask for it again.
@@ -108,6 +112,14 @@ pub enum Phrase {
 pub enum Failure {
     /// It certainly was not posted; try again, not before this long if said.
     NotNow {
+        /// Why, without message text or tokens.
+        why: String,
+        /// How long the platform asked to wait.
+        after: Option<Duration>,
+    },
+    /// It certainly was not posted, because a picture of it is not there yet: try again, not before this long if said, or
+    /// post it [in words](Card::in_words).
+    NoPicture {
         /// Why, without message text or tokens.
         why: String,
         /// How long the platform asked to wait.

@@ -24,6 +24,14 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// The text on one line, without the characters that show nothing or turn the direction of what follows: for labels, where
+/// the text itself stands elsewhere as it was typed.
+pub fn visible(text: &str) -> String {
+    let shown: String =
+        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_invisible(*c)).collect();
+    shown.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// Letters and signs that Unicode does not decompose but people type otherwise.
 fn push_plain(folded: &mut String, c: char) {
     match c {

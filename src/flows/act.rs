@@ -75,6 +75,10 @@ pub enum Act {
     MeetingDecision(i64, i64),
     /// Something a meeting decided is done; the press says what.
     MeetingDone,
+    /// The form to say that something a meeting decided is done.
+    DecisionDone(i64),
+    /// The form to say that it needs until another day.
+    DecisionLater(i64),
     /// A table of refusals, for another period; the press says which.
     FiguresWhen(Asked),
     /// A table of refusals, counted by something else; the press says by what.
@@ -83,6 +87,8 @@ pub enum Act {
     Hits(Carried),
     /// The refusals of a table, as a file.
     FiguresFile(Asked),
+    /// A file that could not be made or sent, once more: its id.
+    ExportAgain(i64),
     /// The debrief, the client's review, the letter.
     Learn(Learn),
 }
@@ -124,10 +130,13 @@ impl Act {
             Act::Agenda(team, at) => format!("agenda.{team}.{at}"),
             Act::MeetingDecision(team, at) => format!("meeting_decision.{team}.{at}"),
             Act::MeetingDone => "meeting_done".to_owned(),
+            Act::DecisionDone(id) => format!("decision_done.{id}"),
+            Act::DecisionLater(id) => format!("decision_later.{id}"),
             Act::FiguresWhen(asked) => return figures::action("figures_when", asked),
             Act::FiguresBy(asked) => return figures::action("figures_by", asked),
             Act::FiguresFile(asked) => return figures::action("figures_file", asked),
             Act::Hits(page) => return page.action(),
+            Act::ExportAgain(id) => format!("export_again.{id}"),
             Act::Learn(learn) => learn.encoded(),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
@@ -150,6 +159,7 @@ impl Act {
             | Act::ArrivalsSeen(..)
             | Act::MeetingDone
             | Act::FiguresFile(_)
+            | Act::ExportAgain(_)
             | Act::Start
             | Act::Weekly => false,
             _ => true,
@@ -205,6 +215,9 @@ impl FromStr for Act {
             ("agenda", [team, at]) => Act::Agenda(*team, *at),
             ("meeting_decision", [team, at]) => Act::MeetingDecision(*team, *at),
             ("meeting_done", []) => Act::MeetingDone,
+            ("decision_done", [id]) => Act::DecisionDone(*id),
+            ("decision_later", [id]) => Act::DecisionLater(*id),
+            ("export_again", [id]) => Act::ExportAgain(*id),
             (word, numbers) => Act::Learn(Learn::parse(word, numbers).ok_or(Unknown)?),
         })
     }

@@ -1,24 +1,25 @@
-//! What the refusal meeting talks about, and what it decides.
+//! What the refusal meeting talks about, and what became of what it decided before.
 //!
-//! Starts: *Open the meeting agenda* under a digest. Acts: whoever is in the meeting adds decisions, each with an owner and
-//! a day. Ends: a decision comes back on every agenda until somebody says that it is done.
+//! Starts: *Open the meeting agenda* under a digest. Acts: whoever is in the meeting adds decisions ([`super::meeting`]).
+//! Ends: a decision comes back on every agenda until somebody says that it is done, and once more then.
 
-use chrono::{DateTime, Days as DayCount, Utc};
+use chrono::{DateTime, Days as DayCount, TimeDelta, Utc};
 
 use super::digest::{self, Week};
 use super::refusal::{denied_text, reason_label, summary};
-use super::reply::{self, Answers};
-use super::{Act, Call, Result, Values, amount, tell};
+use super::{Act, Call, Result, amount, lines, tell};
 use crate::args;
-use crate::chat::{Block, Button, Card, Choice, Kind, Look, Pick, Reply, Text};
-use crate::domain::{Days, Denied, Money, PersonId, Refusal, Role, Stage, TeamId, View, Weighed, rank};
-use crate::store::{MeetingDecision, Tx};
+use crate::chat::{Block, Button, Card, Choice, Look, Pick, Reply, Text};
+use crate::domain::{Days, Denied, MeetingDecision, Money, Refusal, Role, Stage, TeamId, View, Weighed, rank, visible};
+use crate::store::Tx;
 use crate::words::Words;
 
 /// How many cases a meeting talks about.
 const CASES: usize = 3;
 /// How many decisions come back.
 pub(super) const DECISIONS: i64 = 10;
+/// How long before a digest the one before it was, if there was none.
+const USUAL: TimeDelta = TimeDelta::days(7);
 /// How far back recurrence looks, in days.
 const RECENT: u64 = 90;
 
@@ -94,20 +95,32 @@ pub(super) async fn weightiest(
     Ok(places.into_iter().map(|at| Case { refusal: refusals[at].clone(), weighed: weighed[at] }).collect())
 }
 
-/// What was decided, by whom it is to be done, and until when.
-pub(super) async fn decision_line(tx: &mut Tx, words: Words<'_>, decision: &MeetingDecision) -> Result<Text> {
-    let owner = tx.person(decision.owner_id).await?.name;
-    let due = words.short_date(decision.due_on);
-    Ok(words.text("agenda.decision", args! { what: decision.what.as_str(), owner: owner.as_str(), due: due }))
+/// What was decided, in at most so many characters, by whom it is to be done, and until when; if that was moved, from when.
+pub(super) async fn decision_line(
+    tx: &mut Tx,
+    words: Words<'_>,
+    decision: &MeetingDecision,
+    most: usize,
+) -> Result<Text> {
+    let owner = tx.person(decision.owner).await?.name;
+    let (what, due) = (lines::beginning(&decision.what, most), words.short_date(decision.due_on));
+    let (what, owner) = (what.as_str(), owner.as_str());
+    Ok(match decision.moved_from {
+        Some(was) => {
+            let was = words.short_date(was);
+            words.text("agenda.decision_moved", args! { what: what, owner: owner, was: was, due: due })
+        }
+        None => words.text("agenda.decision", args! { what: what, owner: owner, due: due }),
+    })
 }
 
 /// Whether somebody is in a team's meeting.
-fn takes_part(call: &Call<'_>, team: TeamId) -> bool {
+pub(super) fn takes_part(call: &Call<'_>, team: TeamId) -> bool {
     let of_the_team = call.by.team.id == team && matches!(call.by.role, Role::Rep | Role::Head);
     of_the_team || call.by.leads(team)
 }
 
-fn not_yours<T>(call: &Call<'_>) -> Result<T> {
+pub(super) fn not_yours<T>(call: &Call<'_>) -> Result<T> {
     match call.by.role {
         Role::Observer => tell(call.words.text("denied.observer", args! {})),
         _ => tell(denied_text(call, Denied::NotYours)),
@@ -123,7 +136,8 @@ pub(super) async fn open(call: &mut Call<'_>, team: i64, at: i64) -> Result {
     card(call, TeamId(team), at).await.map(Reply::Whisper)
 }
 
-async fn card(call: &mut Call<'_>, team: TeamId, seconds: i64) -> Result<Card> {
+/// The agenda of the meeting about a digest.
+pub(super) async fn card(call: &mut Call<'_>, team: TeamId, seconds: i64) -> Result<Card> {
     if !takes_part(call, team) {
         return not_yours(call);
     }
@@ -138,7 +152,7 @@ async fn card(call: &mut Call<'_>, team: TeamId, seconds: i64) -> Result<Card> {
     if let Some(name) = digest::name(call.tx, week.digest.facilitator).await? {
         card = card.with(Block::Text(words.text("agenda.facilitates", args! { name: name.as_str() })));
     }
-    card = decisions(call, card, team).await?;
+    card = decisions(call, card, team, week.at).await?;
     card = card.with(Block::Text(words.text("agenda.cases", args! {})));
     let mut opened = Vec::new();
     for case in cases(call.tx, &week).await? {
@@ -162,71 +176,37 @@ async fn card(call: &mut Call<'_>, team: TeamId, seconds: i64) -> Result<Card> {
     Ok(card.with(Block::Buttons(vec![button])))
 }
 
-/// What was decided before and is not done yet, with a menu to say that it is.
-async fn decisions(call: &mut Call<'_>, card: Card, team: TeamId) -> Result<Card> {
+/// What was decided before: what is still to do, with a menu for those who may say that it is done, and what was done
+/// since the digest before.
+async fn decisions(call: &mut Call<'_>, card: Card, team: TeamId, at: DateTime<Utc>) -> Result<Card> {
     let (words, mut card, mut choices) = (call.words, card, Vec::new());
     let open = call.tx.open_meeting_decisions(team, DECISIONS).await?;
-    if open.is_empty() {
-        return Ok(card.with(Block::Note(words.text("agenda.nothing_decided", args! {}))));
-    }
-    card = card.with(Block::Text(words.text("agenda.decided", args! {})));
+    let title = if open.is_empty() {
+        Block::Note(words.text("agenda.nothing_decided", args! {}))
+    } else {
+        Block::Text(words.text("agenda.decided", args! {}))
+    };
+    card = card.with(title);
     for decision in open {
-        card = card.with(Block::Text(decision_line(call.tx, words, &decision).await?));
-        choices.push(Choice::new(decision.id.to_string(), Choice::fitting(&decision.what)));
+        card = card.with(Block::Text(decision_line(call.tx, words, &decision, usize::MAX).await?));
+        if decision.may_report(&call.by).is_ok() {
+            choices.push(Choice::new(decision.id.to_string(), Choice::fitting(&visible(&decision.what))));
+        }
+    }
+    let since = call.tx.digest_moment_before(team, at).await?.unwrap_or(at - USUAL);
+    let done = call.tx.meeting_decisions_done(team, since, DECISIONS).await?;
+    if !done.is_empty() {
+        card = card.with(Block::Text(words.text("agenda.was_done", args! {})));
+    }
+    for decision in done {
+        let owner = call.tx.person(decision.owner).await?.name;
+        let line = args! { what: decision.what.as_str(), owner: owner.as_str() };
+        card = card.with(Block::Text(words.text("agenda.was_done_by", line)));
+        card = card.with_some(decision.note.map(Block::Quote));
+    }
+    if choices.is_empty() {
+        return Ok(card);
     }
     let label = words.line("agenda.done", args! {});
     Ok(card.with(Block::Pick(Pick { action: Act::MeetingDone.action(), label, choices })))
-}
-
-/// Something that was decided is done.
-pub(super) async fn done(call: &mut Call<'_>, id: i64) -> Result {
-    let Some(decision) = call.tx.meeting_decision(id).await? else {
-        return tell(call.words.text("denied.unknown_choice", args! {}));
-    };
-    if !takes_part(call, decision.team_id) {
-        return not_yours(call);
-    }
-    call.tx.meeting_decision_done(id, call.by.id, call.now).await?;
-    Ok(Reply::Whisper(Card::titled(call.words.text("agenda.is_done", args! { what: decision.what.as_str() }))))
-}
-
-/// The form for a decision.
-pub(super) async fn decide_form(call: &mut Call<'_>, team: i64, at: i64) -> Result {
-    if !takes_part(call, TeamId(team)) {
-        return not_yours(call);
-    }
-    let people = people(call, TeamId(team)).await?;
-    let choices =
-        people.iter().take(25).map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(name))).collect();
-    let words = call.words;
-    let field = |name, kind| reply::field(words, "decision_form", name, kind);
-    let fields = vec![
-        field("what", Kind::Paragraph { max: 300 }),
-        field("owner", Kind::Choice(choices)),
-        field("due_on", Kind::Date),
-    ];
-    let act = Act::MeetingDecision(team, at);
-    Ok(Reply::Ask(reply::form(words, act, "decision_form.title", "decision_form.submit", fields)))
-}
-
-/// A decision is kept, and stands on every agenda until it is done.
-pub(super) async fn decide(call: &mut Call<'_>, team: i64, at: i64, values: &Values) -> Result {
-    if !takes_part(call, TeamId(team)) {
-        return not_yours(call);
-    }
-    let people = people(call, TeamId(team)).await?;
-    let mut answers = Answers::new(call, "decision_form", values);
-    let what = answers.text("what");
-    answers.must("what", what.is_some());
-    let owner = answers.parsed("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
-    answers.must("owner", owner.is_some());
-    let due_on = answers.later_day("due_on");
-    answers.end()?;
-    let (Some(what), Some(owner), Some(due_on)) = (what, owner, due_on) else { return reply::incomplete() };
-    call.tx.decide_in_meeting(TeamId(team), (&what, owner, due_on), call.by.id, call.now).await?;
-    card(call, TeamId(team), at).await.map(Reply::Replace)
-}
-
-async fn people(call: &mut Call<'_>, team: TeamId) -> Result<Vec<(PersonId, String)>> {
-    Ok(call.tx.people_of(team, call.by.id).await?)
 }

@@ -219,12 +219,12 @@ impl Bot for Assistant {
     }
 
     async fn suggest(&self, event: Event, query: Query) -> Vec<Choice> {
-        let (asked, shared) = (Arc::new(event.clone()), self.shared.clone());
+        let (asked, shared, now) = (Arc::new(event.clone()), self.shared.clone(), self.clock.now());
         let read = self.db.read(move |tx| {
             let (event, shared, query) = (asked.clone(), shared.clone(), query.clone());
             Box::pin(async move {
                 match tx.person_of(&event.who.to_string()).await? {
-                    Some(by) => suggest::suggest(tx, &shared, &people::as_they_look(by, &event), &query).await,
+                    Some(by) => suggest::suggest(tx, &shared, &people::as_they_look(by, &event), &query, now).await,
                     None => suggest::catalogue(tx, &shared, &query).await,
                 }
             })

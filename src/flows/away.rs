@@ -9,10 +9,11 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use super::notice::{self, Notice, POST};
 use super::refusal::read_day;
 use super::reply::{self, Answers};
+use super::whom::{self, People, Whom};
 use super::{Act, Call, Result, Shared, Values, reminders, tell};
 use crate::args;
-use crate::chat::{Block, Card, Choice, Kind, Place, Reply, Text, Tone};
-use crate::domain::{Away, Change, Person, PersonId, Role, TeamId, fold};
+use crate::chat::{Block, Card, Kind, Place, Reply, Text, Tone};
+use crate::domain::{Away, Change, Person, Role, TeamId, fold};
 use crate::store::Tx;
 
 /// The longest absence that can be said at once.
@@ -111,7 +112,7 @@ async fn named(call: &mut Call<'_>, name: &str) -> Result<Person> {
 }
 
 /// Those who can stand in for whoever acts.
-async fn deputies(call: &mut Call<'_>) -> Result<Vec<(PersonId, String)>> {
+pub(super) async fn deputies(call: &mut Call<'_>) -> Result<People> {
     let mut people = call.tx.people_of(call.by.team.id, call.by.id).await?;
     people.extend(call.tx.admins().await?.into_iter().map(|admin| (admin.id, admin.name)));
     people.retain(|(id, _)| *id != call.by.id);
@@ -125,13 +126,8 @@ async fn form(call: &mut Call<'_>) -> Result<crate::chat::Form> {
     let mut fields =
         vec![reply::field(words, "away_form", "until", Kind::Date).filled(away.map(|away| away.until.to_string()))];
     if !people.is_empty() {
-        let choices = people.into_iter().map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(&name)));
-        let deputy = away.and_then(|away| away.deputy).map(|id| id.0.to_string());
-        fields.push(
-            reply::field(words, "away_form", "deputy", Kind::Choice(choices.take(25).collect()))
-                .optional()
-                .filled(deputy),
-        );
+        let deputy = away.and_then(|away| away.deputy);
+        fields.push(whom::field(words, ("away_form", "deputy"), Whom::Deputy, &people, deputy).optional());
     }
     Ok(reply::form(words, Act::Away, "away_form.title", "button.save", fields))
 }
@@ -155,9 +151,8 @@ pub(super) async fn save(call: &mut Call<'_>, values: &Values) -> Result {
             }
         }
     }
-    let chosen = answers.parsed::<i64>("deputy").map(PersonId);
-    let deputy = chosen.filter(|id| people.iter().any(|(known, _)| known == id));
-    if chosen.is_some() && deputy.is_none() {
+    let deputy = whom::chosen(&answers, "deputy", &people);
+    if answers.text("deputy").is_some() && deputy.is_none() {
         answers.fault("deputy", "away_form.deputy.gone");
     }
     answers.end()?;
@@ -242,6 +237,11 @@ pub(super) async fn back(call: &mut Call<'_>) -> Result {
         // What was kept for the return is said at the next message.
         if task.say_at.is_some() && task.say_at == would_hear {
             call.tx.say_task_at(&task, Some(next)).await?;
+        }
+    }
+    for decision in call.tx.meeting_decisions_of(call.by.id).await? {
+        if decision.say_at.is_some() && decision.say_at == would_hear {
+            call.tx.say_meeting_decision_at(decision.id, next).await?;
         }
     }
     notice::plan(call.tx, call.shared, &Notice::Today(call.by.id.0, next), next, call.now).await?;

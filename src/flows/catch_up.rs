@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::notice::{Notice, POST};
 use super::today::TO_DECIDE;
-use super::{Result, Shared, arrivals, notice, regular, reminders};
+use super::{Result, Shared, arrivals, meeting, notice, regular, reminders};
 use crate::domain::{Person, PersonId};
 use crate::store::Tx;
 
@@ -30,8 +30,10 @@ pub async fn catch_up(tx: &mut Tx, shared: &Shared, adopted: &[PersonId], now: D
     for person in adopted {
         let person = tx.person(*person).await?;
         bring(tx, shared, &person, None, now).await?;
+        meeting::bring(tx, shared, &person, now).await?;
     }
     inherit(tx, shared, now).await?;
+    meeting::bring_unplanned(tx, shared, now).await?;
     regular::plan_all(tx, shared, now).await?;
     succeed(tx, shared, now).await
 }
@@ -98,6 +100,7 @@ async fn inherit(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<()>
         tx.inherit((left, team), heir.id, now).await?;
         // What was due to who left comes to the heir now.
         bring(tx, shared, &heir, Some(left), now).await?;
+        meeting::inherited(tx, shared, (left, team), &heir, now).await?;
         let at = heir.next_batch(now);
         notice::plan(tx, shared, &Notice::Today(heir.id.0, at), at, now).await?;
     }

@@ -12,11 +12,10 @@ use chrono::{Days, NaiveDate};
 
 use super::refusal::{denied_text, load, reason_label};
 use super::reply::{self, Answers};
+use super::whom::{self, People, Whom};
 use super::{Act, Call, Result, Values, ask, case, close, debrief, hands, heard, notice, plays, question, tell};
-use crate::chat::{Choice, Field, Form, Kind, Reply};
-use crate::domain::{
-    Change, Denied, Given, Lever, Person, PersonId, Refusal, RefusalNumber, Stage, Terms, recontact_on,
-};
+use crate::chat::{Field, Form, Kind, Reply};
+use crate::domain::{Change, Denied, Given, Lever, Person, Refusal, RefusalNumber, Stage, Terms, recontact_on};
 use crate::store::{self, Decision, Task, TaskKind};
 
 /// When it is asked how new terms went, unless the head says otherwise.
@@ -31,11 +30,6 @@ pub(super) async fn revive_form(call: &mut Call<'_>, number: RefusalNumber) -> R
         Err(decided) => return case::stands(call, &decided).await,
     };
     let people = owners(call, &refusal).await?;
-    // A menu holds 25: whoever has it now is among them.
-    let (has_it, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|(id, _)| *id == refusal.owner);
-    let owner = has_it.first().map(|(id, _)| id.0.to_string());
-    let people = has_it.into_iter().chain(others);
-    let people = people.map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(&name)));
     let words = call.words;
     let play = plays::field(call, &refusal).await?;
     let due = reply::today(call).checked_add_days(TRIED_IN);
@@ -46,17 +40,27 @@ pub(super) async fn revive_form(call: &mut Call<'_>, number: RefusalNumber) -> R
     let terms = vec![
         lever,
         note,
-        reply::field(words, "revive_form", "owner", Kind::Choice(people.take(25).collect())).filled(owner),
+        whom::field(words, ("revive_form", "owner"), Whom::Owner(number), &people, Some(refusal.owner)),
         reply::field(words, "revive_form", "due_on", Kind::Date).filled(due.map(|day| day.to_string())),
     ];
     let fields = play.into_iter().chain(terms).collect();
     Ok(Reply::Ask(form(call, Act::Revive(number), "revive_form.title", fields)))
 }
 
-/// Who may have a refusal in hand from now on; if nobody of its team is left, whoever acts.
-async fn owners(call: &mut Call<'_>, refusal: &Refusal) -> Result<Vec<(PersonId, String)>> {
-    let people = call.tx.people_of(refusal.team, refusal.owner).await?;
+/// Who may have a refusal in hand from now on, whoever has it now first; if nobody of its team is left, whoever acts.
+async fn owners(call: &mut Call<'_>, refusal: &Refusal) -> Result<People> {
+    let mut people = call.tx.people_of(refusal.team, refusal.owner).await?;
+    people.sort_by_key(|(id, _)| *id != refusal.owner);
     Ok(if people.is_empty() { vec![(call.by.id, call.by.name.clone())] } else { people })
+}
+
+/// The same for whoever may decide about it now; nobody for others.
+pub(super) async fn may_own(call: &mut Call<'_>, number: RefusalNumber) -> Result<People> {
+    let refusal = load(call, number).await?;
+    if refusal.may_decide(&call.by).is_err() {
+        return Ok(Vec::new());
+    }
+    owners(call, &refusal).await
 }
 
 /// A refusal this person may decide about; as an error the one that is decided already.
@@ -87,7 +91,7 @@ pub(super) async fn revive(call: &mut Call<'_>, number: RefusalNumber, values: &
     let mut answers = Answers::new(call, "revive_form", values);
     let lever = answers.parsed::<Lever>("lever").or(play.as_ref().map(|play| play.lever));
     let note = answers.text("note").or(play.as_ref().map(|play| play.how.clone()));
-    let owner = answers.parsed::<i64>("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
+    let owner = whom::chosen(&answers, "owner", &people);
     let due_on = answers.later_day("due_on");
     answers.must("owner", owner.is_some());
     answers.must("lever", lever.is_some());
@@ -154,12 +158,9 @@ async fn next_owner(call: &mut Call<'_>, refusal: &Refusal) -> Result<Option<Fie
         return Ok(None);
     }
     let people = owners(call, refusal).await?;
-    let (has_it, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|(id, _)| *id == refusal.owner);
-    let proposed = others.first().map(|(id, _)| id.0.to_string());
-    let people = has_it.into_iter().chain(others).take(25);
-    let people = people.map(|(id, name)| Choice::new(id.0.to_string(), Choice::fitting(&name))).collect();
-    let field = reply::field(call.words, "validate_form", "owner", Kind::Choice(people)).optional();
-    Ok(proposed.map(|proposed| field.filled(Some(proposed))))
+    let other = people.iter().find(|(id, _)| *id != refusal.owner).map(|(id, _)| *id);
+    let asks = ("validate_form", "owner");
+    Ok(other.map(|other| whom::field(call.words, asks, Whom::Owner(refusal.number), &people, Some(other)).optional()))
 }
 
 /// "Validate".
@@ -171,7 +172,7 @@ pub(super) async fn validate(call: &mut Call<'_>, number: RefusalNumber, values:
     let people = owners(call, &refusal).await?;
     let questions = &call.words.questionnaires().validation;
     let mut answers = Answers::new(call, "validate_form", values);
-    let owner = answers.parsed::<i64>("owner").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
+    let owner = whom::chosen(&answers, "owner", &people);
     let reason = answers.text("reason");
     let reason = reason.and_then(|typed| answers.call.shared.reasons.find(&typed)).map(|found| found.value);
     let given = ask::read(&mut answers, questions.asked());

@@ -15,9 +15,10 @@ use super::notice::{self, Notice};
 use super::refusal::{denied_text, load, summary};
 use super::reply::{self, Answers};
 use super::today::TO_DECIDE;
+use super::whom::{self, People, Whom};
 use super::{Act, Call, Result, Shared, Values, case, letter, tell, words_for};
 use crate::args;
-use crate::chat::{Block, Card, Choice, Kind, Reply, Text, Tone};
+use crate::chat::{Block, Card, Kind, Reply, Text, Tone};
 use crate::domain::{Change, Denied, Person, PersonId, Refusal, RefusalNumber, Stage};
 use crate::store::{Given, Handover, TaskKind, Tx};
 use crate::words::Words;
@@ -46,32 +47,47 @@ async fn to_decide(call: &mut Call<'_>, number: RefusalNumber) -> Result<Result<
 }
 
 /// Who may have it instead of its owner: people of its team.
-async fn other_owners(call: &mut Call<'_>, refusal: &Refusal) -> Result<Vec<(PersonId, String)>> {
+async fn other_owners(call: &mut Call<'_>, refusal: &Refusal) -> Result<People> {
     let people = call.tx.people_of(refusal.team, refusal.owner).await?;
     Ok(people.into_iter().filter(|(id, _)| *id != refusal.owner).collect())
 }
 
+/// The same for whoever may give it away; nobody for others.
+pub(super) async fn may_get(call: &mut Call<'_>, number: RefusalNumber) -> Result<People> {
+    let refusal = load(call, number).await?;
+    if refusal.may_reassign(&call.by).is_err() {
+        return Ok(Vec::new());
+    }
+    other_owners(call, &refusal).await
+}
+
 /// Who may decide about it in place of whoever asks: nobody about what is their own.
-async fn delegates(call: &mut Call<'_>, refusal: &Refusal) -> Result<Vec<(PersonId, String)>> {
+async fn delegates(call: &mut Call<'_>, refusal: &Refusal) -> Result<People> {
     let not = [refusal.owner, refusal.logged_by, call.by.id];
-    let mut people = call.tx.people_who_decide(refusal.team).await?;
-    people.retain(|(id, _)| !not.contains(id));
     let mut there = Vec::new();
-    for (id, name) in people {
-        // A menu holds no more; and nobody waits for somebody who is away.
-        if there.len() < 25 && !call.tx.person(id).await?.is_away(call.now) {
+    for (id, name, was_away) in call.tx.people_who_decide(refusal.team).await? {
+        // Nobody waits for somebody who is away: until when, only their own clock says.
+        if !not.contains(&id) && !(was_away && call.tx.person(id).await?.is_away(call.now)) {
             there.push((id, name));
         }
     }
     Ok(there)
 }
 
+/// The same for whoever may let somebody else decide; nobody for others.
+pub(super) async fn may_decide(call: &mut Call<'_>, number: RefusalNumber) -> Result<People> {
+    let refusal = load(call, number).await?;
+    if refusal.may_delegate(&call.by).is_err() {
+        return Ok(Vec::new());
+    }
+    delegates(call, &refusal).await
+}
+
 /// The form that asks to whom, with a note.
-fn form(call: &Call<'_>, act: Act, title: &str, people: &[(PersonId, String)]) -> Reply {
-    let choice = |(id, name): &(PersonId, String)| Choice::new(id.0.to_string(), Choice::fitting(name));
+fn form(call: &Call<'_>, (act, whom): (Act, Whom), title: &str, people: &[(PersonId, String)]) -> Reply {
     let words = call.words;
     let fields = vec![
-        reply::field(words, "hand_form", "to", Kind::Choice(people.iter().take(25).map(choice).collect())),
+        whom::field(words, ("hand_form", "to"), whom, people, None),
         reply::field(words, "hand_form", "note", Kind::Paragraph { max: NOTE }).optional(),
     ];
     Reply::Ask(reply::form(words, act, title, "button.save", fields))
@@ -80,7 +96,7 @@ fn form(call: &Call<'_>, act: Act, title: &str, people: &[(PersonId, String)]) -
 /// To whom, and the note.
 fn read(call: &Call<'_>, values: &Values, people: &[(PersonId, String)]) -> Result<(PersonId, Option<String>)> {
     let mut answers = Answers::new(call, "hand_form", values);
-    let to = answers.parsed::<i64>("to").map(PersonId).filter(|id| people.iter().any(|(known, _)| known == id));
+    let to = whom::chosen(&answers, "to", people);
     let note = answers.text("note");
     answers.must("to", to.is_some());
     answers.end()?;
@@ -98,7 +114,7 @@ pub(super) async fn reassign_form(call: &mut Call<'_>, number: RefusalNumber) ->
     if people.is_empty() {
         return tell(call.words.text("hand_form.nobody", args! {}));
     }
-    Ok(form(call, Act::Reassign(number), "hand_form.reassign_title", &people))
+    Ok(form(call, (Act::Reassign(number), Whom::OtherOwner(number)), "hand_form.reassign_title", &people))
 }
 
 /// "Reassign".
@@ -173,7 +189,7 @@ pub(super) async fn delegate_form(call: &mut Call<'_>, number: RefusalNumber) ->
     if people.is_empty() {
         return tell(call.words.text("hand_form.nobody", args! {}));
     }
-    Ok(form(call, Act::Delegate(number), "hand_form.delegate_title", &people))
+    Ok(form(call, (Act::Delegate(number), Whom::Delegate(number)), "hand_form.delegate_title", &people))
 }
 
 /// "Delegate".

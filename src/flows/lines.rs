@@ -151,18 +151,27 @@ async fn line(
 fn said(words: Words<'_>, details: &Details) -> String {
     let date = words.date(details.happened_on);
     match details.verbatim.as_deref() {
-        Some(verbatim) => words.line("today.said", args! { date: date, verbatim: beginning(verbatim) }),
+        Some(verbatim) => words.line("today.said", args! { date: date, verbatim: on_a_line(verbatim) }),
         None => words.line("today.refused_on", args! { date: date }),
     }
 }
 
 /// The beginning of somebody's words, on one line; the menu opens them whole.
-fn beginning(verbatim: &str) -> String {
+fn on_a_line(verbatim: &str) -> String {
+    let words: Vec<&str> = verbatim.split_whitespace().collect();
+    beginning(&words.join(" "), SAID)
+}
+
+/// As much of a text as so many characters may say, as it was typed if that is all of it.
+pub(super) fn beginning(text: &str, most: usize) -> String {
+    if text.chars().count() < most {
+        return text.to_owned();
+    }
     let mut whole = String::new();
-    for word in verbatim.split_whitespace() {
-        if whole.chars().count() + word.chars().count() >= SAID {
+    for word in text.split_whitespace() {
+        if whole.chars().count() + word.chars().count() >= most {
             // A single word may be longer than a line.
-            let room = SAID.saturating_sub(whole.chars().count() + 1);
+            let room = most.saturating_sub(whole.chars().count() + 1);
             let part: String = if whole.is_empty() { word.chars().take(room).collect() } else { String::new() };
             return format!("{whole}{part}…");
         }

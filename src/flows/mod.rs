@@ -30,6 +30,7 @@ mod learn;
 mod letter;
 mod lines;
 mod me;
+mod meeting;
 mod menu;
 mod mine;
 mod notice;
@@ -53,6 +54,7 @@ mod small;
 mod suggest;
 mod today;
 mod unsaid;
+mod whom;
 
 use std::collections::BTreeMap;
 
@@ -61,11 +63,12 @@ use chrono::{DateTime, Utc};
 pub use act::{Act, Unknown};
 pub use assistant::Assistant;
 pub use catch_up::catch_up;
+pub use digest::Ahead;
 pub use export::{EXPORT, content as export_content, give_up as give_up_export, make as make_export};
 pub use figures::Asked;
 pub use learn::Learn;
 pub use menu::menu;
-pub use notice::{Notice, POST, REFRESH, Saying, check_shown, given_up, posted, say, still};
+pub use notice::{Notice, POST, REFRESH, Saying, ahead, check_shown, given_up, posted, say, still};
 pub use search::Carried;
 pub use small::{SETTLE, settle};
 
@@ -216,10 +219,13 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Weekly => today::weekly(call).await,
         Act::FiguresFile(asked) => export::of(call, "xlsx", asked.period).await,
         Act::Agenda(team, at) => agenda::open(call, team, at).await,
-        Act::MeetingDecision(team, at) => agenda::decide_form(call, team, at).await,
-        Act::MeetingDone => agenda::done(call, chosen()?.0).await,
+        Act::MeetingDecision(team, at) => meeting::form(call, team, at).await,
+        Act::MeetingDone => meeting::done_on_agenda(call, chosen()?.0).await,
+        Act::DecisionDone(id) => meeting::done_form(call, id).await,
+        Act::DecisionLater(id) => meeting::later_form(call, id).await,
         Act::FiguresWhen(asked) | Act::FiguresBy(asked) => figures::change(call, asked, value).await,
         Act::Hits(page) => search::turn(call, page).await,
+        Act::ExportAgain(id) => export::again(call, id).await,
         Act::Learn(learn) => learn.press(call).await,
     }
 }
@@ -245,7 +251,9 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::Reassign(number) => hands::reassign(call, number, values).await,
         Act::Delegate(number) => hands::delegate(call, number, values).await,
         Act::Away => away::save(call, values).await,
-        Act::MeetingDecision(team, at) => agenda::decide(call, team, at, values).await,
+        Act::MeetingDecision(team, at) => meeting::decide(call, team, at, values).await,
+        Act::DecisionDone(id) => meeting::done(call, id, values).await,
+        Act::DecisionLater(id) => meeting::later(call, id, values).await,
         Act::Learn(learn) => match learn.submit(call, values).await? {
             Some(reply) => Ok(reply),
             None => tell(call.words.text("denied.unknown_button", args! {})),

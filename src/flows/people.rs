@@ -12,16 +12,35 @@ use crate::domain::Person;
 use crate::store::Tx;
 use crate::words::Language;
 
-/// The longest name a stranger keeps, in characters.
+/// The longest name a stranger keeps, or a channel, in characters.
 const NAME: usize = 80;
 
 /// The person behind an event, if they are known and nothing about them is to be noted.
 pub(super) async fn known(tx: &mut Tx, event: &Event) -> Result<Option<Person>> {
-    let person = tx.person_of(&event.who.to_string()).await?;
-    Ok(person.filter(|person| {
+    let person = tx.person_of(&event.who.to_string()).await?.filter(|person| {
         let here = person.service.as_deref() == Some(event.who.service.as_str());
         here && moved_switch(person, event).is_none()
-    }))
+    });
+    let Some(person) = person else { return Ok(None) };
+    let news = renamed(tx, &person, event).await?.is_some();
+    Ok(Some(person).filter(|_| !news))
+}
+
+/// A channel of somebody's team, `service:id`, and what it is called where they act in it, if that is news: an admin reads
+/// it when nothing can be posted there any more.
+async fn renamed(tx: &mut Tx, person: &Person, event: &Event) -> Result<Option<(String, String)>> {
+    let (Some(name), Some(Place::Channel { service, id })) = (&event.channel, &event.place) else { return Ok(None) };
+    let (channel, name) = (format!("{service}:{id}"), shown(name));
+    if name.is_empty() || !person.team.channels.contains(&channel) {
+        return Ok(None);
+    }
+    let known = tx.channel_name(&channel).await?;
+    Ok((known.as_ref() != Some(&name)).then_some((channel, name)))
+}
+
+/// A name as it is kept.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(NAME).collect()
 }
 
 /// The person behind an event, made known if they were not.
@@ -34,6 +53,9 @@ pub(super) async fn recognise(tx: &mut Tx, shared: &Shared, event: &Event, now: 
     if let Some(language) = moved_switch(&person, event) {
         tx.page_speaks(person.id, language.tag()).await?;
         person.choices.language = Some(language.tag().to_owned());
+    }
+    if let Some((channel, name)) = renamed(tx, &person, event).await? {
+        tx.channel_is_called(&channel, &name).await?;
     }
     if person.service.as_deref() == Some(service) {
         return Ok(person);
@@ -64,7 +86,7 @@ async fn welcome(tx: &mut Tx, shared: &Shared, event: &Event, now: DateTime<Utc>
         Some(Place::Direct { .. }) | None => None,
     };
     let team = tx.team_for(channel.as_deref()).await?;
-    let name: String = event.name.chars().filter(|c| !c.is_control()).take(NAME).collect();
+    let name = shown(&event.name);
     let name = if name.trim().is_empty() { event.who.to_string() } else { name };
     let id = tx.add_stranger(&name, &event.who.to_string(), team).await?;
     if let Some(head) = tx.responsible_for(team, now).await? {

@@ -1,6 +1,9 @@
 //! What is suggested to somebody who types: what they used before comes first.
 
-use super::{Error, Result, Shared, words_for};
+use chrono::{DateTime, Utc};
+
+use super::whom::{self, Whom};
+use super::{Call, Error, Result, Shared, words_for};
 use crate::chat::{Choice, Query};
 use crate::domain::{Lexicon, Person, ReasonId, Role};
 use crate::store::{Product, Scope, Tx};
@@ -19,7 +22,18 @@ fn scope(by: &Person) -> Scope {
 }
 
 /// Suggestions for what is typed, best first.
-pub(super) async fn suggest(tx: &mut Tx, shared: &Shared, by: &Person, query: &Query) -> Result<Vec<Choice>> {
+pub(super) async fn suggest(
+    tx: &mut Tx,
+    shared: &Shared,
+    by: &Person,
+    query: &Query,
+    now: DateTime<Utc>,
+) -> Result<Vec<Choice>> {
+    if let Ok(whom) = query.source.parse::<Whom>() {
+        let by = tx.standing_in(by.clone(), now).await?;
+        let mut call = Call { words: words_for(shared, &by), tx, by, shared, now };
+        return whom::suggest(&mut call, whom, &query.typed).await;
+    }
     // Accounts that asked not to be contacted too: they may refuse once more, and logging that calls nobody.
     let same = |names: Vec<String>| names.into_iter().map(|name| clipped(name.clone(), &name)).collect();
     Ok(match query.source.as_str() {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
-use super::{Act, Call, Result, Shared, arrivals, debrief, lines, reminders, words_for};
+use super::{Act, Call, Result, Shared, arrivals, debrief, lines, meeting, reminders, words_for};
 use crate::args;
 use crate::chat::{Action, Block, Button, Card, Form, Reply, Tone};
 use crate::domain::{DebriefWhen, Person, PersonId, Refusal, Rhythm, Role};
@@ -38,7 +38,10 @@ pub(super) async fn draw(
     // What is still open is never behind what is done.
     tasks.sort_by_key(|task| task.done);
     let came = arrivals::told(tx, &reader, &key, posted.is_some(), now).await?;
-    let plain = plain(tx, words, (&reader, &key), (posted, at), (&came, now)).await?;
+    let decided = meeting::lines(tx, words, (&reader, &key), posted.is_some(), now).await?;
+    // What is done stands there, and is nothing to do.
+    let over_already = decided.iter().filter(|line| line.buttons.is_empty()).count();
+    let plain = plain(tx, words, (&reader, &key), (posted, at), (&came, decided, now)).await?;
     if tasks.is_empty() && plain.is_empty() && posted.is_none() {
         return Ok(None);
     }
@@ -47,7 +50,7 @@ pub(super) async fn draw(
     let open = tasks.iter().filter(|task| !task.done && (leads || reader.acts_for(task.person))).count();
     let new = came.iter().any(arrivals::is_new);
     let over = Card::titled(words.text("today.empty", args! {})).tone(Tone::Good);
-    let others = plain.len() - usize::from(!came.is_empty());
+    let others = plain.len() - usize::from(!came.is_empty()) - over_already;
     if tasks.iter().all(|task| task.done) && others == 0 && !new {
         return Ok(Some((reader, over)));
     }
@@ -65,13 +68,14 @@ pub(super) async fn draw(
     Ok(Some((reader, card.with_some(offers.then(|| Block::Buttons(vec![weekly()]))))))
 }
 
-/// The lines that are about no refusal of their own: what waits too long, what others do not do, what came in.
+/// The lines that are about no refusal of their own: what waits too long, what others do not do, what a meeting decided,
+/// what came in.
 async fn plain(
     tx: &mut Tx,
     words: Words<'_>,
     (reader, key): (&Person, &str),
     (posted, at): (Option<DateTime<Utc>>, DateTime<Utc>),
-    (came, now): (&[Refusal], DateTime<Utc>),
+    (came, decided, now): (&[Refusal], Vec<meeting::Line>, DateTime<Utc>),
 ) -> Result<Vec<lines::Plain>> {
     let mut plain = Vec::new();
     let late = late(tx, reader, posted.unwrap_or(now), now).await?;
@@ -81,6 +85,7 @@ async fn plain(
     }
     let about = reminders::lines(tx, words, (reader, key), posted, now).await?;
     plain.extend(about.into_iter().map(|line| (line, Vec::new())));
+    plain.extend(decided.into_iter().map(|line| (line.text, line.buttons)));
     if !came.is_empty() {
         plain.push(arrivals::line(words, (reader.id, at), came));
     }
@@ -118,7 +123,7 @@ pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
     for at in moments {
         notice::plan(call.tx, call.shared, &Notice::Today(call.by.id.0, at), at, call.now).await?;
     }
-    Ok(())
+    meeting::bring(call.tx, call.shared, &call.by, call.now).await
 }
 
 /// "Once a week instead".

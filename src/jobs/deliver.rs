@@ -5,7 +5,7 @@
 //! ends, and then the platform is asked whether the message with our marker is there before anything is sent. Where
 //! it goes and the marker are stored before the first attempt, so that every attempt looks for the same thing in the
 //! same place; its place moves to another reader only once it is surely not there. No transaction spans a call to a
-//! platform.
+//! platform. A picture that is not there yet is waited for some minutes; then its words are posted instead.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,14 +15,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::lanes::{Call, Turn};
 use super::worker::Worker;
 use crate::chat::{Card, Failure, MessageRef, Place, Service};
-use crate::flows::{self, Error, Notice, Result, Saying, Shared};
+use crate::flows::{self, Ahead, Error, Notice, Result, Saying, Shared};
 use crate::store::{JobRow, MessageRow, Tx};
-
-/// How long the outcomes of a delivery may stay unknown before it is given up.
-const UNKNOWN_FOR: TimeDelta = TimeDelta::days(1);
 
 /// What a platform means that asks to wait no time at all.
 const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// For how long a message waits for its pictures, from the moment its place was decided.
+const PICTURES: TimeDelta = TimeDelta::minutes(5);
+/// How soon it is looked again whether they are there, unless the platform says.
+const PICTURES_AGAIN: Duration = Duration::from_secs(15);
 
 /// What the first transaction of a delivery decided.
 enum Decided {
@@ -60,18 +62,13 @@ pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Ut
         let find = call.platform().find(&stored, &message.marker, message.decided_at);
         match call.within(worker.limits.call, find).await {
             Ok(Some(found)) => return record(worker, job, &notice, found, None).await,
-            // Each time its outcome was unknown, and each time it was not there: somebody must look. Not sooner than
-            // after a day: attempts are also spent by kills, and an outage of an hour is no reason to lose a card.
-            Ok(None)
-                if !matches!(then, Then::Wait)
-                    && job.attempts > worker.limits.attempts
-                    && worker.clock.now() - message.decided_at > UNKNOWN_FOR =>
-            {
+            // Each time its outcome was unknown, and each time it was not there: somebody must look.
+            Ok(None) if !matches!(then, Then::Wait) && worker.never_knows(job, message.decided_at) => {
                 worker.bury(job, "its outcome was never known").await;
                 return Ok(());
             }
             Ok(None) => {}
-            Err(failure) => return later(worker, job, failure).await,
+            Err(failure) => return later(worker, job, message.decided_at, failure).await,
         }
     }
     let (place, card) = match then {
@@ -80,19 +77,64 @@ pub(super) async fn post(worker: &Worker, job: &JobRow, lease_until: DateTime<Ut
         Then::Finish => return finish(worker, job).await,
     };
     let Some(call) = turn(worker, job, place.service()).await? else { return Ok(()) };
-    let left = (lease_until - worker.clock.now()).to_std().unwrap_or(Duration::ZERO);
-    if left < worker.limits.call {
-        // Not enough time to know the outcome while the claim is surely ours.
+    if !has_time(worker, lease_until) {
         worker.give_back(job, worker.clock.now(), "the lease was nearly over").await;
         return Ok(());
     }
     if place != stored {
         moves(worker, &notice, &place).await?;
     }
-    match call.within(worker.limits.call, call.platform().post(&place, &card, &message.marker)).await {
-        Ok(posted) => record(worker, job, &notice, posted, Some(card)).await,
-        Err(failure) => later(worker, job, failure).await,
+    Sending { worker, job, lease_until, call, message }.send(&notice, &place, card).await
+}
+
+/// A message on its way, in its turn.
+struct Sending<'a> {
+    worker: &'a Worker,
+    job: &'a JobRow,
+    lease_until: DateTime<Utc>,
+    call: Call<'a>,
+    message: MessageRow,
+}
+
+impl Sending<'_> {
+    /// Posts a card; in the words of its pictures once it has waited long enough for them.
+    async fn send(&self, notice: &Notice, place: &Place, mut card: Card) -> Result<()> {
+        let mut posted = self.post(place, &card).await;
+        if let Err(Failure::NoPicture { why, after }) = &posted {
+            let again = self.worker.clock.now() + wait(after.unwrap_or(PICTURES_AGAIN));
+            if again < self.message.decided_at + PICTURES || !self.has_time() {
+                self.worker.put_off(self.job, again, why).await;
+                return Ok(());
+            }
+            tracing::warn!(job = self.job.id, "a message is posted in the words of its pictures: {why}");
+            card = card.in_words();
+            posted = self.post(place, &card).await;
+        }
+        match posted {
+            Ok(posted) => record(self.worker, self.job, notice, posted, Some(card)).await,
+            Err(failure) => later(self.worker, self.job, self.message.decided_at, failure).await,
+        }
     }
+
+    /// Whether there is time to know the outcome of a call while the claim is surely ours.
+    fn has_time(&self) -> bool {
+        has_time(self.worker, self.lease_until)
+    }
+
+    async fn post(&self, place: &Place, card: &Card) -> Result<MessageRef, Failure> {
+        let posting = self.call.platform().post(place, card, &self.message.marker);
+        self.call.within(self.worker.limits.call, posting).await
+    }
+}
+
+fn has_time(worker: &Worker, lease_until: DateTime<Utc>) -> bool {
+    let left = (lease_until - worker.clock.now()).to_std().unwrap_or(Duration::ZERO);
+    left >= worker.limits.call
+}
+
+/// How long a platform asks to wait.
+fn wait(after: Duration) -> TimeDelta {
+    TimeDelta::from_std(after.max(AT_ONCE)).unwrap_or(TimeDelta::hours(1))
 }
 
 /// Stores the place of a message that is surely not in the one it had: it has another reader.
@@ -117,25 +159,38 @@ async fn turn<'a>(worker: &'a Worker, job: &JobRow, service: Service) -> Result<
     }
 }
 
-/// Decides what to do, and stores where it goes before anything is sent.
+/// Decides what to do, and stores where it goes before anything is sent. What takes long to draw is drawn before: no
+/// writer waits for it.
 async fn decide(worker: &Worker, job: &JobRow, notice: &Notice) -> Result<Decided> {
+    let (shared, drawn) = (worker.shared.clone(), notice.clone());
+    let read = worker.db.read(move |tx| {
+        let (shared, notice) = (shared.clone(), drawn.clone());
+        Box::pin(async move { flows::ahead(tx, &shared, &notice).await })
+    });
+    let ahead = if notice.is_drawn_ahead() { Arc::new(read.await?) } else { Arc::default() };
     let (shared, now) = (worker.shared.clone(), worker.clock.now());
     let (job, notice) = (job.clone(), notice.clone());
     let write = worker.db.write(move |tx| {
-        let (shared, job, notice) = (shared.clone(), job.clone(), notice.clone());
-        Box::pin(async move { weigh(tx, &shared, &job, &notice, now).await })
+        let (shared, job, notice, ahead) = (shared.clone(), job.clone(), notice.clone(), ahead.clone());
+        Box::pin(async move { weigh(tx, &shared, &job, (&notice, (*ahead).as_ref()), now).await })
     });
     write.await
 }
 
-async fn weigh(tx: &mut Tx, shared: &Shared, job: &JobRow, notice: &Notice, now: DateTime<Utc>) -> Result<Decided> {
+async fn weigh(
+    tx: &mut Tx,
+    shared: &Shared,
+    job: &JobRow,
+    (notice, ahead): (&Notice, Option<&Ahead>),
+    now: DateTime<Utc>,
+) -> Result<Decided> {
     let decided = tx.message(&notice.key()).await?;
     if decided.as_ref().is_some_and(|message| message.message.is_some()) {
         tx.finish_job(job).await?;
         return Ok(Decided::Nothing);
     }
     let tried = decided.filter(|_| job.attempts > 1);
-    match (flows::say(tx, shared, notice, now).await?, tried) {
+    match (flows::say(tx, shared, notice, ahead, now).await?, tried) {
         (Saying::Post(place, card), _) => {
             let marker = format!("p{:x}-{:08x}", job.id, fastrand::u32(..));
             let written = serde_json::to_string(&place).map_err(anyhow::Error::from)?;
@@ -210,7 +265,7 @@ pub(super) async fn refresh(worker: &Worker, job: &JobRow) -> Result<()> {
         Ok(()) => check_again(worker, job, &notice, card).await,
         // To replace twice is to replace once: nothing needs to be found out first.
         Err(Failure::Unknown { why } | Failure::NotNow { why, after: None }) => Err(anyhow::anyhow!(why).into()),
-        Err(failure) => later(worker, job, failure).await,
+        Err(failure) => later(worker, job, job.planned_at, failure).await,
     }
 }
 
@@ -236,15 +291,19 @@ async fn finish(worker: &Worker, job: &JobRow) -> Result<()> {
     write.await
 }
 
-/// What becomes of a job whose call failed.
-async fn later(worker: &Worker, job: &JobRow, failure: Failure) -> Result<()> {
+/// What becomes of a job whose call failed; `since`: when it was decided.
+async fn later(worker: &Worker, job: &JobRow, since: DateTime<Utc>, failure: Failure) -> Result<()> {
     match failure {
-        Failure::NotNow { why, after: Some(after) } => {
-            // The platform works and says when: however often it does, that is no reason to give up.
-            let after = TimeDelta::from_std(after.max(AT_ONCE)).unwrap_or(TimeDelta::hours(1));
-            worker.put_off(job, worker.clock.now() + after, &why).await;
+        Failure::NotNow { why, after: Some(after) } | Failure::NoPicture { why, after: Some(after) } => {
+            let again = worker.clock.now() + wait(after);
+            if Worker::is_too_late(job, since, again) {
+                worker.bury(job, &why).await;
+            } else {
+                // The platform works and says when: however often it does, that is no reason to give up.
+                worker.put_off(job, again, &why).await;
+            }
         }
-        Failure::NotNow { why, .. } => worker.failed(job, &why).await,
+        Failure::NotNow { why, .. } | Failure::NoPicture { why, .. } => worker.failed(job, &why).await,
         Failure::Never { why } => worker.bury(job, &why).await,
         Failure::Unknown { why } => {
             tracing::warn!(job = job.id, "whether a message was posted is not known, it is looked for later: {why}");

@@ -2,6 +2,7 @@
 
 mod deliver;
 mod lanes;
+mod patience;
 mod tidy;
 mod worker;
 

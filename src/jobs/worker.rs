@@ -218,7 +218,7 @@ impl Worker {
     /// A job failed without having sent anything: later again, or never.
     pub(super) async fn failed(&self, job: &JobRow, fault: &str) {
         // Tidying has no last attempt: without today's there is none tomorrow.
-        if job.attempts >= self.limits.attempts && job.kind != super::tidy::TIDY {
+        if job.attempts >= self.attempts(job) && job.kind != super::tidy::TIDY {
             return self.bury(job, fault).await;
         }
         tracing::warn!(

@@ -1,4 +1,4 @@
-//! Digests: which days each told of, who facilitates its meeting, and what that decided.
+//! Digests: which days each told of, who facilitates its meeting, and what they are made of.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
@@ -14,23 +14,6 @@ pub struct Digest {
     pub days: Days,
     /// Who facilitates the meeting about it.
     pub facilitator: Option<PersonId>,
-}
-
-/// What a meeting decided.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct MeetingDecision {
-    /// Its id.
-    pub id: i64,
-    /// The team.
-    pub team_id: TeamId,
-    /// What is to be done.
-    pub what: String,
-    /// By whom.
-    pub owner_id: PersonId,
-    /// Until when.
-    pub due_on: NaiveDate,
-    /// When it was done.
-    pub done_at: Option<DateTime<Utc>>,
 }
 
 /// How many refusals had a reason in a week.
@@ -87,6 +70,17 @@ impl Tx {
         Ok(row.map(Digest::from))
     }
 
+    /// The moment of the last digest of a team before another that was in a channel.
+    pub async fn digest_moment_before(
+        &mut self,
+        team: TeamId,
+        at: DateTime<Utc>,
+    ) -> sqlx::Result<Option<DateTime<Utc>>> {
+        let sql = "SELECT MAX(at) FROM digests
+                   WHERE organisation_id = $1 AND team_id = $2 AND at < $3 AND posted_at IS NOT NULL";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(instant(at)))
+    }
+
     /// Begins a digest.
     pub async fn begin_digest(&mut self, team: TeamId, at: DateTime<Utc>, digest: &Digest) -> sqlx::Result<()> {
         let sql = "INSERT INTO digests (organisation_id, team_id, at, from_day, to_day, facilitator_id)
@@ -117,53 +111,6 @@ impl Tx {
                      AND (p.away_until IS NULL OR p.away_until < $3)
                    ORDER BY CASE WHEN d.last IS NULL THEN 0 ELSE 1 END, d.last, p.id";
         run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(day))
-    }
-
-    /// Remembers what a meeting decided.
-    pub async fn decide_in_meeting(
-        &mut self,
-        team: TeamId,
-        (what, owner, due_on): (&str, PersonId, NaiveDate),
-        by: PersonId,
-        now: DateTime<Utc>,
-    ) -> sqlx::Result<()> {
-        let sql = "INSERT INTO meeting_decisions
-                       (organisation_id, team_id, what, owner_id, due_on, decided_by, decided_at)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        change!(
-            self,
-            sqlx::query(sql)
-                .bind(self.organisation)
-                .bind(team)
-                .bind(what)
-                .bind(owner)
-                .bind(due_on)
-                .bind(by)
-                .bind(instant(now))
-        )?;
-        Ok(())
-    }
-
-    /// What a team's meetings decided and nobody has done yet, due first, at most `most`.
-    pub async fn open_meeting_decisions(&mut self, team: TeamId, most: i64) -> sqlx::Result<Vec<MeetingDecision>> {
-        let sql = "SELECT id, team_id, what, owner_id, due_on, done_at FROM meeting_decisions
-                   WHERE organisation_id = $1 AND team_id = $2 AND done_at IS NULL ORDER BY due_on, id LIMIT $3";
-        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(most))
-    }
-
-    /// What a meeting decided, by its id.
-    pub async fn meeting_decision(&mut self, id: i64) -> sqlx::Result<Option<MeetingDecision>> {
-        let sql = "SELECT id, team_id, what, owner_id, due_on, done_at FROM meeting_decisions
-                   WHERE organisation_id = $1 AND id = $2";
-        run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(id))
-    }
-
-    /// What a meeting decided is done; whether it was not yet.
-    pub async fn meeting_decision_done(&mut self, id: i64, by: PersonId, now: DateTime<Utc>) -> sqlx::Result<bool> {
-        let sql = "UPDATE meeting_decisions SET done_by = $3, done_at = $4
-                   WHERE organisation_id = $1 AND id = $2 AND done_at IS NULL";
-        let done = change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(by).bind(instant(now)))?;
-        Ok(done > 0)
     }
 
     /// A team's refusals that happened on some days and count, largest budget first, at most `most`.

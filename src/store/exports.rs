@@ -25,7 +25,7 @@ pub struct Export {
     pub written: i64,
     /// Whose refusals it was made of; `None` until then.
     pub made_for: Option<String>,
-    /// Why there is no file: `not_yours`, `too_large`, `failed`.
+    /// Why there is no file: `not_yours`, `too_large`, `failed`, `not_sent`.
     pub refused: Option<String>,
     /// Whether it is made, or refused.
     pub is_done: bool,
@@ -116,6 +116,13 @@ impl Tx {
                    WHERE organisation_id = $1 AND id = $2 AND done_at IS NULL";
         let refused = change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(why).bind(instant(now)))?;
         Ok(refused > 0)
+    }
+
+    /// A file that is made could not be sent; whether there was one.
+    pub async fn export_is_not_sent(&mut self, id: i64, why: &str) -> sqlx::Result<bool> {
+        let sql = "UPDATE exports SET refused = $3
+                   WHERE organisation_id = $1 AND id = $2 AND done_at IS NOT NULL AND refused IS NULL";
+        Ok(change!(self, sqlx::query(sql).bind(self.organisation).bind(id).bind(why))? > 0)
     }
 
     /// What is in a file that is made; `None` once it is forgotten.

@@ -143,12 +143,12 @@ impl Tx {
     }
 
     /// Those who can decide about a refusal of a team in place of its head, by name, heads and admins first: the team's,
-    /// and whoever leads another.
-    pub async fn people_who_decide(&mut self, team: TeamId) -> sqlx::Result<Vec<(PersonId, String)>> {
-        let sql = "SELECT id, name FROM people
+    /// and whoever leads another; with each whether they ever said until when they are away.
+    pub async fn people_who_decide(&mut self, team: TeamId) -> sqlx::Result<Vec<(PersonId, String, bool)>> {
+        let sql = "SELECT id, name, away_until IS NOT NULL FROM people
                    WHERE organisation_id = $1 AND left_at IS NULL
                      AND ((team_id = $2 AND role IN ('rep', 'head')) OR role IN ('head', 'admin'))
-                   ORDER BY CASE role WHEN 'rep' THEN 1 ELSE 0 END, name, id LIMIT 100";
+                   ORDER BY CASE role WHEN 'rep' THEN 1 ELSE 0 END, name, id";
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team))
     }
 }

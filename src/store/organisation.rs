@@ -53,6 +53,20 @@ impl Tx {
         run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation))
     }
 
+    /// What a channel, `service:id`, is called, if anybody did something there.
+    pub async fn channel_name(&mut self, channel: &str) -> sqlx::Result<Option<String>> {
+        let sql = "SELECT name FROM channels WHERE organisation_id = $1 AND channel = $2";
+        run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation).bind(channel))
+    }
+
+    /// Remembers what a channel, `service:id`, is called.
+    pub async fn channel_is_called(&mut self, channel: &str, name: &str) -> sqlx::Result<()> {
+        let sql = "INSERT INTO channels (organisation_id, channel, name) VALUES ($1, $2, $3)
+                   ON CONFLICT (organisation_id, channel) DO UPDATE SET name = excluded.name";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(channel).bind(name))?;
+        Ok(())
+    }
+
     /// Makes the tables say what the configuration says. Doing it twice is doing it once; nobody and nothing is
     /// deleted, because history points to them. Who is named no more is a rep like anybody it does not name; a team
     /// that is named no more takes nobody in.
@@ -242,6 +256,7 @@ impl Tx {
                 "UPDATE pending_refusals SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
                 "UPDATE questions SET asked_of = $3 WHERE organisation_id = $1 AND asked_of = $2",
                 "UPDATE tasks SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2",
+                "UPDATE meeting_decisions SET owner_id = $3 WHERE organisation_id = $1 AND owner_id = $2",
                 "UPDATE handovers SET given_to = $3 WHERE organisation_id = $1 AND given_to = $2",
                 "UPDATE people SET away_deputy = $3 WHERE organisation_id = $1 AND away_deputy = $2",
             ] {

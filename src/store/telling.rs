@@ -159,7 +159,8 @@ impl Tx {
         run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(instant(now)))
     }
 
-    /// Those who left, or only observe now, with something still in their hands, or not decided yet, by the team of the refusal.
+    /// Those who left, or only observe now, with something still in their hands, not decided yet, or to do for a meeting, by
+    /// the team it is of.
     pub async fn left_behind(&mut self) -> sqlx::Result<Vec<(PersonId, TeamId)>> {
         let sql = "SELECT DISTINCT p.id, r.team_id FROM people p
                    JOIN tasks t ON t.organisation_id = p.organisation_id AND t.person_id = p.id AND t.done_at IS NULL
@@ -169,6 +170,11 @@ impl Tx {
                    SELECT p.id, r.team_id FROM people p
                    JOIN refusals r ON r.organisation_id = p.organisation_id AND r.owner_id = p.id
                      AND r.stage IN ('logged', 'with_head') AND r.withdrawn_at IS NULL
+                   WHERE p.organisation_id = $1 AND (p.left_at IS NOT NULL OR p.role = 'observer')
+                   UNION
+                   SELECT p.id, m.team_id FROM people p
+                   JOIN meeting_decisions m ON m.organisation_id = p.organisation_id AND m.owner_id = p.id
+                     AND m.done_at IS NULL
                    WHERE p.organisation_id = $1 AND (p.left_at IS NOT NULL OR p.role = 'observer') ORDER BY 1, 2";
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
     }

@@ -21,6 +21,8 @@ impl Words<'_> {
             Phrase::DirectClosed => "adapter.direct_closed",
             Phrase::NotUnderstood => "adapter.not_understood",
             Phrase::NoChoice => "adapter.no_choice",
+            Phrase::Search => "adapter.search",
+            Phrase::NothingFound => "adapter.nothing_found",
             Phrase::FileInDirect => "adapter.file_in_direct",
             Phrase::FileGone => "adapter.file_gone",
             Phrase::FileTooLarge => "adapter.file_too_large",

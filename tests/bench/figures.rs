@@ -124,7 +124,14 @@ fn row(what: &str, mut took: Vec<Duration>) {
 }
 
 fn event(who: &str, id: &str) -> Event {
-    Event { id: id.into(), who: Account::new(Service::Slack, who), name: who.into(), place: None, language: None }
+    Event {
+        id: id.into(),
+        who: Account::new(Service::Slack, who),
+        name: who.into(),
+        place: None,
+        channel: None,
+        language: None,
+    }
 }
 
 async fn list(db: &Db, now: DateTime<Utc>) {

@@ -221,7 +221,14 @@ async fn plan(db: &Db, at: DateTime<Utc>) {
 }
 
 fn event(who: &str, id: &str) -> Event {
-    Event { id: id.into(), who: Account::new(Service::Slack, who), name: who.into(), place: None, language: None }
+    Event {
+        id: id.into(),
+        who: Account::new(Service::Slack, who),
+        name: who.into(),
+        place: None,
+        channel: None,
+        language: None,
+    }
 }
 
 async fn list(database: &Database, db: &Db, now: DateTime<Utc>) {

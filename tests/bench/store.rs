@@ -73,6 +73,7 @@ fn event(n: u64) -> Event {
         who: Account::new(Service::Slack, "U0ANA"),
         name: "Ana".into(),
         place: None,
+        channel: None,
         language: None,
     }
 }

@@ -15,9 +15,10 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 46] = [
+const PUT_TOGETHER: [(&str, &str); 47] = [
     ("period.", "flows::figures, by period"),
     ("decision_form.", "flows::reply, by field"),
+    ("decision_done_form.", "flows::reply, by field"),
     ("quality_hint.", "flows::quality, by criterion"),
     ("quality_has.", "flows::quality, by criterion"),
     ("export_column.", "flows::export, by column"),
@@ -180,7 +181,7 @@ fn longest(key: &str) -> usize {
     match (family, last) {
         ("ask" | "answer" | "settings", _) => longest_of_form(last),
         (form, _) if form.ends_with("_form") => longest_of_form(last),
-        ("shortcut", _) | ("adapter", "continue" | "cancel") => 24,
+        ("shortcut", _) | ("adapter", "continue" | "cancel" | "search") => 24,
         ("button", _) | ("adapter", "open_form" | "fix_it") => 40,
         // After a label, in the placeholder of a Discord menu.
         ("adapter", "optional") => 150 - 45 - 1,

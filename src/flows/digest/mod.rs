@@ -8,19 +8,26 @@
 //! ```
 //!
 //! It never names who lost what, nor a client: individual figures are for that rep and the head. What a digest says is as
-//! things stood when it was posted, and stays so.
+//! things stood when it was posted, and stays so. To count it takes time: it is drawn ahead, from a state of a moment before,
+//! and the transaction that decides to post it only looks whether it is still due and of the same days.
 
+mod ahead;
+mod lost;
 mod root;
 mod thread;
 mod unusual;
 
 use chrono::{DateTime, Days as DayCount, NaiveDate, TimeDelta, Utc};
 
+pub use ahead::Ahead;
+pub(super) use ahead::ahead;
+pub(super) use lost::{draw_lost, lost};
+
 use super::figures::{self, Asked, People, Reach};
 use super::notice::{self, Notice, To};
 use super::{Call, Result, Shared, tell};
 use crate::args;
-use crate::chat::{Account, Block, Card, MessageRef, Reply};
+use crate::chat::{Block, Card, MessageRef, Reply};
 use crate::domain::{Days, Period, PersonId, Refusal, Role, Team, TeamId, View};
 use crate::report::Figures;
 use crate::store::{Digest, Tx};
@@ -129,6 +136,7 @@ pub(super) async fn begun(tx: &mut Tx, shared: &Shared, team: TeamId, at: DateTi
 pub(super) async fn draw(
     tx: &mut Tx,
     shared: &Shared,
+    ahead: Option<&Ahead>,
     (team, at, channel): (TeamId, DateTime<Utc>, i64),
 ) -> Result<Option<(To, Card)>> {
     let Some(team) = tx.team(team).await? else { return Ok(None) };
@@ -137,15 +145,15 @@ pub(super) async fn draw(
     };
     let Some(digest) = planned(tx, &team, at).await? else { return Ok(None) };
     tx.begin_digest(team.id, at, &digest).await?;
-    let week = Week::of(tx, shared, team.clone(), digest, at).await?;
-    let card = root::card(tx, shared, &week).await?;
-    Ok(Some((To::Channel(Box::new(team), place), card)))
+    let card = ahead::or_drawn(ahead, tx, shared, (&team, digest, at), 0).await?;
+    Ok(card.map(|card| (To::Channel(Box::new(team), place), card)))
 }
 
 /// A part of its thread; nothing for a week without refusals.
 pub(super) async fn draw_part(
     tx: &mut Tx,
     shared: &Shared,
+    ahead: Option<&Ahead>,
     (team, at, channel, part): (TeamId, DateTime<Utc>, i64, i64),
     now: DateTime<Utc>,
 ) -> Result<Option<(To, Card)>> {
@@ -153,11 +161,10 @@ pub(super) async fn draw_part(
     let (Some(root), Some(team)) = (root, tx.team(team).await?) else { return Ok(None) };
     let under: MessageRef = serde_json::from_str(&root).map_err(anyhow::Error::from)?;
     let Some(digest) = tx.digest(team.id, at).await? else { return Ok(None) };
-    let week = Week::of(tx, shared, team.clone(), digest, at).await?;
-    let card = thread::part(tx, shared, &week, part).await?;
+    let card = ahead::or_drawn(ahead, tx, shared, (&team, digest, at), part).await?;
     if card.is_none() {
         // The one after it does not wait for what is never posted.
-        posted(tx, shared, (week.team.id.0, at, channel, part), now).await?;
+        posted(tx, shared, (team.id.0, at, channel, part), now).await?;
     }
     Ok(card.map(|card| (To::Under(Box::new(team), under), card)))
 }
@@ -224,36 +231,4 @@ pub(super) async fn name(tx: &mut Tx, person: Option<PersonId>) -> Result<Option
         Some(person) => Ok(Some(tx.person(person).await?.name)),
         None => Ok(None),
     }
-}
-
-/// A digest could not be posted: an admin is told once, in words, where and what to do.
-pub(super) async fn lost(tx: &mut Tx, shared: &Shared, (team, channel): (i64, i64), now: DateTime<Utc>) -> Result<()> {
-    let last = tx.last_posted(&format!("digest:{team}:%:{channel}")).await?;
-    let since = last.map_or(0, |at| at.timestamp());
-    notice::plan(tx, shared, &Notice::Lost(team, channel, since), now, now).await
-}
-
-/// What an admin reads about it.
-pub(super) async fn draw_lost(
-    tx: &mut Tx,
-    shared: &Shared,
-    (team, channel): (TeamId, i64),
-    now: DateTime<Utc>,
-) -> Result<Option<(crate::domain::Person, Card)>> {
-    let Some(team) = tx.team(team).await? else { return Ok(None) };
-    let admins = tx.admins().await?;
-    let first = admins.iter().find(|admin| !admin.is_away(now)).or(admins.first()).cloned();
-    let reader = match first {
-        Some(admin) => Some(admin),
-        None => tx.responsible_for(team.id, now).await?,
-    };
-    let Some(reader) = reader else { return Ok(None) };
-    let Some(place) = usize::try_from(channel).ok().and_then(|at| team.channels.get(at)).cloned() else {
-        return Ok(None);
-    };
-    let service = place.parse::<Account>().map(|account| account.service.to_string()).unwrap_or_default();
-    let words = super::words_for(shared, &reader);
-    let title = words.text("digest.lost", args! { team: team.name.as_str() });
-    let next = words.text("digest.lost_next", args! { channel: place, service: service });
-    Ok(Some((reader, Card::titled(title).tone(crate::chat::Tone::Bad).with(Block::Text(next)))))
 }

@@ -15,6 +15,8 @@ use crate::words::Words;
 const QUOTED: usize = 3;
 /// How many plays are told.
 const PLAYS: i64 = 3;
+/// How much of a decision is told, in characters: the agenda shows all of it.
+const SAID: usize = 300;
 /// The fewest words that say something.
 const WORDS: usize = 3;
 
@@ -148,7 +150,7 @@ async fn open(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Card> {
         card = card.with(Block::Text(words.text("agenda.decided", args! {})));
     }
     for decision in decided {
-        card = card.with(Block::Text(agenda::decision_line(tx, words, &decision).await?));
+        card = card.with(Block::Text(agenda::decision_line(tx, words, &decision, SAID).await?));
     }
     Ok(card)
 }

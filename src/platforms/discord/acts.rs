@@ -24,6 +24,8 @@ struct Given {
     value: Option<String>,
     /// What was typed in a modal, by input.
     inputs: BTreeMap<String, String>,
+    /// What was found for it, by search.
+    found: BTreeMap<String, Vec<Choice>>,
 }
 
 /// What follows an act in a form.
@@ -138,27 +140,12 @@ impl Adapter {
         show
     }
 
-    /// What each search of a form offers.
-    async fn menus(&self, event: &Event, fields: &[Field]) -> BTreeMap<String, Vec<Choice>> {
-        let mut menus = BTreeMap::new();
-        for field in fields {
-            if let Kind::Search { source, .. } = &field.kind {
-                let query = Query { source: source.clone(), typed: String::new() };
-                let mut found = self.ports.bot.suggest(event.clone(), query).await;
-                found.retain(|choice| !choice.value.is_empty() && !choice.label.is_empty());
-                found.truncate(25);
-                menus.insert(field.name.clone(), found);
-            }
-        }
-        menus
-    }
-
-    fn steps<'a>(&'a self, draft: &'a Draft) -> Steps<'a> {
+    pub(super) fn steps<'a>(&'a self, draft: &'a Draft) -> Steps<'a> {
         Steps { bot: &*self.ports.bot, draft }
     }
 
     /// Shows a step. `owned`: from a message that belongs to the form.
-    fn go(&self, draft: &Draft, step: usize, owned: bool) -> Show {
+    pub(super) fn go(&self, draft: &Draft, step: usize, owned: bool) -> Show {
         match draft.steps().get(step) {
             Some(Step::Menus(fields)) => Show::Step(self.steps(draft).menus(step, fields, &[])),
             Some(Step::Inputs(fields)) => Show::Modal {
@@ -171,8 +158,11 @@ impl Adapter {
     }
 
     /// Somebody did something in a form.
-    async fn in_form(&self, at: &Interaction, id: &str, verb: Verb, given: Given) -> Show {
+    async fn in_form(&self, at: &Interaction, id: &str, verb: Verb, mut given: Given) -> Show {
         self.drafts.load(&self.ports, id).await;
+        if matches!(verb, Verb::Searched(_)) {
+            given.found = self.look_up(&at.event, id, &given.inputs).await;
+        }
         let after = self.drafts.with(id, |draft| {
             let own = draft.who == at.event.who.id;
             own.then(|| self.after(draft, verb, given))
@@ -196,6 +186,8 @@ impl Adapter {
                 After::Show(self.go(draft, draft.todo.first().copied().unwrap_or_default(), true))
             }
             Verb::Send => After::Send(Box::new(draft.clone())),
+            Verb::Search(step) => After::Show(self.look_for(draft, step)),
+            Verb::Searched(step) => After::Show(self.show_found(draft, step, given.found)),
             Verb::Modal(step, _) => {
                 fill(draft, step, given.inputs);
                 match draft.pass(step) {

@@ -3,9 +3,10 @@
 //! A modal holds text only, five inputs, and cannot answer a modal; a message holds menus, four beside the row of
 //! buttons. So a form is cut into steps of one kind each. Menus come first: the last step is then a modal, whose own
 //! button sends the form, and the person ends where they typed. While the menus are shown the message lists every
-//! answer of the form, so what is already known can be sent from there at once.
+//! answer of the form, so what is already known can be sent from there at once. A search that finds more than its menu
+//! holds is made again by a button beside it: what is typed then decides what the menu offers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,8 @@ use crate::chat::{Choice, Fault, Faults, Field, Form, Kind, Text};
 const MENUS: usize = 4;
 /// Inputs in a modal.
 const INPUTS: usize = 5;
+/// Choices in a menu.
+pub(super) const CHOICES: usize = 25;
 
 /// A form on its way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,6 +32,9 @@ pub(super) struct Draft {
     pub(super) values: BTreeMap<String, String>,
     /// What the searches offer, by field.
     pub(super) menus: BTreeMap<String, Vec<Choice>>,
+    /// The searches that may find more than a menu holds, by field.
+    #[serde(default)]
+    pub(super) wide: BTreeSet<String>,
     /// Steps still to visit, in order.
     pub(super) todo: Vec<usize>,
     /// How often it was refused: with the id it names one submission, however often that is delivered.
@@ -71,10 +77,12 @@ impl Step {
 impl Draft {
     /// A form just opened, with what the bot has filled in. `menus` are what its searches offer.
     pub(super) fn new(id: &str, who: &str, form: Form, menus: BTreeMap<String, Vec<Choice>>) -> Self {
+        let full = menus.iter().filter(|(_, menu)| menu.len() >= CHOICES).map(|(name, _)| name.clone());
         let mut draft = Self {
             id: id.to_owned(),
             who: who.to_owned(),
             values: BTreeMap::new(),
+            wide: full.collect(),
             menus,
             todo: vec![],
             attempt: 0,
@@ -101,8 +109,29 @@ impl Draft {
     fn offer(&mut self, name: &str, choice: Choice) {
         let menu = self.menus.entry(name.to_owned()).or_default();
         if !menu.iter().any(|other| other.value == choice.value) {
-            menu.truncate(24);
+            menu.truncate(CHOICES - 1);
             menu.insert(0, choice);
+        }
+    }
+
+    /// The searches among some fields, by index, that a menu does not hold.
+    pub(super) fn wide_among(&self, fields: &[usize]) -> Vec<usize> {
+        fields.iter().copied().filter(|n| self.wide.contains(&self.form.fields[*n].name)).collect()
+    }
+
+    /// What was found for what was typed into a search takes the place of what its menu offered; what is chosen stays
+    /// among it, and what is found alone is chosen.
+    pub(super) fn found(&mut self, name: &str, found: Vec<Choice>) {
+        let only = if let [only] = found.as_slice() { Some(only.value.clone()) } else { None };
+        let value = self.values.get(name);
+        let chosen = self.menus.get(name).and_then(|menu| menu.iter().find(|choice| Some(&choice.value) == value));
+        let chosen = chosen.cloned();
+        self.menus.insert(name.to_owned(), found);
+        if let Some(chosen) = chosen {
+            self.offer(name, chosen);
+        }
+        if only.is_some() {
+            self.answer(name, only);
         }
     }
 

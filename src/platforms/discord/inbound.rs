@@ -165,11 +165,13 @@ pub(super) fn read(value: &Value) -> Result<Interaction, (Option<Ticket>, &'stat
     let who = Account::new(Service::Discord, who);
     let name = [&wire.member["nick"], &user["global_name"], &user["username"]].into_iter().find_map(Value::as_str);
     let place = place(&wire, &who);
+    let in_channel = matches!(place, Some(Place::Channel { .. }));
     Ok(Interaction {
         event: Event {
             id: wire.ticket.id.clone(),
             name: name.unwrap_or_default().to_owned(),
             who,
+            channel: wire.channel["name"].as_str().filter(|_| in_channel).map(str::to_owned),
             place,
             language: wire.locale,
         },

@@ -5,7 +5,7 @@
 //! | show more than five text inputs in a modal, or menus in one | a form is cut into steps: menus in a message only the person sees, then modals; the bot sees one submission |
 //! | open a modal as the answer to a modal | a message with a button between them |
 //! | mark a field of a modal as faulty | a list of the faults above all answers, and a button that opens the form as it was filled |
-//! | search in a menu | the 25 suggestions for nothing typed; options of commands do search |
+//! | search in a menu | the 25 suggestions for nothing typed, and where there may be more a button to type what to look for; options of commands do search |
 //! | put buttons between paragraphs | all buttons and menus stand under the text, in their order |
 //! | draw a table or a line | a code block with aligned columns; a line of dashes |
 //! | show more than 4096 characters in an embed, 6000 in a message, five rows of buttons | the next embed, the next message; nothing is cut |
@@ -28,6 +28,7 @@ mod api;
 mod check;
 mod draft;
 mod enclose;
+mod find;
 mod first;
 mod gateway;
 mod http;

@@ -3,7 +3,8 @@
 //! The ids of what belongs to forms start with `~`, which no action of the bot contains: `~f:DRAFT:VERB`, where the
 //! verb is `s.N` for the menu of field N, `n.N` to go on to step N, `x` to send, `o` to open a form that came late,
 //! `f` to open a faulty one again; `m.N` and `M.N` are the modal of step N, the capital if it was opened from a
-//! message that belongs to the form.
+//! message that belongs to the form. `q.N` asks to search for what the menus of step N do not show, `Q.N` is the modal
+//! in which one types it.
 
 use serde_json::{Value, json};
 
@@ -32,6 +33,10 @@ pub(super) enum Verb {
     Fix,
     /// Sent the modal of a step; whether it was opened from a message of the form.
     Modal(usize, bool),
+    /// Wants to search for what the menus of a step do not show.
+    Search(usize),
+    /// Typed what to search for.
+    Searched(usize),
 }
 
 /// An id that belongs to a form: the draft's id and the verb. `None` for an action of the bot.
@@ -47,6 +52,8 @@ pub(super) fn read(custom_id: &str) -> Option<(&str, Verb)> {
         "f" => Verb::Fix,
         "m" => Verb::Modal(number, false),
         "M" => Verb::Modal(number, true),
+        "q" => Verb::Search(number),
+        "Q" => Verb::Searched(number),
         _ => return None,
     };
     Some((draft, verb))
@@ -77,6 +84,19 @@ impl Steps<'_> {
             "custom_id": self.id(&format!("{}.{step}", if owned { "M" } else { "m" })),
             "components": rows.collect::<Vec<_>>(),
         })
+    }
+
+    /// The modal in which one types what the menus of a step do not show: one line for each search among them.
+    pub(super) fn search(&self, step: usize, fields: &[usize]) -> Value {
+        let line = |n: &usize| {
+            let field = &self.draft.form.fields[*n];
+            let input = json!({
+                "type": 4, "custom_id": field.name, "label": field.label, "style": 1, "required": false, "max_length": 75,
+            });
+            json!({"type": 1, "components": [input]})
+        };
+        let rows = self.draft.wide_among(fields).iter().map(line).collect::<Vec<_>>();
+        json!({"title": self.say(Phrase::Search), "custom_id": self.id(&format!("Q.{step}")), "components": rows})
     }
 
     fn input(&self, field: &Field) -> Value {
@@ -118,6 +138,9 @@ impl Steps<'_> {
         if next.is_none() || self.draft.missing(&rest).is_empty() {
             buttons.push(self.button("x", &self.draft.form.submit, if next.is_none() { 1 } else { 3 }));
         }
+        if !self.draft.wide_among(fields).is_empty() {
+            buttons.push(self.button(&format!("q.{step}"), &self.say(Phrase::Search), 2));
+        }
         rows.push(buttons);
         let mut lines = self.intro();
         lines.extend(text(&self.say(Phrase::ChooseThenContinue)));
@@ -153,6 +176,11 @@ impl Steps<'_> {
         let field = self.draft.form.fields.iter().find(|other| other.name == field);
         let label = field.map(|field| format!("**{}:** ", markdown::escape(&field.label)));
         format!("- {}{}", label.unwrap_or_default(), markdown::escape(says))
+    }
+
+    /// That nothing was found in these searches.
+    pub(super) fn nothing_found(&self, fields: &[&Field]) -> Vec<String> {
+        fields.iter().map(|field| self.fault(&field.name, &self.say(Phrase::NothingFound))).collect()
     }
 
     /// The faults of required menus left alone.

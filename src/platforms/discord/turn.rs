@@ -120,7 +120,9 @@ impl Turn<'_> {
     fn in_form(&self) -> bool {
         match &self.at.act {
             Act::Component { custom_id, .. } => steps::read(custom_id).is_some(),
-            Act::Modal { custom_id, .. } => matches!(steps::read(custom_id), Some((_, Verb::Modal(_, true)))),
+            Act::Modal { custom_id, .. } => {
+                matches!(steps::read(custom_id), Some((_, Verb::Modal(_, true) | Verb::Searched(_))))
+            }
             _ => false,
         }
     }

@@ -134,6 +134,7 @@ impl Act {
             who: Account::new(Service::Local, self.who.clone()),
             name,
             place: Some(self.at.place()),
+            channel: seen.name_of(&self.at),
             language: Some(language.clone()),
         };
         let (page, who, at) = (page.clone(), self.who, self.at);

@@ -145,6 +145,12 @@ impl Seen {
         }
     }
 
+    /// What a channel is called.
+    pub(super) fn name_of(&self, spot: &Spot) -> Option<String> {
+        let Spot::Channel(id) = spot else { return None };
+        self.channels.iter().find(|channel| channel.id == *id).map(|channel| channel.name.clone())
+    }
+
     /// Remembers that this act, or the form it opened, is finished.
     pub(super) fn finish(&mut self, act: &str) {
         if self.finished.len() == FINISHED {

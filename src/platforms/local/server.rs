@@ -84,6 +84,7 @@ async fn suggest(State(page): State<Arc<Page>>, Query(asked): Query<Suggest>) ->
         who: Account::new(Service::Local, asked.who),
         name,
         place: None,
+        channel: None,
         language: Some(page.language(asked.language.as_deref()).into()),
     };
     let query = chat::Query { source: asked.source, typed: asked.typed };

@@ -69,6 +69,12 @@ impl CallError {
         }
     }
 
+    /// Whether the same call may well do later.
+    pub(super) fn is_passing(&self) -> bool {
+        let is_away = matches!(self, Self::Refused(code) if code == "service_unavailable");
+        is_away || matches!(self, Self::Limited(_) | Self::NotSent(_)) || self.is_unknown()
+    }
+
     /// What it means to who asked for a post.
     pub(super) fn into_failure(self) -> Failure {
         let why = self.to_string();

@@ -246,11 +246,13 @@ fn known(payload: &Value, now: i64, id: String, act: Act) -> Result<Inbound, &'s
     }
     let names = [&payload["user"]["name"], &payload["user"]["username"], &payload["user_name"]];
     let name = names.into_iter().find_map(Value::as_str).unwrap_or_default().to_owned();
+    let place = origin.place();
     let event = Event {
         id,
         who: Account::new(Service::Slack, origin.user.as_str()),
         name,
-        place: origin.place(),
+        channel: channel_name(payload, place.as_ref()),
+        place,
         // Slack tells it only to apps that may read everybody's profile (users:read).
         language: None,
     };
@@ -258,4 +260,12 @@ fn known(payload: &Value, now: i64, id: String, act: Act) -> Result<Inbound, &'s
     let trigger = payload["trigger_id"].as_str();
     let trigger = trigger.map(|id| Trigger { id: id.to_owned(), received: Instant::now(), in_modal });
     Ok(Inbound { event, act, origin, trigger })
+}
+
+/// What a channel is called. Of private ones and of conversations Slack says only what they are.
+fn channel_name(payload: &Value, place: Option<&Place>) -> Option<String> {
+    let names = [&payload["channel"]["name"], &payload["channel_name"]];
+    let name =
+        names.into_iter().find_map(Value::as_str).filter(|name| !matches!(*name, "privategroup" | "directmessage"));
+    name.filter(|_| matches!(place, Some(Place::Channel { .. }))).map(str::to_owned)
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::api::{Api, Effort, POST};
 use super::error::CallError;
 use super::render::{Drawn, draw};
-use super::uploads::{Enclosed, Spot, Uploads};
+use super::uploads::{Enclosed, Late, Spot, Uploads};
 use crate::chat::{Card, Failure, MessageRef, Place, Platform, Service};
 
 /// The metadata's type; ours alone in this workspace.
@@ -52,6 +52,10 @@ impl Platform for Slack {
         // An upload begins before its message: without one nothing was tried, and there is nothing to look for.
         let tried = card.files().count() > 0 && self.uploads.tried(marker).await.map_err(unread)?;
         let enclosed = self.uploads.enclose(card, marker, None).await.map_err(unread)?;
+        if let Some(Late { why, after }) = enclosed.late {
+            // A picture comes before its message: nothing is posted yet.
+            return Err(Failure::NoPicture { why, after });
+        }
         let messages = drawn(card, &enclosed)?;
         let spot = self.spot(place).await.map_err(CallError::into_failure)?;
         let mut there = Parts::default();

@@ -20,7 +20,8 @@ use super::error::CallError;
 use crate::chat::{Bot, Card, Drafts, File, Files, Phrase, Picture, Ports, Service};
 use crate::clock::{Clock, pause};
 
-/// What a card waits for a picture; the card says the same in words.
+/// What a card waits for a picture. An answer that somebody waits for then says the same in words; what the bot says by
+/// itself is tried again.
 const PICTURE: Duration = Duration::from_secs(5);
 /// How long a file may take to appear in its conversation before it counts as not sent.
 const SHARING: Duration = Duration::from_secs(5);
@@ -49,6 +50,33 @@ pub(super) struct Enclosed {
     pub(super) instead: BTreeMap<String, String>,
     /// The files that follow.
     pub(super) files: Vec<Loaded>,
+    /// Why a picture is missing that may still come; whoever can wait asks again.
+    pub(super) late: Option<Late>,
+}
+
+/// A picture is not there, and may be later.
+#[derive(Clone, Debug)]
+pub(super) struct Late {
+    pub(super) why: String,
+    /// How long Slack asked to wait.
+    pub(super) after: Option<Duration>,
+}
+
+/// Why there is no picture.
+enum Missing {
+    Late(Late),
+    Never(anyhow::Error),
+}
+
+impl From<CallError> for Missing {
+    fn from(error: CallError) -> Self {
+        let why = error.to_string();
+        match error {
+            CallError::Limited(after) => Self::Late(Late { why, after }),
+            error if error.is_passing() => Self::Late(Late { why, after: None }),
+            error => Self::Never(error.into()),
+        }
+    }
 }
 
 /// A file whose content Slack has.
@@ -105,8 +133,15 @@ impl Uploads {
         let mut enclosed = Enclosed::default();
         for picture in card.pictures() {
             let name = picture.name();
-            if let Some(id) = self.picture(picture, &name).await {
-                enclosed.pictures.insert(name, id);
+            match self.picture(picture, &name).await {
+                Ok(id) => drop(enclosed.pictures.insert(name, id)),
+                Err(Missing::Late(late)) => {
+                    warn!(why = late.why, "a picture of a card is not there yet");
+                    enclosed.late = Some(late);
+                }
+                Err(Missing::Never(error)) => {
+                    warn!(error = format!("{error:#}"), "a card is shown without its picture");
+                }
             }
         }
         for file in card.files() {
@@ -127,34 +162,27 @@ impl Uploads {
         Ok(enclosed)
     }
 
-    /// The id by which blocks show a picture; none if it is not there in time.
-    async fn picture(&self, picture: &Picture, name: &str) -> Option<String> {
+    /// The id by which blocks show a picture, if it is there in time.
+    async fn picture(&self, picture: &Picture, name: &str) -> Result<String, Missing> {
         let lock = || self.coming.lock().expect("nothing panics while holding it");
         let cell = lock().entry(name.to_owned()).or_default().clone();
         let had = timeout(PICTURE, cell.get_or_try_init(|| self.uploaded(picture, name))).await;
         let id = match had {
-            Ok(Ok(id)) => Some(id.clone()),
-            Ok(Err(error)) => {
-                warn!(error = format!("{error:#}"), "a card is shown without its picture");
-                None
-            }
-            Err(_) => {
-                warn!("a card is shown without its picture, which did not come in time");
-                None
-            }
+            Ok(had) => had.cloned(),
+            Err(_) => Err(Missing::Late(Late { why: "a picture did not come in time".into(), after: None })),
         };
         // What is kept knows it from here on; who waits for the same holds the cell.
         lock().remove(name);
         id
     }
 
-    async fn uploaded(&self, picture: &Picture, name: &str) -> anyhow::Result<String> {
+    async fn uploaded(&self, picture: &Picture, name: &str) -> Result<String, Missing> {
         let draft = format!("picture:{name}");
         let mut upload = match self.kept(&draft).await? {
             Some(upload) if upload.done => return Ok(upload.id),
             Some(upload) if self.is_young(&upload) && self.look(&upload.id).await?.is_some() => upload,
             _ => {
-                let png = self.files.png(&picture.svg).await?;
+                let png = self.files.png(&picture.svg).await.map_err(Missing::Never)?;
                 let upload = self.begin(&draft, name, &png, Some(&picture.alt)).await?;
                 self.complete(&upload.id, json!({"files": [{"id": upload.id, "title": name}]})).await?;
                 upload

@@ -153,6 +153,8 @@ impl Bot for Script {
             Phrase::DirectClosed => "You take no direct messages.".into(),
             Phrase::NotUnderstood => "I did not understand that.".into(),
             Phrase::NoChoice => "nothing chosen".into(),
+            Phrase::Search => "Search for others".into(),
+            Phrase::NothingFound => "nothing found".into(),
             Phrase::FileInDirect => "The file is elsewhere.".into(),
             Phrase::FileGone => "This file is gone.".into(),
             Phrase::FileTooLarge => "This file is too large.".into(),

@@ -305,3 +305,64 @@ async fn only_its_person_fills_a_form() {
     assert!(desk.fake.form(&desk.ana).contains("\nAccount:"), "hers stands as it was");
     desk.end().await;
 }
+
+/// More colleagues than a menu of Discord holds.
+fn many() -> Vec<String> {
+    (0..60).map(|n| format!("Colleague {n:02}")).collect()
+}
+
+/// A form that searches them.
+async fn searching(chosen: Option<&str>) -> Desk {
+    let desk = Desk::open().await;
+    let all = many();
+    desk.bot.suggests(&all.iter().map(String::as_str).collect::<Vec<_>>());
+    let shown = chosen.map(str::to_owned);
+    let search = Field::new("owner", "Owner", Kind::Search { source: "people".into(), shown: shown.clone() });
+    let search = search.filled(shown.map(|label| format!("v-{label}")));
+    let note = Field::new("note", "Note", Kind::Line { max: 80 }).optional();
+    desk.bot.replies(Reply::Ask(form(vec![search, note])));
+    desk.bot.takes(Ok(done()));
+    desk.fake.types(&desk.ana, &desk.sales, "/refusal").await;
+    desk
+}
+
+#[tokio::test]
+async fn what_a_menu_does_not_hold_is_found_by_a_search_beside_it() {
+    let desk = searching(None).await;
+    assert_eq!(desk.fake.suggestions(&desk.ana, "Owner", "", "").await.len(), 25);
+    assert_eq!(desk.fake.suggestions(&desk.ana, "Owner", "", "gue 5").await.len(), 10);
+    desk.fake.fills(&desk.ana, "Owner", "Colleague 47").await;
+    assert!(desk.fake.form(&desk.ana).contains("Owner: Colleague 47"), "{}", desk.fake.form(&desk.ana));
+    desk.fake.submits(&desk.ana).await;
+    assert_eq!(desk.sees().await, ["Logged #1"]);
+    assert_eq!(desk.bot.submitted()[0]["owner"], "v-Colleague 47");
+    desk.end().await;
+}
+
+#[tokio::test]
+async fn a_search_that_finds_nothing_says_so_and_leaves_what_was_chosen() {
+    let desk = searching(Some("Colleague 47")).await;
+    assert!(desk.fake.form(&desk.ana).contains("Owner: Colleague 47"));
+    assert_eq!(desk.fake.suggestions(&desk.ana, "Owner", "", "nobody").await, Vec::<String>::new());
+    let shown = desk.fake.form(&desk.ana);
+    assert!(shown.contains("Owner: Colleague 47") && shown.ends_with("! nothing found"), "{shown}");
+    // Another search leaves it among what is found, and chooses nothing else.
+    assert_eq!(desk.fake.suggestions(&desk.ana, "Owner", "", "gue 1").await.len(), 10);
+    assert!(desk.fake.form(&desk.ana).contains("Owner: Colleague 47"));
+    desk.fake.submits(&desk.ana).await;
+    assert_eq!(desk.bot.submitted()[0]["owner"], "v-Colleague 47");
+    desk.end().await;
+}
+
+#[tokio::test]
+async fn nobody_searches_in_the_form_of_another() {
+    let desk = searching(None).await;
+    let elena = desk.fake.add_person("Elena");
+    let before = desk.bot.asked().len();
+    let search = on_the_way(&desk).replace(":n.1", ":q.0");
+    desk.fake.forges(&elena, &desk.sales, &search).await;
+    desk.idle().await;
+    assert_eq!(desk.fake.unread(&elena), ["This form is gone."]);
+    assert_eq!(desk.bot.asked().len(), before, "nothing was looked up for somebody else");
+    desk.end().await;
+}

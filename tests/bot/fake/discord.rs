@@ -23,6 +23,7 @@ mod people;
 mod proof;
 mod rest;
 mod screen;
+mod search;
 mod sheet;
 mod socket;
 mod strict;
@@ -265,7 +266,7 @@ impl ChatService for FakeDiscord {
 
     async fn suggestions(&self, who: &str, command_or_field: &str, option: &str, typed: &str) -> Vec<String> {
         if !command_or_field.starts_with('/') {
-            return self.offered(who, command_or_field, typed);
+            return self.offered(who, command_or_field, typed).await;
         }
         let what = format!("{command_or_field:?} is registered as a command");
         let look = |world: &mut World| {

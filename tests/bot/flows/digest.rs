@@ -4,32 +4,32 @@ use chrono::{DateTime, TimeDelta, Utc};
 use panout::domain::{Schedule, Schedules};
 use rstest::rstest;
 
-use crate::story::{On, Setup, Team, Trouble};
+use crate::story::{On, Setup, Team};
 
 /// As a team has it that says nothing; `only`: one of the three.
-fn schedules(only: &str) -> Schedules {
+pub(super) fn schedules(only: &str) -> Schedules {
     let usual = Schedules::usual();
     let of = |name: &str, schedule: Option<Schedule>| schedule.filter(|_| name == only);
     Schedules { digest: of("digest", usual.digest), daily: of("daily", usual.daily), focus: of("focus", usual.focus) }
 }
 
-async fn with(on: On, only: &str) -> Team {
+pub(super) async fn with(on: On, only: &str) -> Team {
     Team::start_with(on, Setup { schedules: Some(schedules(only)), ..Setup::default() }).await
 }
 
-fn at(text: &str) -> DateTime<Utc> {
+pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
 }
 
 /// What is new in the channel, as somebody sees it to whom nothing else comes; everybody has read it.
-fn channel(team: &Team) -> String {
+pub(super) fn channel(team: &Team) -> String {
     for name in ["Ana", "Bogdan", "Elena", "Adi"] {
         team.person(name).screen();
     }
     team.person("Oana").screen()
 }
 
-async fn some_are_logged(team: &Team) {
+pub(super) async fn some_are_logged(team: &Team) {
     team.person("Ana").types("/refusal Acme 40k price/payment_terms #crm \"we only pay at ninety days\"").await;
     team.person("Ana").types("/refusal Globex 5k technical #bi \"Globex cannot export to our tool\"").await;
     team.person("Bogdan").types("/refusal Hooli 12k price #crm \"thirty percent above the others\"").await;
@@ -76,72 +76,6 @@ async fn on_monday_the_channel_reads_the_week(#[values(On::Slack, On::Discord, O
     let quiet = channel(&team);
     assert!(quiet.contains("No refusal logged for 30 November 2026 – 6 December 2026"), "{quiet}");
     assert!(!quiet.contains("Why clients"), "{quiet}");
-    team.ends().await;
-}
-
-#[rstest]
-#[tokio::test]
-async fn a_decision_of_the_meeting_comes_back_until_it_is_done(#[values(On::Slack, On::Discord, On::Local)] on: On) {
-    let team = with(on, "digest").await;
-    let (ana, elena, bogdan) = (team.person("Ana"), team.person("Elena"), team.person("Bogdan"));
-    some_are_logged(&team).await;
-    team.it_is("2026-11-30T07:00:00Z").await;
-    channel(&team);
-    ana.presses("Open the meeting agenda").await;
-    let hers = ana.sees_parts(&[
-        "Refusal meeting: 23–29 November 2026",
-        "Nothing decided before is still to do.",
-        "#1 Acme, €40,000, Price: Payment terms",
-        "#3 Price (",
-        "[Add a decision]",
-    ]);
-    assert!(!hers.contains("Hooli"), "a colleague's client is not hers to read:\n{hers}");
-    ana.presses("Add a decision").await;
-    ana.fills(&[
-        ("What is to be done", "Offer three payments"),
-        ("Who does it", "Bogdan"),
-        ("Until when", "2026-12-04"),
-    ])
-    .await;
-    ana.submits().await;
-    ana.sees_parts(&["Offer three payments (Bogdan, by 4 Dec 2026)"]);
-    elena.screen();
-    elena.presses("Open the meeting agenda").await;
-    elena.sees_parts(&["Hooli", "Offer three payments (Bogdan, by 4 Dec 2026)"]);
-    team.it_is("2026-12-03T09:00:00Z").await;
-    bogdan.types("/refusal Initech 3k timing \"ask us again in spring\"").await;
-    team.person("Bogdan").screen();
-    team.it_is("2026-12-07T07:00:00Z").await;
-    let read = channel(&team);
-    assert!(read.contains("Offer three payments (Bogdan, by 4 Dec 2026)"), "{read}");
-    bogdan.presses("Open the meeting agenda").await;
-    bogdan.screen();
-    bogdan.chooses("Say that one is done", "Offer three payments").await;
-    bogdan.sees_parts(&["Done: Offer three payments"]);
-    bogdan.presses("Open the meeting agenda").await;
-    bogdan.sees_parts(&["Nothing decided before is still to do."]);
-    for name in ["Ana", "Elena", "Bogdan", "Adi", "Oana"] {
-        team.person(name).screen();
-    }
-    team.ends().await;
-}
-
-#[rstest]
-#[tokio::test]
-async fn observers_and_other_teams_do_not_open_the_agenda(#[values(On::Slack, On::Discord, On::Local)] on: On) {
-    let team = with(on, "digest").await;
-    some_are_logged(&team).await;
-    team.it_is("2026-11-30T07:00:00Z").await;
-    channel(&team);
-    let moment = at("2026-11-30T07:00:00Z").timestamp();
-    for act in [format!("agenda.1.{moment}"), format!("meeting_decision.1.{moment}")] {
-        let said = team.person("Oana").picks(&act, "").await;
-        assert!(said.contains("for those who sell"), "{act}: {said}");
-    }
-    let sent = team.person("Oana").sends(&format!("meeting_decision.1.{moment}"), &[("what", "x")]).await;
-    assert!(sent.contains("for those who sell"), "{sent}");
-    let unknown = team.person("Ana").picks(&format!("agenda.1.{}", moment + 60), "").await;
-    assert!(unknown.contains("button"), "{unknown}");
     team.ends().await;
 }
 
@@ -278,54 +212,6 @@ async fn the_best_qualified_refusal_is_praised_and_its_rep_sees_what_would_raise
     let read = channel(&team);
     assert!(read.contains("Ana wrote the best-qualified refusal, "), "{read}");
     assert!(read.contains("a debrief") && !read.contains("Bogdan wrote"), "{read}");
-    team.ends().await;
-}
-
-#[rstest]
-#[tokio::test]
-async fn an_admin_is_told_once_that_a_channel_is_closed(#[values(On::Slack, On::Discord)] on: On) {
-    let team = with(on, "digest").await;
-    some_are_logged(&team).await;
-    team.service().trouble(Trouble::ChannelsClosed);
-    team.it_is("2026-11-30T07:00:00Z").await;
-    let adi = team.person("Adi");
-    adi.sees_parts(&["The digest of Field could not be posted", "Invite me again or name another channel"]);
-    assert_eq!(channel(&team), "");
-    team.it_is("2026-12-07T07:00:00Z").await;
-    let again = adi.screen();
-    assert!(!again.contains("could not be posted"), "{again}");
-    let given_up = team.forgives();
-    assert_eq!(given_up.iter().filter(|error| error.contains("given up")).count(), 2, "{given_up:?}");
-    let done = "UPDATE jobs SET state = 'done' WHERE state = 'dead' RETURNING id";
-    assert_eq!(team.rows::<(i64,)>(done).await.len(), 2);
-    team.ends().await;
-}
-
-#[rstest]
-#[case::a_429_in_the_thread(Trouble::TooManyRequests { times: 2, retry_after: Some(1) })]
-#[case::lost_answers(Trouble::LostAnswer { times: 2 })]
-#[case::a_hang(Trouble::Hang { times: 1 })]
-#[case::errors(Trouble::Status { times: 2, status: 503 })]
-#[tokio::test]
-async fn a_digest_in_trouble_is_posted_once_with_its_thread(
-    #[values(On::Slack, On::Discord)] on: On,
-    #[case] trouble: Trouble,
-) {
-    let team = with(on, "digest").await;
-    some_are_logged(&team).await;
-    team.service().trouble(trouble);
-    team.it_is("2026-11-30T07:00:00Z").await;
-    for _ in 0..8 {
-        team.passes(TimeDelta::minutes(1)).await;
-    }
-    let read = channel(&team);
-    for part in ["in the week of 23–29", "Why clients said no", "What clients said", "What is still open"] {
-        let posted = team.service().posted();
-        let times =
-            posted.iter().filter(|(_, _, screen)| screen.lines().next().is_some_and(|title| title.contains(part)));
-        assert_eq!(times.count(), 1, "{part}:\n{read}");
-    }
-    assert!(read.contains("[picture: Table."), "{read}");
     team.ends().await;
 }
 

@@ -3,9 +3,10 @@
 use std::io::Cursor;
 
 use calamine::{Data, Reader as _, Xlsx};
+use chrono::TimeDelta;
 use rstest::rstest;
 
-use crate::story::{On, Team};
+use crate::story::{On, Team, Trouble};
 
 async fn some_are_logged(team: &Team) {
     team.person("Ana")
@@ -135,5 +136,100 @@ async fn who_may_see_less_when_it_is_made_gets_no_file(#[values(On::Slack, On::D
     for name in ["Ana", "Bogdan", "Adi", "Oana"] {
         team.person(name).screen();
     }
+    team.ends().await;
+}
+
+/// Some minutes pass.
+async fn minutes(team: &Team, many: usize) {
+    for _ in 0..many {
+        team.passes(TimeDelta::minutes(1)).await;
+    }
+}
+
+/// The job that was given up, which `panout doctor` shows, is looked at.
+async fn is_seen_by_the_admin(team: &Team) {
+    let given_up = team.forgives();
+    assert_eq!(given_up.iter().filter(|error| error.contains("given up")).count(), 1, "{given_up:?}");
+    let done = "UPDATE jobs SET state = 'done' WHERE state = 'dead' RETURNING id";
+    assert_eq!(team.rows::<(i64,)>(done).await.len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_file_that_cannot_be_made_is_told_within_minutes_and_can_be_asked_for_again(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = Team::start(on).await;
+    let ana = team.person("Ana");
+    some_are_logged(&team).await;
+    // A row that nobody can read.
+    let broken = "UPDATE refusals SET stage = 'nowhere' WHERE number = 1 RETURNING number";
+    assert_eq!(team.rows::<(i64,)>(broken).await.len(), 1);
+    ana.types("/refusals export csv").await;
+    ana.sees_parts(&["Preparing 1 refusal since the beginning"]);
+    ana.types("/refusals export csv").await;
+    ana.sees_parts(&["Your last file is still being made."]);
+    minutes(&team, 8).await;
+    ana.sees_parts(&["I am sorry: your file could not be made.", "[Ask again]"]);
+    is_seen_by_the_admin(&team).await;
+    let mended = "UPDATE refusals SET stage = 'with_head' WHERE number = 1 RETURNING number";
+    assert_eq!(team.rows::<(i64,)>(mended).await.len(), 1);
+    ana.presses("Ask again").await;
+    ana.sees_parts(&[
+        "Preparing 1 refusal since the beginning",
+        "Your file: 1 refusal",
+        "[file: refusals-2026-11-23.csv]",
+    ]);
+    assert!(!ana.file("refusals-2026-11-23.csv").is_empty());
+    team.ends().await;
+}
+
+#[rstest]
+#[case::slack_is_down(On::Slack, Trouble::Status { times: 1000, status: 503 })]
+#[case::slack_asks_to_wait(On::Slack, Trouble::TooManyRequests { times: 1000, retry_after: Some(120) })]
+#[case::answers_of_slack_are_lost(On::Slack, Trouble::LostAnswer { times: 1000 })]
+#[case::discord_is_down(On::Discord, Trouble::Status { times: 1000, status: 503 })]
+#[case::discord_hangs(On::Discord, Trouble::Hang { times: 1000 })]
+#[tokio::test]
+async fn a_file_that_cannot_be_sent_for_minutes_is_told_and_can_be_asked_for_again(
+    #[case] on: On,
+    #[case] trouble: Trouble,
+) {
+    let mut team = Team::start(on).await;
+    some_are_logged(&team).await;
+    team.service().trouble(Trouble::Uploads(Box::new(trouble)));
+    team.person("Ana").types("/refusals export csv").await;
+    team.person("Ana").sees_parts(&["Preparing 1 refusal since the beginning"]);
+    minutes(&team, 13).await;
+    let read = team.person("Ana").screen();
+    assert_eq!(read.matches("it could not be sent here for some minutes").count(), 1, "{read}");
+    assert!(read.contains("[Ask again]") && !read.contains("[file:"), "{read}");
+    team.service().trouble(Trouble::Over);
+    // Whoever starts again tries what was given up: of this they were told.
+    team.restarts().await;
+    team.person("Ana").sees_nothing();
+    assert!(team.forgives().iter().any(|error| error.contains("given up")));
+    team.person("Ana").presses("Ask again").await;
+    team.person("Ana").sees_parts(&["Preparing 1 refusal", "Your file: 1 refusal", "[file: refusals-2026-11-23.csv]"]);
+    let other = team.person("Bogdan").picks("export_again.1", "").await;
+    assert!(other.contains("This is not yours to open or change."), "{other}");
+    team.ends().await;
+}
+
+#[rstest]
+#[case::a_429(Trouble::TooManyRequests { times: 2, retry_after: Some(1) })]
+#[case::errors(Trouble::Status { times: 2, status: 502 })]
+#[case::lost_answers(Trouble::LostAnswer { times: 2 })]
+#[case::a_hang(Trouble::Hang { times: 1 })]
+#[tokio::test]
+async fn a_file_in_trouble_is_sent_once(#[values(On::Slack, On::Discord)] on: On, #[case] trouble: Trouble) {
+    let team = Team::start(on).await;
+    some_are_logged(&team).await;
+    team.service().trouble(Trouble::Uploads(Box::new(trouble)));
+    team.person("Ana").types("/refusals export csv").await;
+    minutes(&team, 5).await;
+    let read = team.person("Ana").screen();
+    assert_eq!(read.matches("[file: refusals-2026-11-23.csv]").count(), 1, "{read}");
+    assert!(!read.contains("could not be sent"), "{read}");
     team.ends().await;
 }

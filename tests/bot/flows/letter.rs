@@ -113,7 +113,14 @@ async fn no_letter_goes_to_who_asked_not_to_be_contacted(#[values(On::Slack, On:
     ana.sees_parts(&["*Acme* asked not to be contacted, says Their lawyer"]);
     let action = panout::chat::Action::new("letter.2").expect("it can be carried");
     let who = panout::chat::Account::new(on.service(), ana.id());
-    let event = panout::chat::Event { id: "forged".into(), who, name: "Ana".into(), place: None, language: None };
+    let event = panout::chat::Event {
+        id: "forged".into(),
+        who,
+        name: "Ana".into(),
+        place: None,
+        channel: None,
+        language: None,
+    };
     let reply = team.app().bot.press(event, panout::chat::Press { action, value: None }).await;
     assert!(format!("{reply:?}").contains(" asked not to be contacted, says Their lawyer"), "{reply:?}");
     team.ends().await;

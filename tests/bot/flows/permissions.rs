@@ -57,11 +57,20 @@ async fn team(on: On) -> (Team, Ids) {
     team.idle().await;
     look_away(&team);
     let one = async |sql| team.rows::<(i64,)>(sql).await[0].0;
+    let decision = "INSERT INTO meeting_decisions
+                        (organisation_id, team_id, what, owner_id, due_on, decided_by, decided_at, say_at, told)
+                    SELECT r.organisation_id, r.team_id, 'Secret plan', p.id, r.happened_on, p.id, r.logged_at, NULL, 3
+                    FROM refusals r JOIN people p ON p.name = 'Bogdan' WHERE r.number = 1 RETURNING id";
+    let export = "INSERT INTO exports (organisation_id, person_id, format, from_day, to_day, asked_at, rows_all)
+                  SELECT r.organisation_id, p.id, 'csv', r.happened_on, r.happened_on, r.logged_at, 1
+                  FROM refusals r JOIN people p ON p.name = 'Ana' WHERE r.number = 1 RETURNING id";
     let ids = Ids {
         question: one("SELECT MAX(id) FROM questions").await,
         pending: one("SELECT MAX(id) FROM pending_refusals").await,
         elena: one("SELECT id FROM people WHERE name = 'Elena'").await,
         difference: one("SELECT MAX(id) FROM differences").await,
+        decision: one(decision).await,
+        export: one(export).await,
     };
     (team, ids)
 }
@@ -71,6 +80,10 @@ struct Ids {
     pending: i64,
     elena: i64,
     difference: i64,
+    /// What a meeting decided that Bogdan is to do.
+    decision: i64,
+    /// A file that Ana asked for.
+    export: i64,
 }
 
 fn look_away(team: &Team) {
@@ -91,6 +104,7 @@ async fn forges(team: &Team, who: &str, id: &str, forged: &Forged) -> String {
         who: Account::new(service, team.person(who).id()),
         name: who.into(),
         place: None,
+        channel: None,
         language: None,
     };
     let action = Action::new(forged.action.clone()).expect("it can be carried");
@@ -125,6 +139,9 @@ async fn state(team: &Team) -> Vec<String> {
                UNION ALL SELECT 'difference ' || id || ' ' || COALESCE(ruling, '-') FROM differences
                UNION ALL SELECT 'decisions ' || COUNT(*) FROM decisions
                UNION ALL SELECT 'pending ' || id || ' ' || COALESCE(CAST(became AS TEXT), '-') FROM pending_refusals
+               UNION ALL SELECT 'meeting ' || id || ' ' || what || ' ' || CAST(due_on AS TEXT) || ' ' || owner_id || ' '
+                   || COALESCE(CAST(done_at AS TEXT), '-') || ' ' || COALESCE(note, '-') FROM meeting_decisions
+               UNION ALL SELECT 'exports ' || COUNT(*) FROM exports
                UNION ALL SELECT 'audit ' || COUNT(*) FROM audit
                UNION ALL SELECT 'jobs ' || COUNT(*) FROM jobs
                UNION ALL SELECT 'people ' || COUNT(*) FROM people
@@ -149,6 +166,8 @@ const LATER: &[(&str, &str)] = &[("when", "tomorrow")];
 const REVIEW: &[(&str, &str)] = &[("decision", "Ours."), ("from_whom", "Mallory"), ("client_reason", "timing")];
 const LETTER: &[(&str, &str)] = &[("said", "Nothing.")];
 const CLOSE: &[(&str, &str)] = &[("why", "no_contact"), ("said_by", "Mallory")];
+const DONE: &[(&str, &str)] = &[("note", "Mallory did it.")];
+const DECISION: &[(&str, &str)] = &[("what", "<!channel> fire @everyone"), ("owner", "1"), ("due_on", "2026-12-07")];
 const CLOSE_CONTACT: &[(&str, &str)] = &[("why", "contact_asked"), ("said_by", "Mallory")];
 
 #[rstest]
@@ -162,6 +181,8 @@ async fn whatever_is_made_up_is_refused_to_whoever_it_is_not_for(#[values(On::Lo
     let not_ana = &["Bogdan", "Elena", "Oana", "Adi", "Paul", "Mallory"][..];
     let not_bogdan = &["Ana", "Elena", "Oana", "Adi", "Paul", "Mallory"][..];
     let not_open = &["Bogdan", "Oana", "Paul", "Mallory"][..];
+    let not_doing = &["Ana", "Oana", "Paul", "Mallory"][..];
+    let decision: &'static str = Box::leak(ids.decision.to_string().into_boxed_str());
     let not_leading = &["Ana", "Bogdan", "Oana", "Paul", "Mallory"][..];
     let made_up: Vec<(Forged, &[&str])> = vec![
         (press("undo.1"), not_ana),
@@ -221,6 +242,12 @@ async fn whatever_is_made_up_is_refused_to_whoever_it_is_not_for(#[values(On::Lo
         (press("letter_answered.1"), not_open),
         (form("letter_answered.1", LETTER), not_open),
         (press("still_silent.1"), not_open),
+        (pick("meeting_done", decision), not_doing),
+        (press(format!("decision_done.{decision}")), not_doing),
+        (form(format!("decision_done.{decision}"), DONE), not_doing),
+        (press(format!("decision_later.{decision}")), not_doing),
+        (form(format!("decision_later.{decision}"), AGAIN_ON), not_doing),
+        (press(format!("export_again.{}", ids.export)), not_ana),
     ];
     let before = state(&team).await;
     for (n, (forged, wrong)) in made_up.iter().enumerate() {
@@ -270,6 +297,9 @@ async fn what_is_not_there_reads_like_what_is_somebody_elses(#[values(On::Local)
             ("letter", None),
             ("letter_answered", Some(LETTER)),
             ("still_silent", None),
+            ("decision_done", Some(DONE)),
+            ("decision_later", Some(AGAIN_ON)),
+            ("export_again", None),
         ] {
             let action = format!("{word}.{number}");
             let forms = answers.map(|answers| form(&action, answers));
@@ -280,6 +310,32 @@ async fn what_is_not_there_reads_like_what_is_somebody_elses(#[values(On::Local)
                 }
             }
         }
+    }
+    assert_eq!(state(&team).await, before);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_meeting_is_for_those_who_are_in_it(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+    let (team, _) = team(on).await;
+    let before = state(&team).await;
+    for (n, forged) in
+        [press("agenda.1.0"), press("meeting_decision.1.0"), form("meeting_decision.1.0", DECISION)].iter().enumerate()
+    {
+        let read = forges(&team, "Paul", &format!("meeting-{n}"), forged).await;
+        assert_eq!(read, REFUSED, "{forged:?}");
+        let read = forges(&team, "Oana", &format!("meeting-{n}"), forged).await;
+        assert!(read.contains("Single refusals are for those who sell."), "{forged:?}: {read}");
+    }
+    // Whom it is given to is one of the team, whatever a form says.
+    let paul = team.rows::<(i64,)>("SELECT id FROM people WHERE name = 'Paul'").await[0].0;
+    for owner in [paul, 999, -1] {
+        let owner: &'static str = Box::leak(owner.to_string().into_boxed_str());
+        let answers: &'static [(&str, &str)] =
+            Box::leak(vec![("what", "Plan"), ("owner", owner), ("due_on", "2026-12-07")].into_boxed_slice());
+        let read = forges(&team, "Ana", &format!("owner-{owner}"), &form("meeting_decision.1.0", answers)).await;
+        assert!(read.contains("Choose who does it."), "{read}");
     }
     assert_eq!(state(&team).await, before);
     team.ends().await;

@@ -89,6 +89,7 @@ async fn the_rep_may_be_right_and_a_second_press_shows_who_said_so(
         who: account(&team, on, "Adi"),
         name: "Adi".into(),
         place: None,
+        channel: None,
         language: None,
     };
     let action = panout::chat::Action::new("client_is_right.1").expect("it can be carried");

@@ -59,6 +59,7 @@ impl Worker {
             who: Account::new(Service::Slack, self.id.as_str()),
             name: self.id.clone(),
             place: Some(Place::Direct { account: Account::new(Service::Slack, self.id.as_str()), or_in: None }),
+            channel: None,
             language: None,
         }
     }

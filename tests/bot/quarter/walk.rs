@@ -64,7 +64,14 @@ impl Walk {
     fn event(&mut self, who: &str) -> Event {
         self.acts += 1;
         let id = format!("walk-{}", self.acts);
-        Event { id, who: Account::new(Service::Slack, who), name: who.into(), place: None, language: None }
+        Event {
+            id,
+            who: Account::new(Service::Slack, who),
+            name: who.into(),
+            place: None,
+            channel: None,
+            language: None,
+        }
     }
 
     async fn types(&mut self, who: &str, text: String) {

@@ -79,7 +79,7 @@ impl Actor<'_> {
     fn event(&self) -> Event {
         let who = Account::new(self.team.stage.kind(), self.id.as_str());
         let id = format!("made-up-{:016x}", fastrand::u64(..));
-        Event { id, who, name: self.name.clone(), place: None, language: None }
+        Event { id, who, name: self.name.clone(), place: None, channel: None, language: None }
     }
 
     /// What the open form shows.

@@ -133,6 +133,11 @@ pub(crate) enum Trouble {
         /// How often.
         times: usize,
     },
+    /// This befalls the steps by which files and pictures come to the service, and nothing else; on the local page there
+    /// are none.
+    Uploads(Box<Trouble>),
+    /// What was to go wrong from the next call on, and has not yet, does not any more.
+    Over,
     /// Triggers expire before they can be used (Slack: `expired_trigger_id`; Discord: the first answer to an
     /// interaction gets 404 Unknown interaction), this many times.
     TriggersExpire {

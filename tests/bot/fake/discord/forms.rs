@@ -45,18 +45,22 @@ impl FakeDiscord {
         pending.push((field.to_owned(), value.to_owned()));
     }
 
-    /// Chooses in a menu of the form's message, if it has such a menu and no modal is in front of it.
+    /// The menu of a field in the form's message, if it has such a menu and no modal is in front of it.
+    pub(super) fn menu_in_step(&self, who: &str, field: &str) -> Option<(Value, Message)> {
+        let world = self.0.world();
+        let step = step(&world, who).filter(|_| !world.modals.contains_key(who))?;
+        let listed = overview(&world, &step);
+        let menu = parts(&step).find(|part| is_menu_of(part, &listed, field)).cloned()?;
+        Some((menu, step))
+    }
+
+    /// Chooses in a menu of the form's message, if it has such a menu and no modal is in front of it. What it does not
+    /// show is searched for.
     async fn choose_in_step(&self, who: &str, field: &str, value: &str) -> bool {
-        let found = {
-            let world = self.0.world();
-            let step = step(&world, who).filter(|_| !world.modals.contains_key(who));
-            step.and_then(|step| {
-                let listed = overview(&world, &step);
-                let menu = parts(&step).find(|part| is_menu_of(part, &listed, field)).cloned()?;
-                Some((menu, step))
-            })
-        };
-        let Some((menu, step)) = found else { return false };
+        let Some((mut menu, mut step)) = self.menu_in_step(who, field) else { return false };
+        if !value.is_empty() && self.search_in_step(who, (&menu, &step), field, value).await {
+            (menu, step) = self.menu_in_step(who, field).expect("what was found is shown in its menu");
+        }
         let values = {
             let world = self.0.world();
             values(&world, &menu, value)
@@ -134,7 +138,7 @@ impl FakeDiscord {
     }
 
     /// Sends the open modal; whether there may be more of the form.
-    async fn send_modal(&self, who: &str, mut modal: Modal) -> bool {
+    pub(super) async fn send_modal(&self, who: &str, mut modal: Modal) -> bool {
         let id = {
             let mut world = self.0.world();
             let pending = world.pending.remove(who).unwrap_or_default();
@@ -205,12 +209,17 @@ impl FakeDiscord {
         world.modals.contains_key(who) || moved
     }
 
-    /// The options of a menu of the form that contain what is typed.
-    pub(super) fn offered(&self, who: &str, field: &str, typed: &str) -> Vec<String> {
-        let world = self.0.world();
-        let Some(step) = step(&world, who) else { panic!("no form is open to {}", world.name_of(who)) };
-        let listed = overview(&world, &step);
-        let menu = parts(&step).find(|part| is_menu_of(part, &listed, field)).cloned();
+    /// The options of a menu of the form that contain what is typed; if it can be searched, those that are found.
+    pub(super) async fn offered(&self, who: &str, field: &str, typed: &str) -> Vec<String> {
+        assert!(is_open(&self.0.world(), who), "no form is open to {}", self.0.world().name_of(who));
+        let mut menu = self.menu_in_step(who, field);
+        if let Some((part, step)) = &menu
+            && !typed.is_empty()
+            && self.search_in_step(who, (part, step), field, typed).await
+        {
+            menu = self.menu_in_step(who, field);
+        }
+        let menu = menu.map(|(menu, _)| menu);
         let typed = typed.to_lowercase();
         let labels = menu.iter().flat_map(options).map(|option| text(&option["label"]));
         labels.filter(|label| label.to_lowercase().contains(&typed)).collect()

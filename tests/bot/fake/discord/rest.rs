@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::attachments::Arrived;
 use super::limits::{Left, TooMany};
+use super::troubles::FILES;
 use super::world::{Mishap, World};
 use super::{Shared, TOKEN, answers, attachments, channels, commands, socket};
 
@@ -198,7 +199,8 @@ async fn befallen(shared: &Arc<Shared>, call: &Call) -> Response {
     let mishap = {
         let mut world = shared.world();
         let mishaps = &mut world.mishaps;
-        let at = mishaps.iter().position(|(part, _)| call.route.contains(part.as_str()));
+        let befalls = |part: &str| call.route.contains(part) || (part == FILES && !call.files.is_empty());
+        let at = mishaps.iter().position(|(part, _)| befalls(part));
         let mishap = at.and_then(|at| mishaps.remove(at)).map(|(_, mishap)| mishap);
         if mishap.is_some() && is_token_route(call.route) {
             answers::excuse(&mut world, &call.ids);

@@ -10,10 +10,14 @@ use super::{FakeDiscord, Trouble, gateway, http};
 
 /// Calls that put a message in or change one.
 const POSTS: &str = "/channels/{}/messages";
+/// Calls that bring files, whatever their route.
+pub(super) const FILES: &str = "files";
 
 impl FakeDiscord {
     pub(super) fn befall(&self, trouble: Trouble) {
         match trouble {
+            Trouble::Uploads(trouble) => self.trouble_at(FILES, &trouble),
+            Trouble::Over => self.0.world().mishaps.clear(),
             Trouble::TriggersExpire { times } => self.0.world().triggers_expire += times,
             Trouble::ChannelsClosed => self.forbids("SEND_MESSAGES"),
             Trouble::DirectMessagesClosed => {
@@ -32,7 +36,7 @@ impl FakeDiscord {
         }
     }
 
-    /// As `trouble`, for the next calls whose route contains this, such as `POST /webhooks`.
+    /// As `trouble`, for the next calls whose route contains this, such as `POST /webhooks`; `files`: that bring some.
     pub(crate) fn trouble_at(&self, route: &str, trouble: &Trouble) {
         let (mishap, times) = match trouble {
             Trouble::TooManyRequests { times, retry_after } => (Mishap::TooMany(*retry_after), *times),
