@@ -43,11 +43,21 @@ impl Case {
         if why.is_empty() { words.line("agenda.only", args! {}) } else { why.join(", ") }
     }
 
+    /// Why, beside what says its worth; nothing where there is no more to say.
+    fn why_beside_worth(&self, words: Words<'_>) -> String {
+        let differ = self.weighed.disagreement.then(|| words.line("agenda.differ", args! {}));
+        let why: Vec<String> = self.again(words).into_iter().chain(differ).collect();
+        if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) }
+    }
+
     fn known(&self, words: Words<'_>) -> Vec<String> {
         let worth = self.weighed.budget.map(|money: Money| amount(words, money));
-        let again = (self.weighed.recurrence > 1)
-            .then(|| words.line("agenda.recurs", args! { count: self.weighed.recurrence }));
-        [worth, again].into_iter().flatten().collect()
+        [worth, self.again(words)].into_iter().flatten().collect()
+    }
+
+    fn again(&self, words: Words<'_>) -> Option<String> {
+        let again = self.weighed.recurrence;
+        (again > 1).then(|| words.line("agenda.recurs", args! { count: again }))
     }
 }
 
@@ -159,8 +169,12 @@ pub(super) async fn card(call: &mut Call<'_>, team: TeamId, seconds: i64) -> Res
         let (refusal, number) = (&case.refusal, case.refusal.number);
         // Colleagues hear of it without the client.
         let is_open = refusal.is_open_to(&call.by);
-        let said = if is_open { summary(words, &refusal.details) } else { reason_label(words, refusal.reason_heard()) };
-        card = card.with(Block::Text(Text::strong(number.to_string()).then(format!(" {said} ({})", case.why(words)))));
+        let said = if is_open {
+            format!("{}{}", summary(words, &refusal.details), case.why_beside_worth(words))
+        } else {
+            format!("{} ({})", reason_label(words, refusal.reason_heard()), case.why(words))
+        };
+        card = card.with(Block::Text(Text::strong(number.to_string()).then(format!(" {said}"))));
         card = card.with_some(refusal.details.verbatim.clone().filter(|_| is_open).map(Block::Quote));
         if is_open {
             let label = Choice::fitting(&format!("{number} {}", refusal.details.account));

@@ -72,7 +72,7 @@ pub(super) fn shown(words: Words<'_>, questionnaire: &Questionnaire, given: &Giv
             blocks.extend(answered(words, question.takes, &said.label, answer));
         }
         if let Some(answer) = question.day_field().and_then(|field| left.remove(&field)) {
-            blocks.push(fact(said.day.as_deref().unwrap_or(&said.label), &day(words, &answer)));
+            blocks.push(fact(words, said.day.as_deref().unwrap_or(&said.label), &day(words, &answer)));
         }
     }
     // An organisation's own question may be gone from its file, with what it was called.
@@ -88,15 +88,15 @@ fn answered(words: Words<'_>, takes: Takes, label: &str, answer: String) -> Vec<
         Takes::Reason => answer.parse().map_or_else(|_| answer.clone(), |reason| reason_label(words, &reason)),
         Takes::Lever => words.label("lever", &answer),
     };
-    vec![fact(label, &written)]
+    vec![fact(words, label, &written)]
 }
 
 /// A short answer behind its question, whose mark already stands between them if it has one.
-fn fact(label: &str, answer: &str) -> Block {
+fn fact(words: Words<'_>, label: &str, answer: &str) -> Block {
     if label.ends_with('?') {
         Block::Text(Text::strong(label).then(" ").then(answer))
     } else {
-        Block::Facts(vec![(label.to_owned(), answer.into())])
+        Block::Facts(vec![(words.named(label), answer.into())])
     }
 }
 

@@ -161,7 +161,7 @@ fn rests_on(words: Words<'_>, decision: &Decision) -> Option<Block> {
             "why" => words.line(&format!("close_form.{said}"), args! {}),
             _ => said.to_owned(),
         };
-        (words.line(&format!("call.{key}"), args! {}), written.into())
+        (words.named(words.line(&format!("call.{key}"), args! {})), written.into())
     };
     let ends = matches!(decision.stage, Stage::WonBack | Stage::Closed);
     (ends && !decision.call.is_empty()).then(|| Block::Facts(decision.call.iter().map(written).collect()))

@@ -55,7 +55,7 @@ pub(super) async fn keep(
 pub(super) fn reason(words: Words<'_>, refusal: &Refusal, decision: &Decision) -> Option<Block> {
     let heard = decision.stage == Stage::Validated;
     let reason = refusal.head_reason.as_ref().filter(|reason| heard && **reason != refusal.details.reason)?;
-    let label = words.line("validate_form.reason.label", args! {});
+    let label = words.named(words.line("validate_form.reason.label", args! {}));
     Some(Block::Facts(vec![(label, reason_label(words, reason).into())]))
 }
 

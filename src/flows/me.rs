@@ -160,14 +160,12 @@ fn sheet(words: Words<'_>, gave: &Contribution, qualified: Option<i64>, of: Opti
         ("me.validated", gave.validated),
         ("me.won_back", gave.won_back),
     ];
-    let fact = |(key, count): (&str, i64)| (words.line(key, args! {}), Text::plain(words.number(count)));
+    let fact = |(key, count): (&str, i64)| (words.named(words.line(key, args! {})), Text::plain(words.number(count)));
     // Not of these alone: plays live longer.
     let mut beside = vec![fact(("me.reused", gave.reused))];
-    beside.extend(
-        qualified.map(|points| {
-            (words.line("me.qualified", args! {}), words.text("me.of_hundred", args! { points: points }))
-        }),
-    );
+    beside.extend(qualified.map(|points| {
+        (words.named(words.line("me.qualified", args! {})), words.text("me.of_hundred", args! { points: points }))
+    }));
     let beside_them = Block::Text(words.text("me.beside", args! {}));
     vec![Block::Text(head), Block::Facts(facts.map(fact).into()), beside_them, Block::Facts(beside)]
 }

@@ -56,7 +56,7 @@ pub(super) async fn shown(tx: &mut Tx, shared: &Shared, words: Words<'_>, refusa
     Ok(Block::Note(if hints.is_empty() {
         words.text("quality.full", args! { points: points })
     } else {
-        words.text("quality.raise", args! { points: points, hints: hints.join("; ") })
+        words.text("quality.raise", args! { points: points, hints: hints.join(words.semicolon()) })
     }))
 }
 

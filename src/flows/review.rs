@@ -180,7 +180,9 @@ pub(super) async fn shown(tx: &mut Tx, words: Words<'_>, refusal: &Refusal) -> R
 /// Every reason that was given, beside each other; nothing while there is only the rep's.
 pub(super) fn reasons(words: Words<'_>, refusal: &Refusal) -> Option<Block> {
     let client = refusal.client_reason.as_ref()?;
-    let of = |key: &str, reason: &ReasonId| (words.line(key, args! {}), Text::from(reason_label(words, reason)));
+    let of = |key: &str, reason: &ReasonId| {
+        (words.named(words.line(key, args! {})), Text::from(reason_label(words, reason)))
+    };
     let head = refusal.head_reason.as_ref().map(|head| of("review.reason_of_head", head));
     let rep = of("review.reason_of_rep", &refusal.details.reason);
     let client = of("review.reason_of_client", client);

@@ -106,7 +106,8 @@ pub(super) async fn save(call: &mut Call<'_>, values: &Values) -> Result {
 fn saved(call: &Call<'_>) -> Card {
     let words = call.words;
     let facts = shown(words, &call.by).into_iter().filter(|(_, value)| !value.is_empty());
-    let facts = facts.map(|(name, value)| (words.line(&format!("settings.{name}.label"), args! {}), value.into()));
+    let label = |name: &str| words.named(words.line(&format!("settings.{name}.label"), args! {}));
+    let facts = facts.map(|(name, value)| (label(name), value.into()));
     Card::titled(words.text("settings.saved", args! {})).tone(Tone::Good).with(Block::Facts(facts.collect()))
 }
 

@@ -16,6 +16,7 @@ use chrono::NaiveDate;
 use crate::domain::Money;
 
 mod csv;
+mod matrix;
 mod xlsx;
 
 pub use csv::CsvExport;

@@ -51,6 +51,13 @@ impl Style {
         READ[self.weight as usize].advance(c) * self.size
     }
 
+    /// How wide a text is at least if it may take so many lines.
+    pub(super) fn folded_width(self, text: &str, lines: usize) -> f64 {
+        let rest = |at: usize| self.folded_width(&text[at + 1..], lines - 1);
+        let parts = text.match_indices(' ').filter(|_| lines > 1);
+        parts.map(|(at, _)| self.width(&text[..at]).max(rest(at))).fold(self.width(text), f64::min)
+    }
+
     /// The text, or as many of its first letters as fit, with an ellipsis.
     pub(super) fn shortened(self, text: &str, room: f64) -> String {
         let text = drawable(text);

@@ -50,8 +50,9 @@ const BLUES: [Colour; 8] = [
     Colour(0x15_37_7c),
 ];
 
-/// Bars: their length says it, so they have one colour.
+/// Bars: their length says it, so they have one colour, and a pale one for what is left over.
 const BAR: Colour = BLUES[5];
+const REST: Colour = BLUES[2];
 
 const TITLE: Style = Style::bold(19.0);
 const SUBTITLE: Style = Style::regular(14.0);
@@ -195,10 +196,10 @@ impl Page {
         self.rectangle(at, size, &format!("fill=\"none\" stroke=\"{}\"", LINE.hex()));
     }
 
-    /// A bar to the right; none if it has no length.
-    pub(super) fn bar(&mut self, x: f64, long: f64, high: f64) {
+    /// A bar to the right, pale for what is left over; none if it has no length.
+    pub(super) fn bar(&mut self, x: f64, long: f64, high: f64, is_rest: bool) {
         if long > 0.0 {
-            self.filled(x, self.y, long, high, BAR);
+            self.filled(x, self.y, long, high, if is_rest { REST } else { BAR });
         }
     }
 
@@ -240,7 +241,8 @@ pub(super) fn change_width(change: i64) -> f64 {
 
 fn change_text(change: i64) -> String {
     match change {
-        0 => "=".to_owned(),
+        // "=" before a count would look like part of it.
+        0 => "±0".to_owned(),
         by if by.unsigned_abs() < 1000 => by.unsigned_abs().to_string(),
         by => format!("{}k", by.unsigned_abs() / 1000),
     }

@@ -52,10 +52,15 @@ impl<'a> Words<'a> {
         if from == to {
             return self.date(from);
         }
-        if (from.year(), from.month()) != (to.year(), to.month()) {
+        if from.year() != to.year() {
             return self.line("calendar.from_to", args! { from: self.date(from), to: self.date(to) });
         }
-        self.line("calendar.days", args! { from: from.day().to_string(), to: self.date(to) })
+        if from.month() != to.month() {
+            let month = self.item("calendar.months", from.month0() as usize);
+            let from = self.line("calendar.day", args! { day: self.day(from), month: month });
+            return self.line("calendar.from_to", args! { from: from, to: self.date(to) });
+        }
+        self.line("calendar.days", args! { from: self.day(from), to: self.date(to) })
     }
 
     /// `Monday`, `lundi`, `luni`.
@@ -83,11 +88,14 @@ impl<'a> Words<'a> {
 
     fn dated(self, date: NaiveDate, months: &str) -> String {
         let month = self.item(months, date.month0() as usize);
-        // French says "the first", then plain numbers.
-        let day = match (self.language(), date.day()) {
+        self.line("calendar.date", args! { day: self.day(date), month: month, year: date.year().to_string() })
+    }
+
+    /// The day of a month: French says "the first", then plain numbers.
+    fn day(self, date: NaiveDate) -> String {
+        match (self.language(), date.day()) {
             (Language::Fr, 1) => "1er".to_owned(),
             (_, day) => day.to_string(),
-        };
-        self.line("calendar.date", args! { day: day, month: month, year: date.year().to_string() })
+        }
     }
 }

@@ -71,17 +71,18 @@ impl Language {
 
     /// A written text with the spaces its typography asks for.
     ///
-    /// French puts a no-break space before `:` and inside « », and a narrow one before `; ! ?`. Nobody can see or
-    /// type them in `prompts/fr.toml`, so ordinary spaces there become the right ones here.
+    /// French puts a no-break space before `:` and `%` and inside « », a narrow one before `; ! ?`, and writes `’` where
+    /// a vowel was left out. Nobody can see or type them all in `prompts/fr.toml`, so what is typed there becomes the
+    /// right ones here.
     pub(super) fn typeset(self, written: &str) -> Cow<'_, str> {
         if self != Language::Fr {
             return Cow::Borrowed(written);
         }
         let set = [(" :", "\u{a0}:"), (" ;", "\u{202f};"), (" !", "\u{202f}!"), (" ?", "\u{202f}?")]
             .into_iter()
-            .chain([("« ", "«\u{a0}"), (" »", "\u{a0}»")])
+            .chain([(" %", "\u{a0}%"), ("« ", "«\u{a0}"), (" »", "\u{a0}»")])
             .fold(written.to_owned(), |text, (plain, right)| text.replace(plain, right));
-        Cow::Owned(set)
+        Cow::Owned(elided(&set))
     }
 }
 
@@ -89,4 +90,16 @@ impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.tag())
     }
+}
+
+/// A text whose apostrophes within words are those of print.
+fn elided(text: &str) -> String {
+    let (mut set, mut before) = (String::with_capacity(text.len()), ' ');
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_within = before.is_alphabetic() && rest.peek().is_some_and(|next| next.is_alphabetic());
+        set.push(if c == '\'' && is_within { '’' } else { c });
+        before = c;
+    }
+    set
 }

@@ -32,7 +32,7 @@ pub use self::args::{Arg, Args};
 pub use self::catalogue::Catalogue;
 pub use self::folder::Problem;
 pub use self::language::Language;
-pub use self::numbers::{money, number, short_money};
+pub use self::numbers::{money, number, short_money, tiny_money};
 pub use self::questionnaires::Questionnaires;
 pub use crate::args;
 
@@ -114,6 +114,26 @@ impl<'a> Words<'a> {
     /// The same where there is little room: see [`short_money`].
     pub fn short_money(self, minor: i64, digits: u32, code: &str) -> String {
         numbers::short_money(self.language, minor, digits, code)
+    }
+
+    /// The same where there is least room, with or without its currency: see [`tiny_money`].
+    pub fn tiny_money(self, minor: i64, digits: u32, code: Option<&str>) -> String {
+        numbers::tiny_money(self.language, minor, digits, code)
+    }
+
+    /// What stands between a name and what is said of it: a colon, in French after a space that breaks no line.
+    pub fn colon(self) -> &'static str {
+        if self.language == Language::Fr { "\u{a0}: " } else { ": " }
+    }
+
+    /// What stands between the parts of a list that have commas.
+    pub fn semicolon(self) -> &'static str {
+        if self.language == Language::Fr { "\u{202f}; " } else { "; " }
+    }
+
+    /// A name as facts carry it: whoever shows them puts the colon after it, not what the language puts before one.
+    pub fn named(self, name: impl Into<String>) -> String {
+        name.into() + self.colon().trim_end_matches(": ")
     }
 
     /// How a question is asked.

@@ -40,14 +40,55 @@ pub fn short_money(language: Language, minor: i64, digits: u32, code: &str) -> S
     let whole = minor / 10_i64.saturating_pow(digits);
     let (tenths, unit) = match whole.abs() {
         0..10_000 => return money(language, whole * 10_i64.saturating_pow(digits), digits, code),
-        10_000..999_500 => ((whole + whole.signum() * 500) / 1000 * 10, 'k'),
-        _ => ((whole + whole.signum() * 50_000) / 100_000, 'M'),
+        10_000..999_500 => ((whole + whole.signum() * 500) / 1000 * 10, "k"),
+        _ => ((whole + whole.signum() * 50_000) / 100_000, "M"),
     };
     let point = if language == Language::En { '.' } else { ',' };
     let number = match tenths % 10 {
         0 => (tenths / 10).to_string(),
         tenth => format!("{}{point}{}", tenths / 10, tenth.abs()),
     };
+    short(language, &number, unit, code)
+}
+
+/// The same where there is least room, in a picture: from 1,000 on in thousands, then in millions and in billions, with
+/// tenths below ten of them. Without its currency where `code` is `None`.
+///
+/// `€850`, `€5.3k`, `€45k`, `€1.2M`, `€12M`, `€2.1bn`; without: `5.3k`.
+pub fn tiny_money(language: Language, minor: i64, digits: u32, code: Option<&str>) -> String {
+    let whole = minor / 10_i64.saturating_pow(digits);
+    let size = whole.unsigned_abs();
+    let (one, unit) = match size {
+        0..1000 => (1, None),
+        1000..999_500 => (1000, Some("k")),
+        999_500..999_500_000 => (1_000_000, Some("M")),
+        _ => (1_000_000_000, Some(billions(language))),
+    };
+    let number = match (u128::from(size) * 10 + u128::from(one / 2)) / u128::from(one) {
+        tenths if tenths < 100 && tenths % 10 != 0 => {
+            let point = if language == Language::En { '.' } else { ',' };
+            format!("{}{point}{}", tenths / 10, tenths % 10)
+        }
+        _ => grouped(language, (size + one / 2) / one),
+    };
+    let number = if whole < 0 { format!("-{number}") } else { number };
+    match (code, unit) {
+        (Some(code), Some(unit)) => short(language, &number, unit, code),
+        (Some(code), None) => money(language, whole * 10_i64.saturating_pow(digits), digits, code),
+        (None, unit) => number + unit.unwrap_or_default(),
+    }
+}
+
+fn billions(language: Language) -> &'static str {
+    match language {
+        Language::En => "bn",
+        Language::Fr => "Md",
+        Language::Ro => "mld",
+    }
+}
+
+/// So many thousands or millions of a currency.
+fn short(language: Language, number: &str, unit: &str, code: &str) -> String {
     match (language, code) {
         (Language::En, "EUR") => format!("€{number}{unit}"),
         (Language::En, "USD") => format!("${number}{unit}"),

@@ -136,7 +136,7 @@ fn every_phrase_of_the_adapters_has_words() {
     let catalogue = Catalogue::built_in();
     let words = catalogue.in_language(Language::Fr);
     assert_eq!(words.phrase(Phrase::Continue { step: 2, of: 3 }), "Continuer (2/3)");
-    assert_eq!(words.phrase(Phrase::PleaseFix), format!("Rien n'est encore enregistré. À revoir{NBSP}:"));
+    assert_eq!(words.phrase(Phrase::PleaseFix), format!("Rien n’est encore enregistré. À revoir{NBSP}:"));
     let others = catalogue.localized("adapter.cancel");
     assert_eq!([others.get("en"), others.get("fr-FR"), others.get("ro")], ["Cancel", "Annuler", "Renunță"]);
 }
@@ -490,4 +490,70 @@ fn where_there_is_little_room_amounts_are_rounded() {
     assert_eq!(say(Language::Ro, 4_500_000, "RON"), "45k\u{a0}lei");
     assert_eq!(say(Language::Ro, 120_000_000, "EUR"), "1,2M\u{a0}€");
     assert_eq!(say(Language::En, 0, "EUR"), "€0");
+}
+
+#[test]
+fn in_a_picture_amounts_are_shorter_still_with_or_without_their_currency() {
+    use panout::words::{Language, tiny_money};
+    let say = |language, amount: i64, code| tiny_money(language, amount * 100, 2, code);
+    let (euros, lei) = (Some("EUR"), Some("RON"));
+    for (amount, said, alone) in [
+        (0, "€0", "0"),
+        (999, "€999", "999"),
+        (1_000, "€1k", "1k"),
+        (5_250, "€5.3k", "5.3k"),
+        (9_949, "€9.9k", "9.9k"),
+        (9_950, "€10k", "10k"),
+        (124_499, "€124k", "124k"),
+        (999_499, "€999k", "999k"),
+        (999_500, "€1M", "1M"),
+        (1_249_999, "€1.2M", "1.2M"),
+        (12_400_000, "€12M", "12M"),
+        (999_500_000, "€1bn", "1bn"),
+        (2_149_000_000, "€2.1bn", "2.1bn"),
+        (-5_250, "€-5.3k", "-5.3k"),
+    ] {
+        assert_eq!(
+            (say(Language::En, amount, euros).as_str(), say(Language::En, amount, None).as_str()),
+            (said, alone)
+        );
+    }
+    assert_eq!(say(Language::Fr, 5_250, euros), format!("5,3{NBSP}k€"));
+    assert_eq!(say(Language::Ro, 5_250, lei), format!("5,3k{NBSP}lei"));
+    assert_eq!(say(Language::Fr, 2_149_000_000, euros), format!("2,1{NBSP}Md€"));
+    assert_eq!(say(Language::Ro, 850, lei), format!("850{NBSP}lei"));
+    assert_eq!(tiny_money(Language::En, 1_250_000, 0, Some("JPY")), format!("JPY{NBSP}1.3M"));
+    assert_eq!(say(Language::En, i64::MAX / 100, None), "92,233,720bn");
+}
+
+#[test]
+fn days_in_a_row_are_said_as_short_as_they_can_be() {
+    use panout::domain::Days;
+    use panout::words::Language;
+    let words = Catalogue::built_in();
+    let said = |language, from: &str, to: &str| {
+        words.in_language(language).days(Days { from: from.parse().unwrap(), to: to.parse().unwrap() })
+    };
+    assert_eq!(said(Language::En, "2026-03-09", "2026-03-15"), "9–15 March 2026");
+    assert_eq!(said(Language::En, "2026-11-30", "2026-12-06"), "30 November – 6 December 2026");
+    assert_eq!(said(Language::En, "2026-12-28", "2027-01-03"), "28 December 2026 – 3 January 2027");
+    assert_eq!(said(Language::Ro, "2026-11-30", "2026-12-06"), "30 noiembrie – 6 decembrie 2026");
+    assert_eq!(said(Language::Fr, "2026-03-01", "2026-03-15"), "du 1er au 15 mars 2026");
+    assert_eq!(said(Language::Fr, "2026-11-01", "2026-12-06"), "du 1er novembre au 6 décembre 2026");
+    assert_eq!(said(Language::Fr, "2026-12-28", "2027-01-03"), "du 28 décembre 2026 au 3 janvier 2027");
+    assert_eq!(said(Language::Fr, "2026-12-01", "2026-12-01"), "1er décembre 2026");
+}
+
+#[test]
+fn french_has_its_apostrophes_and_the_space_before_a_percent_sign() {
+    use panout::words::Language;
+    let words = Catalogue::built_in();
+    let fr = words.in_language(Language::Fr);
+    assert_eq!(fr.line("figures_when.today", args! {}), "aujourd’hui");
+    let of = args! { reason: "L'un", own: 3_i64, all: 7_i64, share: 43_i64, team: 20_i64 };
+    let said = format!("L'un{NBSP}: 3 de vos 7 refus (43{NBSP}%){NNBSP}; 20{NBSP}% dans votre équipe.");
+    assert_eq!(fr.line("me.reason", of), said, "what somebody typed stays as it was typed");
+    assert_eq!((fr.named("Prix"), fr.colon()), (format!("Prix{NBSP}"), "\u{a0}: "));
+    let en = words.in_language(Language::En);
+    assert_eq!((en.named("Price"), en.colon()), ("Price".to_owned(), ": "));
 }

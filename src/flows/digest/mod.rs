@@ -27,7 +27,7 @@ use super::figures::{self, Asked, People, Reach};
 use super::notice::{self, Notice, To};
 use super::{Call, Result, Shared, tell};
 use crate::args;
-use crate::chat::{Block, Card, MessageRef, Reply};
+use crate::chat::{Block, Card, MessageRef, Reply, Text};
 use crate::domain::{Days, Period, PersonId, Refusal, Role, Team, TeamId, View};
 use crate::report::Figures;
 use crate::store::{Digest, Tx};
@@ -213,9 +213,11 @@ pub(super) async fn preview(call: &mut Call<'_>) -> Result {
     week.folded = false;
     let mut card = root::card(call.tx, call.shared, &week).await?;
     card.blocks.retain(|block| !matches!(block, Block::Buttons(_)));
-    for part in 1..=PARTS {
+    // Of an empty week the channel reads one line too.
+    let parts = if week.figures.total.refusals == 0 { 0 } else { PARTS };
+    for part in 1..=parts {
         if let Some(part) = thread::part(call.tx, call.shared, &week, part).await? {
-            card = card.with(Block::Divider).with(Block::Text(part.title));
+            card = card.with(Block::Divider).with(Block::Text(Text::strong(part.title.unstyled())));
             card.blocks.extend(part.blocks.into_iter().filter(|block| !matches!(block, Block::Buttons(_))));
         }
     }

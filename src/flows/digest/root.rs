@@ -4,7 +4,7 @@ use super::Week;
 use crate::args;
 use crate::chat::{Block, Button, Card, Look};
 use crate::domain::Period;
-use crate::flows::figures::{Asked, People, Shown};
+use crate::flows::figures::{self, Asked, People, Shown};
 use crate::flows::{Act, Result, Shared};
 use crate::store::Tx;
 use crate::words::Words;
@@ -12,16 +12,19 @@ use crate::words::Words;
 /// The card.
 pub(super) async fn card(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Card> {
     let words = week.words(shared);
-    let days = words.days(week.digest.days);
+    let shown = shown(week);
     if week.figures.total.refusals == 0 {
-        let title = words.text("digest.empty", args! { days: days });
+        let when = figures::when(words, Period::These(week.digest.days));
+        let title = words.text("digest.empty", args! { when: when });
         let card = Card::titled(title).with(Block::Note(words.text("digest.empty_next", args! {})));
         return notes(tx, words, week, card).await;
     }
-    let refusals = words.counted("refusals", week.figures.total.refusals);
-    let key = if week.digest.days.count() == 7 { "digest.title" } else { "digest.title_of" };
-    let title = words.text(key, args! { refusals: refusals, days: days });
-    let shown = shown(week);
+    let title = if week.digest.days.count() == 7 {
+        let refusals = words.counted("refusals", week.figures.total.refusals);
+        words.text("digest.title", args! { refusals: refusals, days: words.days(week.digest.days) })
+    } else {
+        shown.title(words)
+    };
     let mut card = Card::titled(title).with(Block::Text(shown.headline(words)));
     card = card.with_some(shown.picture(words));
     card = notes(tx, words, week, card).await?;

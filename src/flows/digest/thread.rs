@@ -157,10 +157,6 @@ async fn open(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Card> {
 
 /// A case of the agenda without the client and without whose it is.
 fn case_line(words: Words<'_>, case: &agenda::Case) -> Text {
-    let number = case.refusal.number.to_string();
-    Text::strong(number).then(format!(
-        " {}: {}",
-        reason_label(words, case.refusal.reason_heard()),
-        case.why_in_public(words)
-    ))
+    let (number, reason) = (case.refusal.number.to_string(), reason_label(words, case.refusal.reason_heard()));
+    Text::strong(number).then(format!(" {reason}{}{}", words.colon(), case.why_in_public(words)))
 }

@@ -91,7 +91,7 @@ impl Shown<'_> {
         let mut facts: Vec<(String, Text)> = Vec::new();
         for key in self.rows().iter().take(ROWS) {
             let cells = |column: &str| self.figures.cell(key, column);
-            facts.push((self.names.row(key).to_owned(), self.line(words, &self.figures.row(key), cells)));
+            facts.push((words.named(self.names.row(key)), self.line(words, &self.figures.row(key), cells)));
         }
         let has_total = facts.len() > 1 || matches!(self.people, People::Own(_));
         if has_total && self.asked.view.axes().1.is_some() {
@@ -100,7 +100,7 @@ impl Shown<'_> {
                 _ => words.line("figures.total", args! {}),
             };
             let cells = |column: &str| self.figures.column(column);
-            facts.push((name, self.line(words, &self.figures.total, cells)));
+            facts.push((words.named(name), self.line(words, &self.figures.total, cells)));
         }
         facts
     }
@@ -109,7 +109,7 @@ impl Shown<'_> {
     pub(in crate::flows) fn columns(&self, words: Words<'_>) -> Vec<(String, Text)> {
         let line = |key: &String| {
             let cell = self.figures.column(key);
-            (self.names.column(key).to_owned(), Text::strong(words.number(cell.refusals)).then(beside(words, &cell)))
+            (words.named(self.names.column(key)), Text::strong(words.number(cell.refusals)).then(beside(words, &cell)))
         };
         self.figures.columns.iter().map(line).collect()
     }
@@ -133,15 +133,19 @@ impl Shown<'_> {
             .iter()
             .take(CELLS)
             .map(|(column, cell)| {
-                let (name, counted) = (self.names.column(column), counted(words, cell));
-                words.line("figures.cell", args! { name: name, counted: counted })
+                let name = self.names.column(column);
+                if cell == whole {
+                    // It is all of it: that was just said.
+                    return name.to_owned();
+                }
+                words.line("figures.cell", args! { name: name, counted: counted(words, cell) })
             })
             .collect();
         if left_out > 0 {
             said.push(words.line("figures.others", args! { count: i64::try_from(left_out).unwrap_or(0) }));
         }
         let text = Text::strong(whole.refusals.to_string()).then(beside(words, whole));
-        if said.is_empty() { text } else { text.then(": ").then(said.join("; ")) }
+        if said.is_empty() { text } else { text.then(words.colon()).then(said.join(words.semicolon())) }
     }
 
     fn when(&self, words: Words<'_>) -> String {
@@ -151,6 +155,7 @@ impl Shown<'_> {
     /// What it is compared with, in words.
     pub(super) fn before(&self, words: Words<'_>) -> String {
         match self.asked.period {
+            Period::These(days) if days.count() == 7 => words.label("figures_before", "lastweek"),
             Period::These(days) => {
                 let count = i64::try_from(days.count()).unwrap_or(i64::MAX);
                 words.line("figures.days_before", args! { count: count })

@@ -24,8 +24,8 @@ impl Shown<'_> {
         }
         let other = words.line("figures.other", args! {});
         let svg = match self.asked.view.axes().1 {
-            Some(_) => self.drawing(words).folded(&other).svg(),
-            None => self.bars(words).folded(BARS, &other).svg(),
+            Some(_) => self.drawing(words).folded(&other).svg(words),
+            None => self.bars(words).folded(BARS, &other).svg(words),
         };
         Some(Block::Picture(Picture { svg, alt: self.alt(words) }))
     }
@@ -33,25 +33,27 @@ impl Shown<'_> {
     /// What is drawn, before it is folded to fit.
     pub(in crate::flows) fn drawing(&self, words: Words<'_>) -> Drawing {
         let figures = self.figures;
-        let row = |name: String, whole: &Cell, cell: &dyn Fn(&str) -> Cell| DrawnRow {
+        let row = |name: String, whole: Cell, cell: &dyn Fn(&str) -> Cell| DrawnRow {
             name,
-            cells: figures.columns.iter().map(|column| drawn(&cell(column))).collect(),
+            cells: figures.columns.iter().map(|column| drawn(cell(column))).collect(),
             total: drawn(whole),
         };
         let rows = figures
             .rows
             .iter()
-            .map(|key| row(self.names.row(key).to_owned(), &figures.row(key), &|column| figures.cell(key, column)));
-        let total = match (self.people, self.asked.view.axes().0) {
+            .map(|key| row(self.names.row(key).to_owned(), figures.row(key), &|column| figures.cell(key, column)));
+        let total = words.line("figures.total", args! {});
+        let below = match (self.people, self.asked.view.axes().0) {
             (People::Own(_), Axis::Rep) => words.line("figures.team", args! {}),
-            _ => words.line("figures.total", args! {}),
+            _ => total.clone(),
         };
         Drawing {
             title: self.title(words).unstyled(),
             subtitle: label(words, self.asked.view),
             columns: figures.columns.iter().map(|column| self.names.column(column).to_owned()).collect(),
             rows: rows.collect(),
-            totals: row(total, &figures.total, &|column| figures.column(column)),
+            totals: row(below, figures.total.clone(), &|column| figures.column(column)),
+            total,
             note: self.note(words),
             other_column: false,
             other_row: false,
@@ -59,7 +61,12 @@ impl Shown<'_> {
     }
 
     fn bars(&self, words: Words<'_>) -> Bars {
-        let bar = |key: &String| Bar { label: self.names.row(key).to_owned(), cell: drawn(&self.figures.row(key)) };
+        let bar = |key: &String| Bar {
+            label: self.names.row(key).to_owned(),
+            cell: drawn(self.figures.row(key)),
+            // What was not said is no answer.
+            is_rest: key.is_empty(),
+        };
         Bars {
             title: self.title(words).unstyled(),
             subtitle: label(words, self.asked.view),
@@ -80,11 +87,12 @@ impl Shown<'_> {
         let row = |key: &String| format!("{} {}", self.names.row(key), words.number(self.figures.row(key).refusals));
         let rows: Vec<String> = self.rows().iter().take(NAMED).map(row).collect();
         let (title, by) = (self.title(words).unstyled(), label(words, self.asked.view));
-        let alt = words.line("figures.alt", args! { title: title, view: by, rows: rows.join("; ") });
+        let alt = words.line("figures.alt", args! { title: title, view: by, rows: rows.join(words.semicolon()) });
         alt.chars().take(LONGEST).collect()
     }
 }
 
-fn drawn(cell: &Cell) -> DrawnCell {
-    DrawnCell { count: cell.refusals, change: cell.change().filter(|_| cell.before > Some(0) || cell.refusals == 0) }
+fn drawn(cell: Cell) -> DrawnCell {
+    let change = cell.change().filter(|_| cell.before > Some(0) || cell.refusals == 0);
+    DrawnCell { count: cell.refusals, change, budgets: cell.budgets }
 }

@@ -60,7 +60,8 @@ pub(in crate::flows) fn facts(words: Words<'_>, details: &Details, products: &[P
         ("until", details.contract_until.map(day)),
     ];
     let known = facts.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    Block::Facts(known.map(|(name, value)| (words.line(&format!("fact.{name}"), args! {}), value.into())).collect())
+    let label = |name: &str| words.named(words.line(&format!("fact.{name}"), args! {}));
+    Block::Facts(known.map(|(name, value)| (label(name), value.into())).collect())
 }
 
 /// The client's own words.

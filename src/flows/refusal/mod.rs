@@ -102,9 +102,11 @@ fn is_it_the_same(call: &Call<'_>, id: i64, pending: &Pending, earlier: &Refusal
     let title = words.text("same.title", args! { account: account, date: day.as_str() });
     // Somebody else's refusal is only a date here: what is in it is not this person's to read.
     let earlier_line = earlier.is_open_to(&call.by).then(|| {
+        let before = words.named(words.line("same.earlier", args! { number: number.as_str() }));
+        let now = words.named(words.line("same.now", args! {}));
         Block::Facts(vec![
-            (words.line("same.earlier", args! { number: number.as_str() }), summary(words, &earlier.details).into()),
-            (words.line("same.now", args! {}), summary(words, &pending.details).into()),
+            (before, summary(words, &earlier.details).into()),
+            (now, summary(words, &pending.details).into()),
         ])
     });
     Card::titled(title).tone(Tone::Attention).with_some(earlier_line).with(Block::Buttons(vec![

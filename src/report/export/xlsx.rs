@@ -6,8 +6,9 @@ use anyhow::{Context as _, ensure};
 use chrono::{Datelike as _, NaiveDate};
 use rust_xlsxwriter::{DocProperties, Format, Workbook, Worksheet};
 
-use super::{Cell, Column, ExportRow, ExportWords, decimal};
-use crate::report::{Drawing, DrawnCell, DrawnRow};
+use super::{Cell, Column, ExportRow, ExportWords, decimal, matrix};
+use crate::domain::Money;
+use crate::report::Drawing;
 
 /// How many refusals a sheet holds, below its head.
 pub const MOST_EXPORTED: u32 = 1_048_575;
@@ -34,10 +35,11 @@ pub struct XlsxExport {
 }
 
 /// How things look.
-struct Looks {
-    head: Format,
-    day: Format,
-    amount: Format,
+pub(super) struct Looks {
+    pub(super) head: Format,
+    pub(super) day: Format,
+    pub(super) amount: Format,
+    pub(super) change: Format,
 }
 
 impl XlsxExport {
@@ -52,6 +54,7 @@ impl XlsxExport {
             head: Format::new().set_bold(),
             day: Format::new().set_num_format("yyyy-mm-dd"),
             amount: Format::new().set_num_format("#,##0.00"),
+            change: Format::new().set_num_format("+0;-0;0"),
         };
         let sheet = book.add_worksheet_with_constant_memory()?;
         sheet.set_name(sheet_name(&words.refusals, ""))?.set_freeze_panes(1, 0)?;
@@ -86,30 +89,16 @@ impl XlsxExport {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn finish(mut self, matrix: &Drawing, out: impl Write + Send) -> anyhow::Result<()> {
+    pub fn finish(mut self, drawing: &Drawing, out: impl Write + Send) -> anyhow::Result<()> {
         let last_column = u16::try_from(Column::ALL.len() - 1)?;
         let refusals = self.book.worksheet_from_index(REFUSALS)?;
         refusals.autofilter(0, 0, self.next - 1, last_column)?;
         let name = sheet_name(&self.words.matrix, &refusals.name());
         let sheet = self.book.add_worksheet_with_constant_memory()?;
-        sheet.set_name(name)?.set_freeze_panes(1, 1)?.set_column_width(0, 28)?;
-        for (column, name) in (1..).zip(matrix.columns.iter().chain([&matrix.totals.name])) {
-            sheet.set_column_width(column, 18)?;
-            sheet.write_string_with_format(0, column, cut(name).0, &self.looks.head)?;
-        }
-        for (at, row) in (1..).zip(matrix.rows.iter().chain([&matrix.totals])) {
-            matrix_row(sheet, at, row)?;
-        }
+        sheet.set_name(name)?;
+        matrix::write(sheet, drawing, &self.looks)?;
         self.book.save_to_writer(out).context("writing a workbook")
     }
-}
-
-fn matrix_row(sheet: &mut Worksheet, at: u32, row: &DrawnRow) -> anyhow::Result<()> {
-    text(sheet, at, 0, &row.name)?;
-    for (column, DrawnCell { count, .. }) in (1..).zip(row.cells.iter().chain([&row.total])) {
-        number(sheet, at, column, *count)?;
-    }
-    Ok(())
 }
 
 /// Whether its text was cut comes back.
@@ -122,10 +111,7 @@ fn write(sheet: &mut Worksheet, (row, column): (u32, u16), cell: Cell, looks: &L
             return Ok(is_cut);
         }
         Cell::Number(count) => number(sheet, row, column, count)?,
-        Cell::Amount(money) => {
-            let amount: f64 = decimal(money).parse().context("an amount is a number")?;
-            sheet.write_number_with_format(row, column, amount, &looks.amount)?;
-        }
+        Cell::Amount(money) => amount(sheet, (row, column), money, looks)?,
         Cell::Day(day) if day.year() < FIRST_YEAR => text(sheet, row, column, &day.to_string())?,
         Cell::Day(day) => {
             sheet.write_datetime_with_format(row, column, day, &looks.day)?;
@@ -134,19 +120,45 @@ fn write(sheet: &mut Worksheet, (row, column): (u32, u16), cell: Cell, looks: &L
     Ok(false)
 }
 
-fn text(sheet: &mut Worksheet, row: u32, column: u16, said: &str) -> anyhow::Result<()> {
+/// An amount in major units.
+pub(super) fn amount(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    money: Money,
+    looks: &Looks,
+) -> anyhow::Result<()> {
+    let amount: f64 = decimal(money).parse().context("an amount is a number")?;
+    sheet.write_number_with_format(row, column, amount, &looks.amount)?;
+    Ok(())
+}
+
+pub(super) fn text(sheet: &mut Worksheet, row: u32, column: u16, said: &str) -> anyhow::Result<()> {
     sheet.write_string(row, column, cut(said).0)?;
     Ok(())
 }
 
-fn number(sheet: &mut Worksheet, row: u32, column: u16, count: i64) -> anyhow::Result<()> {
-    let number: f64 = count.to_string().parse().context("a count is a number")?;
-    sheet.write_number(row, column, number)?;
+pub(super) fn number(sheet: &mut Worksheet, row: u32, column: u16, count: i64) -> anyhow::Result<()> {
+    sheet.write_number(row, column, exact(count)?)?;
     Ok(())
 }
 
+/// How many more or fewer, with its sign.
+pub(super) fn change(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    change: i64,
+    looks: &Looks,
+) -> anyhow::Result<()> {
+    sheet.write_number_with_format(row, column, exact(change)?, &looks.change)?;
+    Ok(())
+}
+
+fn exact(count: i64) -> anyhow::Result<f64> {
+    count.to_string().parse().context("a count is a number")
+}
+
 /// A text that fits a cell, and whether something is missing.
-fn cut(text: &str) -> (String, bool) {
+pub(super) fn cut(text: &str) -> (String, bool) {
     // No text has more UTF-16 units than bytes.
     if text.len() <= LONGEST || text.encode_utf16().count() <= LONGEST {
         return (text.to_owned(), false);

@@ -209,7 +209,7 @@ async fn a_client_called_twice_is_heard_twice_each_reader_in_their_language(
     let form = ana.form();
     assert!(!form.contains("It crashes"), "each call is asked about from the beginning:\n{form}");
     let fields = [
-        ("Qu'est-il ressorti de l'appel\u{202f}?", "Pas maintenant"),
+        ("Qu’est-il ressorti de l’appel\u{202f}?", "Pas maintenant"),
         ("Que donne la solution choisie\u{202f}?", "It crashes on Fridays too."),
     ];
     ana.fills(&fields).await;

@@ -42,10 +42,10 @@ async fn a_rep_reads_their_own_and_who_leads_them_by_name(#[values(On::Slack, On
     let ana = team.person("Ana");
     ana.types("/refusals me").await;
     let own = ana.sees_parts(&[
-        "What you meet, over the last 90 days",
-        "Price: 4 of your 5 (80%); in your team 40%.",
+        "What you meet most, over the last 90 days",
+        "Price: 4 of your 5 refusals (80%); 40% in your team.",
         "let them say what the problem costs them today",
-        "Timing: 1 of your 5 (20%); in your team 10%.",
+        "Timing: 1 of your 5 refusals (20%); 10% in your team.",
         "What you gave in twelve months: 5 refusals logged",
         "Debriefed: 2",
         "Confirmed by the client: 1",
@@ -61,13 +61,13 @@ async fn a_rep_reads_their_own_and_who_leads_them_by_name(#[values(On::Slack, On
         let person = team.person(leads);
         person.types("/refusals me Ana").await;
         person.sees_parts(&[
-            "What Ana meets, over the last 90 days",
-            "Price: 4 of 5 (80%); in the team 40%.",
+            "What Ana meets most, over the last 90 days",
+            "Price: 4 of 5 refusals (80%); 40% in the team.",
             "What Ana gave in twelve months",
             "Plays tried again: 1",
         ]);
         person.types("/refusals me bogdan").await;
-        person.sees_parts(&["What Bogdan meets", "Technical: 5 of 5 (100%)", "Plays tried again: 0"]);
+        person.sees_parts(&["What Bogdan meets", "Technical: 5 of 5 refusals (100%)", "Plays tried again: 0"]);
     }
     team.ends().await;
 }
@@ -86,7 +86,7 @@ async fn nobody_else_reads_it_and_little_is_not_made_much_of(#[values(On::Slack,
     team.rows::<(i64,)>(moved).await;
     let (ana, bogdan, elena) = (team.person("Ana"), team.person("Bogdan"), team.person("Elena"));
     ana.types("/refusals me").await;
-    ana.sees_parts(&["0 refusals in 90 days: too few to say.", "No refusal was logged in the last twelve months"]);
+    ana.sees_parts(&["0 refusals in 90 days: too few to say.", "Nothing was logged in the last twelve months"]);
     ana.types("/refusal Acme 12k price").await;
     for name in ["Ana", "Elena"] {
         team.person(name).screen();

@@ -425,7 +425,7 @@ async fn on_the_page_the_bot_follows_the_language_switch() {
     ana.submits().await;
     ana.sees_parts(&["C'est enregistré."]);
     ana.types("/refusals mine").await;
-    ana.sees_parts(&["Vous n'avez pas encore noté de refus."]);
+    ana.sees_parts(&["Vous n’avez pas encore noté de refus."]);
     team.ends().await;
 }
 

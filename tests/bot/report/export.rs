@@ -48,7 +48,8 @@ fn row(number: i64) -> ExportRow {
 
 fn matrix() -> Drawing {
     let cells = |counts: [i64; 3]| {
-        let cell = |count| DrawnCell { count, change: Some(1) };
+        let euros = |count| vec![Money::new(count * 500_050, Currency::EUR)];
+        let cell = |count| DrawnCell { count, change: (count >= 3).then_some(-1), budgets: euros(count) };
         (counts[..2].iter().copied().map(cell).collect::<Vec<_>>(), cell(counts[2]))
     };
     let row = |name: &str, counts| {
@@ -59,6 +60,8 @@ fn matrix() -> Drawing {
         columns: vec!["CRM".into(), "Billing".into()],
         rows: vec![row("=Ana", [3, 0, 3]), row("Mihai", [1, 2, 3])],
         totals: row("Total", [4, 2, 6]),
+        total: "Total".into(),
+        note: "▲▼ changes".into(),
         ..Drawing::default()
     }
 }
@@ -187,11 +190,14 @@ fn the_matrix_has_a_sheet_of_numbers() {
     assert_eq!(names, ["Refus   l’équipe  Nord Sud  d", "Matrice"]);
     let sheet = book.worksheet_range("Matrice").unwrap();
     let said: Vec<Vec<String>> = sheet.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
-    assert_eq!(
-        said,
-        [["", "CRM", "Billing", "Total"], ["=Ana", "3", "0", "3"], ["Mihai", "1", "2", "3"], ["Total", "4", "2", "6"]]
-    );
+    let head = ["CRM", "Billing", "Total", "", "CRM ▲▼", "Billing ▲▼", "Total ▲▼", "", "CRM (EUR)", "Billing (EUR)"];
+    assert_eq!(said[0], [&[""], &head[..], &["Total (EUR)"]].concat());
+    assert_eq!(said[1], ["=Ana", "3", "0", "3", "", "-1", "", "-1", "", "15001.5", "0", "15001.5"]);
+    assert_eq!(said[2], ["Mihai", "1", "2", "3", "", "", "", "-1", "", "5000.5", "10001", "15001.5"]);
+    assert_eq!(said[3], ["Total", "4", "2", "6", "", "-1", "", "-1", "", "20002", "10001", "30003"]);
+    assert_eq!((said[4][0].as_str(), said[5][0].as_str()), ("", "▲▼ changes"));
     assert_eq!(sheet.get_value((1, 1)), Some(&Data::Float(3.0)));
+    assert_eq!(sheet.get_value((1, 9)), Some(&Data::Float(15001.5)), "an amount is a number");
 }
 
 #[test]

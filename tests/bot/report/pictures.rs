@@ -5,7 +5,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use panout::domain::{Currency, ENOUGH, Money};
 use panout::report::{Bar, Bars, Drawing, DrawnCell, DrawnRow, png};
+use panout::words::{Catalogue, Language};
 use resvg::usvg::{Group, Node, Options, Rect, TextChunk, Tree, fontdb};
 use rstest::rstest;
 
@@ -28,7 +30,7 @@ const NAMES: [&str; 8] = [
 fn cell(row: usize, column: usize, most: i64) -> DrawnCell {
     let mixed = i64::try_from((row * 31 + column * 17 + row * column * 7) % 101).unwrap();
     let change = (mixed * 13 + 5) % (2 * most + 1) - most;
-    DrawnCell { count: mixed * most / 100, change: Some(change) }
+    DrawnCell { count: mixed * most / 100, change: Some(change), budgets: Vec::new() }
 }
 
 fn matrix(texts: [&str; 4], columns: &[&str], rows: usize, most: i64) -> Drawing {
@@ -40,16 +42,50 @@ fn matrix(texts: [&str; 4], columns: &[&str], rows: usize, most: i64) -> Drawing
             DrawnRow { name: name(row), total: sum(&cells), cells }
         })
         .collect();
-    let below = |column: usize| sum(&rows.iter().map(|row| row.cells[column]).collect::<Vec<_>>());
+    let below = |column: usize| sum(&rows.iter().map(|row| row.cells[column].clone()).collect::<Vec<_>>());
     let cells: Vec<DrawnCell> = (0..columns.len()).map(below).collect();
-    let totals = DrawnRow { name: total, total: sum(&cells), cells };
+    let totals = DrawnRow { name: total.clone(), total: sum(&cells), cells };
     let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-    Drawing { title, subtitle, columns, rows, totals, note, ..Drawing::default() }
+    Drawing { title, subtitle, columns, rows, totals, total, note, ..Drawing::default() }
 }
 
 fn sum(cells: &[DrawnCell]) -> DrawnCell {
     let change = cells.iter().map(|cell| cell.change).sum::<Option<i64>>();
-    DrawnCell { count: cells.iter().map(|cell| cell.count).sum(), change }
+    let mut budgets: Vec<Money> = Vec::new();
+    for money in cells.iter().flat_map(|cell| &cell.budgets) {
+        match budgets.iter_mut().find(|sum| sum.currency == money.currency) {
+            Some(sum) => sum.minor += money.minor,
+            None => budgets.push(*money),
+        }
+    }
+    DrawnCell { count: cells.iter().map(|cell| cell.count).sum(), change, budgets }
+}
+
+/// The same with what it was worth: every third row in all these currencies, the others in one of them.
+fn worth(mut drawing: Drawing, currencies: &[&str]) -> Drawing {
+    let currencies: Vec<Currency> = currencies.iter().map(|code| code.parse().unwrap()).collect();
+    for (at, row) in drawing.rows.iter_mut().enumerate() {
+        for (column, cell) in row.cells.iter_mut().enumerate().filter(|(_, cell)| cell.count > 0) {
+            let each = i64::try_from(700 + (at * 37 + column * 53) % 90 * 260).unwrap();
+            let here = currencies.iter().enumerate().filter(|(n, _)| at % 3 == 2 || at % currencies.len() == *n);
+            cell.budgets = here.map(|(_, currency)| Money::new(cell.count * each * 100, *currency)).collect();
+        }
+        row.total = sum(&row.cells);
+    }
+    let below = |column: usize| sum(&drawing.rows.iter().map(|row| row.cells[column].clone()).collect::<Vec<_>>());
+    drawing.totals.cells = (0..drawing.columns.len()).map(below).collect();
+    drawing.totals.total = sum(&drawing.totals.cells);
+    drawing
+}
+
+/// The same with changes only where there are enough cases to say.
+fn enough(mut drawing: Drawing) -> Drawing {
+    for row in drawing.rows.iter_mut().chain([&mut drawing.totals]) {
+        for cell in row.cells.iter_mut().chain([&mut row.total]) {
+            cell.change = cell.change.filter(|change| cell.count >= ENOUGH || cell.count - change >= ENOUGH);
+        }
+    }
+    drawing
 }
 
 const PRODUCTS: [&str; 15] = [
@@ -72,49 +108,57 @@ const PRODUCTS: [&str; 15] = [
 
 /// Every picture that is looked at.
 fn picture(name: &str) -> String {
+    let (words, euros) = (Catalogue::built_in(), &["EUR"][..]);
+    let (en, fr, ro) =
+        (words.in_language(Language::En), words.in_language(Language::Fr), words.in_language(Language::Ro));
     match name {
-        "english" => matrix(
-            ["Refusals by rep and product", "9–15 March 2026", "Total", "▲▼ change on the week before"],
-            &PRODUCTS[..4],
-            6,
-            9,
-        )
-        .svg(),
-        "french_long_names" => matrix(
-            [
-                "Refus par commercial et par produit, pour toute l’équipe Île-de-France et celles du Grand Ouest réunies",
-                "du 9 au 15 mars 2026",
-                "Total",
-                "▲▼ évolution par rapport à la semaine précédente · un refus de deux produits compte dans chacun",
-            ],
-            &["Assistance technique premium", "Facturation", "Paie & RH", "Sauvegarde & reprise d’activité"],
-            8,
-            40,
-        )
-        .svg(),
-        "romanian" => matrix(
-            ["Refuzuri pe reprezentant și produs", "9–15 martie 2026 · București", "Total", "▲▼ schimbare"],
-            &["CRM Pro", "Facturare", "Salarizare", "Securitate", "Analiză", "Găzduire"],
-            8,
-            16,
-        )
-        .svg(),
-        "one_cell" => matrix(["Refusals by rep and product", "Today", "Total", ""], &["CRM Pro"], 1, 3).svg(),
-        "zeros" => without_changes(matrix(["Refusals", "Last week", "Total", ""], &PRODUCTS[..3], 3, 0)).svg(),
-        "totals_only" => matrix(["Refusals by product", "March", "Total", ""], &PRODUCTS[..5], 0, 0).svg(),
-        "forty_reps" => matrix(
-            ["Refusals by rep and product", "2026", "Total", "▲▼ change on 2025"],
-            &PRODUCTS[..12],
-            40,
-            400,
-        )
-        .svg(),
-        "folded" => {
-            matrix(["Refusals by rep and product", "2026", "Total", "▲▼"], &PRODUCTS, 45, 2000).folded("Other").svg()
+        "english" => worth(matrix(ENGLISH, &PRODUCTS[..4], 6, 9), euros).svg(en),
+        "a_week" => enough(worth(matrix(ENGLISH, &PRODUCTS[..6], 8, 6), &["GBP", "EUR"])).svg(en),
+        "french_long_names" => {
+            let columns =
+                ["Assistance technique premium", "Facturation", "Paie & RH", "Sauvegarde & reprise d’activité"];
+            worth(matrix(FRENCH, &columns, 8, 40), euros).svg(fr)
         }
-        "bars" => bars().svg(),
+        "romanian" => {
+            let columns = ["CRM Pro", "Facturare", "Salarizare", "Securitate", "Analiză", "Găzduire"];
+            worth(matrix(ROMANIAN, &columns, 8, 16), &["RON", "EUR"]).svg(ro)
+        }
+        "one_cell" => worth(matrix(titled("Today", ""), &["CRM Pro"], 1, 3), euros).svg(en),
+        "one_row" => one_of_many().svg(en),
+        "zeros" => without_changes(matrix(titled("Last week", ""), &PRODUCTS[..3], 3, 0)).svg(en),
+        "totals_only" => matrix(titled("March", ""), &PRODUCTS[..5], 0, 0).svg(en),
+        "forty_reps" => {
+            let drawing = matrix(titled("March", "▲▼ change on February"), &PRODUCTS[..12], 40, 6);
+            enough(worth(drawing, &["EUR", "RON"])).svg(en)
+        }
+        "folded" => worth(matrix(titled("2026", "▲▼"), &PRODUCTS, 45, 200), euros).folded("Other").svg(en),
+        "bars" => bars().svg(en),
         other => panic!("no picture is called {other}"),
     }
+}
+
+const ENGLISH: [&str; 4] =
+    ["Refusals by rep and product", "9–15 March 2026", "Total", "▲ ▼ more or fewer than in the week before"];
+const FRENCH: [&str; 4] = [
+    "Refus par commercial et par produit, pour toute l’équipe Île-de-France et celles du Grand Ouest réunies",
+    "du 9 au 15 mars 2026",
+    "Total",
+    "▲ ▼ de plus ou de moins que la semaine d’avant · un refus de deux produits compte dans chacun",
+];
+const ROMANIAN: [&str; 4] =
+    ["Refuzuri pe reprezentant și produs", "9–15 martie 2026 · București", "Total", "▲ ▼ schimbare"];
+
+fn titled<'t>(subtitle: &'t str, note: &'t str) -> [&'t str; 4] {
+    ["Refusals by rep and product", subtitle, "Total", note]
+}
+
+/// Somebody's own row, and below it that of the team.
+fn one_of_many() -> Drawing {
+    let mut drawing = worth(matrix(titled("March", ""), &PRODUCTS[..3], 4, 9), &["EUR"]);
+    drawing.rows.truncate(1);
+    drawing.rows[0].name = "You".into();
+    drawing.totals.name = "Your team".into();
+    drawing
 }
 
 fn without_changes(mut drawing: Drawing) -> Drawing {
@@ -125,26 +169,35 @@ fn without_changes(mut drawing: Drawing) -> Drawing {
 }
 
 fn bars() -> Bars {
-    let bar = |label: &str, count, change| Bar { label: label.into(), cell: DrawnCell { count, change } };
-    let bars = vec![
-        bar("Price", 31, Some(4)),
-        bar("Relationship: decision maker never reached", 12, Some(-3)),
-        bar("Timing", 7, Some(0)),
-        bar("Silent", 1, None),
-        bar("Other", 0, Some(-12)),
+    let bar = |label: &str, count, change, euros: &[i64]| {
+        let budgets = euros.iter().zip([Currency::EUR, "RON".parse().unwrap()]);
+        let budgets = budgets.map(|(amount, currency)| Money::new(amount * 100, currency)).collect();
+        Bar { label: label.into(), cell: DrawnCell { count, change, budgets }, is_rest: false }
+    };
+    let mut bars = vec![
+        bar("Not said", 16, None, &[38_000]),
+        bar("Price", 31, Some(4), &[1_240_000, 75_500]),
+        bar("Relationship: decision maker never reached", 12, Some(-3), &[88_000]),
+        bar("Timing", 7, Some(0), &[5_300]),
+        bar("Silent", 1, None, &[]),
+        bar("Other", 0, Some(-12), &[]),
     ];
+    bars[0].is_rest = true;
     Bars {
         title: "Refusals by reason".into(), subtitle: "9–15 March 2026".into(), bars, note: "▲▼ change".into()
     }
+    .folded(15, "Others")
 }
 
 #[rstest]
 fn a_picture_is_as_it_was_looked_at(
     #[values(
         "english",
+        "a_week",
         "french_long_names",
         "romanian",
         "one_cell",
+        "one_row",
         "zeros",
         "totals_only",
         "forty_reps",
@@ -243,7 +296,8 @@ fn every_figure_can_be_read_on_its_ground() {
         }
     }
     let (mut ground, mut seen, mut shades) = (String::new(), 0, std::collections::BTreeSet::new());
-    for line in drawing.svg().lines() {
+    let words = Catalogue::built_in();
+    for line in worth(drawing, &["EUR"]).svg(words.in_language(Language::En)).lines() {
         let fill = line.split("fill=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned();
         if line.starts_with("<rect") && fill != "none" {
             ground = fill;
@@ -252,7 +306,7 @@ fn every_figure_can_be_read_on_its_ground() {
             shades.insert(ground.clone());
             seen += 1;
         }
-        if line.starts_with("<text") || line.contains("fill=\"none\"") {
+        if line.contains("fill=\"none\"") {
             ground = "#ffffff".into();
         }
     }
@@ -280,7 +334,7 @@ fn whatever_somebody_is_called_it_stays_text() {
     let mut drawing = matrix(["A & B", "\"S\"", "Total", "<i>"], &["'C'", "D\u{0}\u{202e}E\u{1b}[0m"], 2, 9);
     drawing.rows[0].name = "</text><script>".into();
     drawing.rows[1].name = "Ольга 李 \u{1F600}".into();
-    let svg = drawing.svg();
+    let svg = drawing.svg(Catalogue::built_in().in_language(Language::En));
     assert!(!svg.contains("<script") && !svg.contains("<i>"), "{svg}");
     assert!(svg.contains("&lt;/text&gt;&lt;script&gt;") && svg.contains("A &amp; B") && svg.contains(">DE[0m<"));
     assert!(svg.contains(">????? ? ?<"), "letters the font lacks leave a mark: {svg}");
@@ -292,21 +346,27 @@ fn whatever_somebody_is_called_it_stays_text() {
 
 #[test]
 fn what_does_not_fit_is_one_other_row_and_column_and_nothing_is_lost() {
-    let whole = matrix(["T", "S", "Total", ""], &PRODUCTS, 45, 300);
+    let whole = worth(matrix(["T", "S", "Total", ""], &PRODUCTS, 45, 300), &["EUR", "RON"]);
     let folded = whole.clone().folded("Other");
     assert_eq!((folded.columns.len(), folded.rows.len()), (12, 41));
     assert!(folded.other_column && folded.other_row);
     assert_eq!((folded.columns[11].as_str(), folded.rows[40].name.as_str()), ("Other", "Other"));
-    assert_eq!(sum(&folded.totals.cells), whole.totals.total);
-    assert_eq!(sum(&folded.rows.iter().map(|row| row.total).collect::<Vec<_>>()), whole.totals.total);
-    for row in &folded.rows {
-        assert_eq!(sum(&row.cells), row.total, "{}", row.name);
+    assert_eq!(sorted(sum(&folded.totals.cells)), sorted(whole.totals.total.clone()));
+    let rows: Vec<DrawnCell> = folded.rows.iter().map(|row| row.total.clone()).collect();
+    assert_eq!(sorted(sum(&rows)), sorted(whole.totals.total));
+    for row in folded.rows {
+        assert_eq!(sorted(sum(&row.cells)), sorted(row.total), "{}", row.name);
     }
+    assert!(rows[..40].is_sorted_by(|one, next| one.count >= next.count));
     let column_totals: Vec<i64> = folded.totals.cells[..11].iter().map(|cell| cell.count).collect();
     assert!(column_totals.is_sorted_by(|one, next| one >= next), "{column_totals:?}");
-    assert!(folded.rows[..40].is_sorted_by(|one, next| one.total.count >= next.total.count));
     let twelve = matrix(["T", "S", "Total", ""], &PRODUCTS[..12], 41, 300).folded("Other");
     assert!(!twelve.other_column && !twelve.other_row && twelve.rows.len() == 41, "one alone keeps its name");
+}
+
+fn sorted(mut cell: DrawnCell) -> DrawnCell {
+    cell.budgets.sort_by_key(|money| money.currency.to_string());
+    cell
 }
 
 #[test]
@@ -323,6 +383,8 @@ fn a_change_of_which_a_part_is_not_known_is_not_known() {
 fn bars_beyond_those_shown_are_one() {
     let folded = bars().folded(3, "Others");
     let shown: Vec<(&str, i64)> = folded.bars.iter().map(|bar| (bar.label.as_str(), bar.cell.count)).collect();
-    assert_eq!(shown, [("Price", 31), ("Relationship: decision maker never reached", 12), ("Others", 8)]);
-    assert_eq!(bars().folded(5, "Others").bars.len(), 5);
+    // What nobody said is no answer: it comes last, however long it is.
+    assert_eq!(shown, [("Price", 31), ("Others", 20), ("Not said", 16)]);
+    assert_eq!(folded.bars[1].cell.budgets[0].minor, 9_330_000, "worth what it took");
+    assert_eq!(bars().folded(6, "Others").bars.len(), 6);
 }
