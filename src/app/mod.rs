@@ -25,6 +25,9 @@ use crate::words::Catalogue;
 /// How long a stop waits for what is in flight.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How often it is said that the bot is there.
+const BEAT: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
+
 /// What an app is built from.
 pub struct Parts {
     /// The database, with its tables up to date.
@@ -116,6 +119,7 @@ impl App {
             platforms.insert(Service::Local, platform);
             page = Some(addr);
         }
+        tasks.spawn(beats(db.clone(), shared.clone(), clock.clone(), stop.clone()));
         let worker = Worker::new(db.clone(), shared, platforms, clock, limits);
         worker.plan_tidying().await?;
         tasks.spawn(worker.clone().run(stop.clone()));
@@ -207,6 +211,7 @@ async fn list(db: &Db, listing: Listing, shared: &Arc<Shared>, clock: &Clock) ->
         let (listing, shared) = (listing.clone(), shared.clone());
         Box::pin(async move {
             let adopted = tx.list_adopting(&listing, now).await?;
+            flows::beat(tx, &shared, true, now).await?;
             flows::catch_up(tx, &shared, &adopted, now).await
         })
     });
@@ -214,6 +219,24 @@ async fn list(db: &Db, listing: Listing, shared: &Arc<Shared>, clock: &Clock) ->
         flows::Error::Internal(error) => error,
         flows::Error::Tell(_) | flows::Error::Faults(_) => anyhow::anyhow!("it had words for nobody"),
     })
+}
+
+/// Says every minute that the bot is there, until it is not: what passes while nobody says so is nobody's neglect.
+async fn beats(db: Db, shared: Arc<Shared>, clock: Clock, stop: CancellationToken) {
+    loop {
+        let (next, shared) = (clock.now() + BEAT, shared.clone());
+        tokio::select! {
+            () = clock.until(next) => {}
+            () = stop.cancelled() => return,
+        }
+        let now = clock.now();
+        let beat = db.write(move |tx| {
+            let shared = shared.clone();
+            Box::pin(async move { flows::beat(tx, &shared, false, now).await })
+        });
+        // A database that does not answer now is told of by whoever needs it.
+        let _: flows::Result<()> = beat.await;
+    }
 }
 
 /// Listens from now on for whoever stops processes (SIGTERM, Ctrl-C); what comes back ends when it is told.

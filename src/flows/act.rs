@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Asked, Carried, Learn, figures};
+use super::{Asked, Carried, LeadAct, Learn, figures};
 use crate::chat::Action;
 use crate::domain::RefusalNumber;
 
@@ -85,6 +85,8 @@ pub enum Act {
     FiguresFile(Asked),
     /// The debrief, the client's review, the letter.
     Learn(Learn),
+    /// Inbound leads.
+    Lead(LeadAct),
 }
 
 impl Act {
@@ -129,6 +131,7 @@ impl Act {
             Act::FiguresFile(asked) => return figures::action("figures_file", asked),
             Act::Hits(page) => return page.action(),
             Act::Learn(learn) => learn.encoded(),
+            Act::Lead(lead) => lead.encoded(),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
     }
@@ -143,6 +146,7 @@ impl Act {
     pub(super) fn only_asks(self) -> bool {
         match self {
             Act::Learn(learn) => learn.only_asks(),
+            Act::Lead(lead) => lead.only_asks(),
             Act::Undo(_)
             | Act::New(_)
             | Act::Same(_)
@@ -205,7 +209,10 @@ impl FromStr for Act {
             ("agenda", [team, at]) => Act::Agenda(*team, *at),
             ("meeting_decision", [team, at]) => Act::MeetingDecision(*team, *at),
             ("meeting_done", []) => Act::MeetingDone,
-            (word, numbers) => Act::Learn(Learn::parse(word, numbers).ok_or(Unknown)?),
+            (word, numbers) => {
+                let learn = Learn::parse(word, numbers).map(Act::Learn);
+                learn.or_else(|| LeadAct::parse(word, numbers).map(Act::Lead)).ok_or(Unknown)?
+            }
         })
     }
 }

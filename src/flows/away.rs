@@ -9,7 +9,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use super::notice::{self, Notice, POST};
 use super::refusal::read_day;
 use super::reply::{self, Answers};
-use super::{Act, Call, Result, Shared, Values, reminders, tell};
+use super::{Act, Call, Result, Shared, Values, lead, reminders, tell};
 use crate::args;
 use crate::chat::{Block, Card, Choice, Kind, Place, Reply, Text, Tone};
 use crate::domain::{Away, Change, Person, PersonId, Role, TeamId, fold};
@@ -174,6 +174,7 @@ async fn keep(call: &mut Call<'_>, until: NaiveDate, deputy: Option<Person>) -> 
     become_away(call, Some(Away { until, deputy: deputy.as_ref().map(|deputy| deputy.id) })).await?;
     let by = call.by.clone();
     forward(call.tx, call.shared, &by, call.now).await?;
+    lead::leaves(call.tx, call.shared, &by, call.now).await?;
     if let Some(returns) = by.returns_at() {
         let at = by.next_batch(returns - TimeDelta::seconds(1));
         notice::plan(call.tx, call.shared, &Notice::Today(by.id.0, at), at, call.now).await?;

@@ -1,11 +1,13 @@
 //! The commands and shortcuts, as every platform registers them.
 
 use crate::chat::{CommandSpec, Localized, Menu, OptionKind, OptionSpec, ShortcutSpec, SubcommandSpec};
-use crate::domain::{Outcome, Period};
+use crate::domain::{Outcome, Period, Source};
 use crate::words::{Catalogue, Language};
 
 /// The name of the shortcut that logs a message as a refusal.
 pub(super) const LOG_MESSAGE: &str = "log_refusal";
+/// The name of the shortcut that logs a message as an inbound lead.
+pub(super) const LOG_LEAD: &str = "log_lead";
 
 /// Everything that can be typed.
 pub fn menu(words: &Catalogue) -> Menu {
@@ -37,6 +39,12 @@ pub fn menu(words: &Catalogue) -> Menu {
             command("refusal", refusal_options(words), vec![]),
             command("refusals", vec![], refusals(words)),
             command("debrief", vec![text("number")], vec![]),
+            command("lead", lead_options(words), vec![]),
+            command(
+                "leads",
+                vec![],
+                ["mine", "team", "unworked", "help"].map(|name| sub("leads", name, vec![])).into(),
+            ),
             command("queue", vec![], vec![]),
             command("recontacts", vec![text("rep")], vec![]),
             command("plays", vec![subject], vec![]),
@@ -54,7 +62,10 @@ pub fn menu(words: &Catalogue) -> Menu {
                 ],
             ),
         ],
-        shortcuts: vec![ShortcutSpec { name: LOG_MESSAGE, label: words.localized("shortcut.log_refusal") }],
+        shortcuts: vec![
+            ShortcutSpec { name: LOG_MESSAGE, label: words.localized("shortcut.log_refusal") },
+            ShortcutSpec { name: LOG_LEAD, label: words.localized("shortcut.log_lead") },
+        ],
     }
 }
 
@@ -74,6 +85,22 @@ fn refusals(words: &Catalogue) -> Vec<SubcommandSpec> {
     subs.push(sub("export", vec![option("file", OptionKind::Text)]));
     subs.extend(["mine", "gap", "help"].map(|name| sub(name, vec![])));
     subs
+}
+
+fn lead_options(words: &Catalogue) -> Vec<OptionSpec> {
+    let sources = Source::ALL.map(|s| (s.as_str(), words.localized(&format!("source.{}.label", s.as_str()))));
+    [
+        ("account", OptionKind::Line),
+        ("contact", OptionKind::Line),
+        ("phone", OptionKind::Line),
+        ("email", OptionKind::Line),
+        ("source", OptionKind::Choice(sources.into())),
+        ("wants", OptionKind::Line),
+        ("owner", OptionKind::Line),
+        ("line", OptionKind::Text),
+    ]
+    .map(|(name, kind)| OptionSpec { name, description: words.localized(&format!("option.lead_{name}")), kind })
+    .into()
 }
 
 fn refusal_options(words: &Catalogue) -> Vec<OptionSpec> {

@@ -11,11 +11,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Result, Shared, consent, daily, deal, debrief, digest, export, hands, head, plays, question, quiet, regular,
+    Result, Shared, consent, daily, deal, debrief, digest, export, hands, head, lead, plays, question, quiet, regular,
     reminders, review, today, unsaid, words_for,
 };
 use crate::chat::{Account, Card, MessageRef, Place};
-use crate::domain::{Person, PersonId, RefusalNumber, Stage, Team, TeamId};
+use crate::domain::{LeadNumber, Person, PersonId, RefusalNumber, Stage, Team, TeamId};
 use crate::store::{NewJob, TaskKind, Tx};
 
 /// The kind of job that posts a notice.
@@ -78,6 +78,39 @@ pub enum Notice {
     Exporting(i64),
     /// The file, to whoever asked for it: its id.
     Exported(i64),
+    /// A word about a lead, to whoever has it in a turn: which word, its number, which turn.
+    Lead(LeadWord, i64, i64),
+    /// Which leads of somebody are past their time, to the head: the team, the owner, and when the head's day began.
+    LeadsLate(i64, i64, DateTime<Utc>),
+    /// A lead that anybody may claim, in a channel of its team: its number, after which turn, and which channel.
+    LeadOpen(i64, i64, i64),
+}
+
+/// What the owner of a lead is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LeadWord {
+    /// It is theirs.
+    New,
+    /// Half of the time is over.
+    Soon,
+    /// All of it is.
+    Late,
+    /// Anybody may claim it now.
+    Taken,
+}
+
+impl LeadWord {
+    /// Every word.
+    pub(super) const ALL: [LeadWord; 4] = [LeadWord::New, LeadWord::Soon, LeadWord::Late, LeadWord::Taken];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            LeadWord::New => "lead_new",
+            LeadWord::Soon => "lead_soon",
+            LeadWord::Late => "lead_late",
+            LeadWord::Taken => "lead_taken",
+        }
+    }
 }
 
 /// What is to be done about a notice now.
@@ -121,6 +154,9 @@ impl Notice {
             Notice::Lost(team, channel, since) => format!("lost:{team}:{channel}:{since}"),
             Notice::Exporting(id) => format!("exporting:{id}"),
             Notice::Exported(id) => format!("exported:{id}"),
+            Notice::Lead(word, number, turn) => format!("{}:{number}:{turn}", word.as_str()),
+            Notice::LeadsLate(team, owner, day) => format!("leads_late:{team}:{owner}:{}", day.timestamp()),
+            Notice::LeadOpen(number, turn, channel) => format!("lead_open:{number}:{turn}:{channel}"),
         }
     }
 
@@ -153,6 +189,12 @@ impl Notice {
             ("lost", [team, channel, since]) => Notice::Lost(*team, *channel, *since),
             ("exporting", [id]) => Notice::Exporting(*id),
             ("exported", [id]) => Notice::Exported(*id),
+            ("leads_late", [team, owner, day]) => Notice::LeadsLate(*team, *owner, moment(day)?),
+            ("lead_open", [number, turn, channel]) => Notice::LeadOpen(*number, *turn, *channel),
+            (word, [number, turn]) => {
+                let word = LeadWord::ALL.into_iter().find(|known| known.as_str() == word)?;
+                Notice::Lead(word, *number, *turn)
+            }
             _ => return None,
         })
     }
@@ -192,6 +234,7 @@ impl Notice {
     pub(super) async fn to_head_of(&self, tx: &mut Tx) -> Result<Option<TeamId>> {
         let refusal = match self {
             Notice::Stranger(id) => return Ok(Some(tx.person(PersonId(*id)).await?.team.id)),
+            Notice::LeadsLate(team, ..) => return Ok(Some(TeamId(*team))),
             Notice::Refusal(number) | Notice::WonToHead(number) => Some(RefusalNumber(*number)),
             Notice::Answer(id) => tx.question(*id).await?.map(|question| question.refusal),
             Notice::Differs(id) => tx.difference(*id).await?.map(|difference| difference.refusal),
@@ -236,6 +279,11 @@ impl Notice {
             Notice::Focus(team, at) => daily::draw_focus(tx, shared, (TeamId(*team), *at), now).await,
             Notice::Exporting(id) => export::draw_progress(tx, shared, *id).await,
             Notice::Exported(id) => export::draw(tx, shared, *id, now).await,
+            Notice::Lead(word, number, turn) => lead::draw(tx, shared, (*word, LeadNumber(*number), *turn), now).await,
+            Notice::LeadsLate(..) => lead::draw_late(tx, shared, self, now).await,
+            Notice::LeadOpen(number, turn, channel) => {
+                return lead::draw_open(tx, shared, (LeadNumber(*number), *turn, *channel)).await;
+            }
             Notice::Lost(team, channel, _) => digest::draw_lost(tx, shared, (TeamId(*team), *channel), now).await,
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))
@@ -329,6 +377,9 @@ pub async fn say(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<Ut
     if let Some(saying) = regular::before(tx, shared, notice, now).await? {
         return Ok(saying);
     }
+    if let Some(saying) = lead::first_told(tx, notice, now).await? {
+        return Ok(saying);
+    }
     let Some((to, card)) = notice.draw(tx, shared, now).await? else { return Ok(Saying::Nothing) };
     if let Some(saying) = debrief::untimely(tx, notice, now).await? {
         return Ok(saying);
@@ -388,6 +439,9 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         | Notice::Focus(..)
         | Notice::Exporting(_)
         | Notice::Exported(_)
+        | Notice::Lead(..)
+        | Notice::LeadsLate(..)
+        | Notice::LeadOpen(..)
         | Notice::Lost(..) => {}
         Notice::Digest(team, at, channel) => digest::posted(tx, shared, (*team, *at, *channel, 0), now).await?,
         Notice::DigestPart(team, at, channel, part) => {
