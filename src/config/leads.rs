@@ -17,8 +17,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &DeTable<'_>, teams: &[Team]) 
     let mut rules = LeadRules::default();
     if let Some((section, at)) = reader.sections(root, "leads").pop() {
         let ladder = &mut rules.ladder;
-        for (key, rung) in
-            [("reminder", &mut ladder.reminder), ("late", &mut ladder.late), ("open", &mut ladder.open)]
+        for (key, rung) in [("reminder", &mut ladder.reminder), ("late", &mut ladder.late), ("open", &mut ladder.open)]
         {
             if let Some(percent) = reader.number(section, key, percent) {
                 *rung = percent;
@@ -43,7 +42,8 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &DeTable<'_>, teams: &[Team]) 
         }
         rule.owner = reader.text(section, "owner").map(|owner| owner.written.to_owned());
         if rule.team.is_none() && rule.owner.is_none() {
-            reader.complain(&at, "this [[lead_rule]] says not who gets the leads: add team = \"...\" or owner = \"...\"");
+            reader
+                .complain(&at, "this [[lead_rule]] says not who gets the leads: add team = \"...\" or owner = \"...\"");
         }
         rules.rules.push(rule);
     }

@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 use super::{Calendar, Person, PersonId, RefusalNumber, Role, Source, TeamId, account_key, contact_key};
 
 /// How often a lead may be put off (issue "No inbound lead left alone").
-pub const SNOOZES: i64 = 2;
+const SNOOZES: i64 = 2;
 /// For how long in all, in working days.
-pub const SNOOZED_DAYS: i64 = 2;
+const SNOOZED_DAYS: i32 = 2;
 /// How long a working day is, for what is counted in working days.
 pub const WORKING_DAY: TimeDelta = TimeDelta::hours(8);
 /// After how many attempts the bot proposes to stop.
-pub const ENOUGH_ATTEMPTS: i64 = 6;
+const ENOUGH_ATTEMPTS: i64 = 6;
 /// How late a rung may be reached before the next one waits for it.
 const LATE_BY: TimeDelta = TimeDelta::minutes(5);
 /// How often a lead may be said not to be one's own before the head has it.
-pub const PASSED_ON: i64 = 2;
+const PASSED_ON: i64 = 2;
 
 /// A lead's number in its organisation, said `L12`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -93,7 +93,11 @@ impl LeadDetails {
         let email = self.email.as_deref().map(|email| email.trim().to_lowercase());
         let phone = self.phone.as_deref().and_then(phone_key);
         let client = self.account.as_deref().zip(self.contact.as_deref());
-        ClientKeys { email, phone, client: client.map(|(account, contact)| (account_key(account), contact_key(contact))) }
+        ClientKeys {
+            email,
+            phone,
+            client: client.map(|(account, contact)| (account_key(account), contact_key(contact))),
+        }
     }
 
     /// The same, with what another one of the same client says and this one does not.
@@ -530,7 +534,7 @@ impl Lead {
     /// How much working time it may still be put off.
     pub fn may_be_put_off(&self) -> TimeDelta {
         let (times, sofar) = self.snoozed;
-        if times >= SNOOZES { TimeDelta::zero() } else { (WORKING_DAY * 2 - sofar).max(TimeDelta::zero()) }
+        if times >= SNOOZES { TimeDelta::zero() } else { (WORKING_DAY * SNOOZED_DAYS - sofar).max(TimeDelta::zero()) }
     }
 
     /// Puts it off for some working time.

@@ -41,8 +41,8 @@ pub use fold::fold;
 pub use gap::{ENOUGH, Gap, Heard, by as gap_by, whole as whole_gap};
 pub use inbound::{Candidate, LeadRule, next_owner};
 pub use lead::{
-    CallOutcome, ClientKeys, ENOUGH_ATTEMPTS, LeadDetails, Ladder, Lead, LeadDenied, LeadNumber, LeadState, Rung, SNOOZES, Standing,
-    Turn, Unfit, WORKING_DAY, first_touch_within,
+    CallOutcome, ClientKeys, Ladder, Lead, LeadDenied, LeadDetails, LeadNumber, LeadState, Rung, Standing, Turn, Unfit,
+    WORKING_DAY, first_touch_within,
 };
 pub use lead_line::{LeadLine, parse as parse_lead};
 pub use lexicon::{Found, Lexicon};

@@ -5,9 +5,7 @@ use sqlx::FromRow;
 
 use super::refusals::unreadable;
 use super::tx::{Tx, change, instant, run};
-use crate::domain::{
-    Candidate, Lead, LeadDetails, LeadNumber, PersonId, RefusalNumber, Reminders, Rung, TeamId, Turn,
-};
+use crate::domain::{Candidate, Lead, LeadDetails, LeadNumber, PersonId, RefusalNumber, Reminders, Rung, TeamId, Turn};
 
 #[derive(FromRow)]
 struct Row {
@@ -125,7 +123,12 @@ impl Tx {
     }
 
     /// Stores a lead under its number, new or changed. `due_at`: when the time for its first touch is over.
-    pub async fn save_lead(&mut self, lead: &Lead, due_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> sqlx::Result<()> {
+    pub async fn save_lead(
+        &mut self,
+        lead: &Lead,
+        due_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
         let sql = "INSERT INTO leads (organisation_id, number, team_id, account, contact, email, phone, source, wants, place,
                        email_key, phone_key, account_key, contact_key, received_at, logged_by, state, owner_id, taken_from,
                        turn, turn_began_at, deadline, added, rung, rung_at, due_at, touched_by, touched_at, attempts, snoozes,
@@ -213,11 +216,8 @@ impl Tx {
         }
         let Some((account, contact)) = keys.client else { return Ok(None) };
         let sql = leads_where!("account_key = $2 AND contact_key = $3 AND over_at IS NULL ORDER BY number LIMIT 1");
-        let row: Option<Row> = run!(
-            self,
-            fetch_optional,
-            sqlx::query_as(sql).bind(self.organisation).bind(&account).bind(&contact)
-        )?;
+        let row: Option<Row> =
+            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(&account).bind(&contact))?;
         row.map(Row::lead).transpose()
     }
 
@@ -249,7 +249,8 @@ impl Tx {
 
     /// Remembers whose turn it is.
     pub async fn lead_turn(&mut self, lead: &Lead, person: PersonId) -> sqlx::Result<()> {
-        let sql = "INSERT INTO lead_turns (organisation_id, lead, turn, person_id, began_at) VALUES ($1, $2, $3, $4, $5)";
+        let sql =
+            "INSERT INTO lead_turns (organisation_id, lead, turn, person_id, began_at) VALUES ($1, $2, $3, $4, $5)";
         change!(
             self,
             sqlx::query(sql)
@@ -299,9 +300,10 @@ impl Tx {
     /// How many leads a list is of.
     pub async fn count_leads(&mut self, of: LeadsOf) -> sqlx::Result<i64> {
         let (sql, id) = match of {
-            LeadsOf::Owner(person) => {
-                ("SELECT COUNT(*) FROM leads WHERE organisation_id = $1 AND owner_id = $2 AND over_at IS NULL", person.0)
-            }
+            LeadsOf::Owner(person) => (
+                "SELECT COUNT(*) FROM leads WHERE organisation_id = $1 AND owner_id = $2 AND over_at IS NULL",
+                person.0,
+            ),
             LeadsOf::Team(team) => {
                 ("SELECT COUNT(*) FROM leads WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL", team.0)
             }
@@ -389,21 +391,16 @@ impl Tx {
         let sql = leads_where!(
             "owner_id = $2 AND over_at IS NULL AND state = 'waiting' AND rung = 2 ORDER BY due_at, number LIMIT $3"
         );
-        let rows: Vec<Row> =
-            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(owner).bind(most))?;
+        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(owner).bind(most))?;
         rows.into_iter().map(Row::lead).collect()
     }
 
     /// The leads somebody is to reach out to again by a day, at most `most`.
     pub async fn leads_to_touch(&mut self, person: PersonId, by: NaiveDate, most: i64) -> sqlx::Result<Vec<Lead>> {
-        let sql = leads_where!(
-            "owner_id = $2 AND over_at IS NULL AND next_touch <= $3 ORDER BY next_touch, number LIMIT $4"
-        );
-        let rows: Vec<Row> = run!(
-            self,
-            fetch_all,
-            sqlx::query_as(sql).bind(self.organisation).bind(person).bind(by).bind(most)
-        )?;
+        let sql =
+            leads_where!("owner_id = $2 AND over_at IS NULL AND next_touch <= $3 ORDER BY next_touch, number LIMIT $4");
+        let rows: Vec<Row> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(by).bind(most))?;
         rows.into_iter().map(Row::lead).collect()
     }
 
@@ -428,10 +425,8 @@ impl Tx {
     pub async fn move_job(&mut self, kind: &str, occurrence: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
         let sql = "UPDATE jobs SET run_at = $4
                    WHERE organisation_id = $1 AND kind = $2 AND occurrence = $3 AND state = 'ready'";
-        let moved = change!(
-            self,
-            sqlx::query(sql).bind(self.organisation).bind(kind).bind(occurrence).bind(instant(at))
-        )?;
+        let moved =
+            change!(self, sqlx::query(sql).bind(self.organisation).bind(kind).bind(occurrence).bind(instant(at)))?;
         self.planned |= moved > 0;
         Ok(())
     }

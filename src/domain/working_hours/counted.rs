@@ -89,6 +89,8 @@ impl Calendar<'_> {
         let spans = self.hours.on(chrono::Datelike::weekday(&date)).iter();
         let ends = spans.map(|span| midnight + TimeDelta::minutes(i64::from(span.end)));
         // What began the day before ends on this one: its end is among those of that day.
-        ends.chain([midnight]).chain(date.checked_add_days(Days::new(1)).map(|next| next.and_time(chrono::NaiveTime::MIN))).collect()
+        ends.chain([midnight])
+            .chain(date.checked_add_days(Days::new(1)).map(|next| next.and_time(chrono::NaiveTime::MIN)))
+            .collect()
     }
 }

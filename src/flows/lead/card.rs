@@ -169,10 +169,14 @@ pub(super) fn buttons(words: Words<'_>, lead: &Lead) -> Vec<Button> {
 
 fn facts(words: Words<'_>, reader: &Person, lead: &Lead) -> Vec<(String, Text)> {
     let details = &lead.details;
-    let said = |key: &str, value: &Option<String>| value.clone().map(|value| (words.line(key, args! {}), Text::plain(value)));
+    let said =
+        |key: &str, value: &Option<String>| value.clone().map(|value| (words.line(key, args! {}), Text::plain(value)));
     let named = details.account.is_some();
     let mut facts: Vec<(String, Text)> = Vec::new();
-    facts.extend(said("lead.fact_contact", &details.contact).filter(|_| named || details.contact.as_deref() != Some(details.name())));
+    facts.extend(
+        said("lead.fact_contact", &details.contact)
+            .filter(|_| named || details.contact.as_deref() != Some(details.name())),
+    );
     facts.extend(said("lead.fact_phone", &details.phone));
     facts.extend(said("lead.fact_email", &details.email));
     facts.push((words.line("lead.fact_source", args! {}), words.label("source", details.source().as_str()).into()));

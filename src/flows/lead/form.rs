@@ -79,7 +79,9 @@ async fn person(call: &mut Call<'_>, typed: &str) -> Result<Result<PersonId, Tex
             Err(_) => None,
         };
         let found = found.filter(|person| person.role != Role::Observer);
-        return Ok(found.map(|person| person.id).ok_or_else(|| call.words.text("lead.unknown_owner", args! { typed: typed })));
+        return Ok(found
+            .map(|person| person.id)
+            .ok_or_else(|| call.words.text("lead.unknown_owner", args! { typed: typed })));
     }
     let name = typed.trim_start_matches('@');
     let named = call.tx.people_named(name).await?;
@@ -109,7 +111,9 @@ pub(super) fn log(call: &Call<'_>, typed: &Typed) -> Form {
         line("phone", &details.phone),
         line("email", &details.email),
         source.filled(details.source.map(Source::as_str)),
-        reply::field(words, "lead_form", "wants", Kind::Paragraph { max: WANTS }).optional().filled(details.wants.clone()),
+        reply::field(words, "lead_form", "wants", Kind::Paragraph { max: WANTS })
+            .optional()
+            .filled(details.wants.clone()),
         line("owner", &typed.owner_typed),
     ];
     let mut form = reply::form(words, Act::Lead(LeadAct::Log), "lead_form.title", "button.store", fields);

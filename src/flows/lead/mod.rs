@@ -28,12 +28,12 @@ mod work;
 use chrono::{DateTime, Utc};
 
 pub use act::LeadAct;
-pub use climb::{LEAD, beat, climb};
-pub use route::LeadRules;
 pub(super) use card::{draw, draw_late, draw_open};
 pub(super) use claim::first_told;
+pub use climb::{LEAD, beat, climb};
 pub(super) use climb::{hours_changed, leaves};
 pub(super) use list::{mine, one, team, unworked};
+pub use route::LeadRules;
 pub(super) use today::{line, told};
 
 use super::notice::{self, Notice};

@@ -29,8 +29,11 @@ pub(in crate::flows) async fn line(
     if due.is_empty() {
         return Ok(None);
     }
-    let names: Vec<String> =
-        due.iter().take(usize::try_from(NAMED).unwrap_or(3)).map(|lead| format!("{} {}", lead.number, lead.details.name())).collect();
+    let names: Vec<String> = due
+        .iter()
+        .take(usize::try_from(NAMED).unwrap_or(3))
+        .map(|lead| format!("{} {}", lead.number, lead.details.name()))
+        .collect();
     let text = words.text("today.leads", args! { count: due.len(), names: words.list(&names) });
     let act = |act: LeadAct, key: &str| Button::new(Act::Lead(act).action(), words.line(key, args! {}));
     let buttons = match due.as_slice() {

@@ -52,7 +52,14 @@ pub(super) async fn source(call: &mut Call<'_>, number: LeadNumber, chosen: Opti
     }
     save(call.tx, call.shared, &lead, call.now).await?;
     let words = call.words;
-    call.tx.lead_event(number, Some(call.by.id), ("source", Some(words.label("source", source.as_str()).as_str())), call.now).await?;
+    call.tx
+        .lead_event(
+            number,
+            Some(call.by.id),
+            ("source", Some(words.label("source", source.as_str()).as_str())),
+            call.now,
+        )
+        .await?;
     card::stands(call, &lead).await
 }
 
@@ -67,7 +74,13 @@ pub(super) async fn called_form(call: &mut Call<'_>, number: LeadNumber) -> Resu
         reply::field(words, "lead_called_form", "next", Kind::Date).optional().filled(Some(again.to_string())),
         reply::field(words, "lead_called_form", "note", Kind::Paragraph { max: NOTE }).optional(),
     ];
-    Ok(Reply::Ask(reply::form(words, Act::Lead(LeadAct::Called(lead.number)), "lead_called_form.title", "button.save", fields)))
+    Ok(Reply::Ask(reply::form(
+        words,
+        Act::Lead(LeadAct::Called(lead.number)),
+        "lead_called_form.title",
+        "button.save",
+        fields,
+    )))
 }
 
 /// "I called".
@@ -178,7 +191,13 @@ pub(super) async fn not_mine_form(call: &mut Call<'_>, number: LeadNumber) -> Re
     in_hand!(call, number);
     let words = call.words;
     let fields = vec![reply::field(words, "not_mine_form", "why", Kind::Line { max: 200 })];
-    Ok(Reply::Ask(reply::form(words, Act::Lead(LeadAct::NotMine(number)), "not_mine_form.title", "button.save", fields)))
+    Ok(Reply::Ask(reply::form(
+        words,
+        Act::Lead(LeadAct::NotMine(number)),
+        "not_mine_form.title",
+        "button.save",
+        fields,
+    )))
 }
 
 /// "Not mine": the next owner has it, or after a few the head.
@@ -209,7 +228,13 @@ pub(super) async fn disqualify_form(call: &mut Call<'_>, number: LeadNumber) -> 
         reply::field(words, "disqualify_form", "why", Kind::Choice(Unfit::ALL.map(reason).into())),
         reply::field(words, "disqualify_form", "note", Kind::Paragraph { max: NOTE }).optional(),
     ];
-    Ok(Reply::Ask(reply::form(words, Act::Lead(LeadAct::Disqualify(number)), "disqualify_form.title", "button.save", fields)))
+    Ok(Reply::Ask(reply::form(
+        words,
+        Act::Lead(LeadAct::Disqualify(number)),
+        "disqualify_form.title",
+        "button.save",
+        fields,
+    )))
 }
 
 /// "Disqualify".

@@ -37,11 +37,8 @@ pub(super) async fn again(call: &mut Call<'_>, first: &Refusal) -> Result<Form> 
 pub(super) async fn of_lead(call: &mut Call<'_>, act: Act, lead: &LeadDetails, silent: bool) -> Result<Form> {
     let title = call.words.line("refusal_form.title", args! {});
     let submit = call.words.line("button.store", args! {});
-    let (reason, outcome) = if silent {
-        ("silent/before_first_talk".parse().ok(), Some(Outcome::Silent))
-    } else {
-        (None, None)
-    };
+    let (reason, outcome) =
+        if silent { ("silent/before_first_talk".parse().ok(), Some(Outcome::Silent)) } else { (None, None) };
     let typed = Typed { account: Some(lead.name().to_owned()), reason, outcome, ..Typed::default() };
     build(call, act, (title, submit), &typed).await
 }
