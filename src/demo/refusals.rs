@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 
 use super::dice::Dice;
 use crate::domain::Outcome::{Competitor, NoDecision, Silent, WeDeclined};
-use crate::domain::{Currency, Details, Money, Outcome, Person, ReasonId};
+use crate::domain::{Currency, Details, Money, Outcome, Person, ReasonId, Source};
 
 /// How far back the refusals go.
 const DAYS: u64 = 84;
@@ -116,6 +116,26 @@ const PRODUCTS: [(&str, usize); 12] = [
     ("onboarding", 1),
 ];
 
+/// Where clients came from, by weight.
+const SOURCES: [(Source, usize); 13] = [
+    (Source::Website, 9),
+    (Source::Referral, 8),
+    (Source::Webinar, 6),
+    (Source::TradeShow, 6),
+    (Source::Partner, 6),
+    (Source::ExistingCustomer, 5),
+    (Source::Email, 4),
+    (Source::Phone, 4),
+    (Source::Campaign, 3),
+    (Source::Newsletter, 2),
+    (Source::Social, 2),
+    (Source::Chat, 2),
+    (Source::WalkIn, 1),
+];
+
+/// Where many of those came from that we decline: they answered something that went to everybody.
+const TO_EVERYBODY: [(Source, usize); 3] = [(Source::Advertisement, 3), (Source::Campaign, 2), (Source::Social, 2)];
+
 /// A refusal before it has a number.
 pub(super) struct Sample {
     /// Who logged it, by account.
@@ -144,7 +164,8 @@ struct Plan {
 
 /// The refusals up to `now`, the earliest first.
 pub(super) fn samples(now: DateTime<Utc>, head: &Person) -> Vec<Sample> {
-    let mut dice = Dice::new(214);
+    // Where clients came from is thrown with dice of its own: everything else stays what it was.
+    let (mut dice, mut origins) = (Dice::new(214), Dice::new(15));
     let days = working_days(now.date_naive());
     let mut markets = COUNTRIES.map(|country| Market::new(country, &mut dice));
     let mut plans = plans(&days, &mut dice);
@@ -154,11 +175,13 @@ pub(super) fn samples(now: DateTime<Utc>, head: &Person) -> Vec<Sample> {
         let at = COUNTRIES.iter().position(|country| std::ptr::eq(*country, plan.country)).unwrap_or_default();
         let account = markets[at].take(plan.said.and_then(|said| said.segment), plan.logged_at);
         let fresh = plan.day + FRESH >= days.len();
-        samples.push(sample(plan, account, &mut dice, |logged, dice| {
+        let mut sample = sample(plan, account, &mut dice, |logged, dice| {
             let looks = logged + minutes(5 + dice.below(240));
             let seen = head.working_hours().next_opening(looks, head.time_zone());
             (seen < now && !(fresh && dice.percent(75))).then_some(seen)
-        }));
+        });
+        sample.details.source = origin(plan.outcome, &mut origins);
+        samples.push(sample);
     }
     samples
 }
@@ -266,10 +289,18 @@ fn sample(
         competitor: competes.then(|| (*dice.pick(country.competitors)).to_owned()),
         verbatim: plan.said.map(|said| said.words.to_owned()),
         segment: dice.percent(60).then(|| segment.to_owned()),
+        source: None,
         contract_until: (plan.reason == "timing/under_contract").then(|| contract_end(today, dice)),
         happened_on: today - Days::new(dice.weighted(&[(0, 6), (1, 3), (3, 1)])),
     };
     Sample { rep: plan.rep, products, details, logged_at: plan.logged_at, seen_at: seen(plan.logged_at, dice) }
+}
+
+/// Where a client came from, as far as the rep knows.
+fn origin(outcome: Outcome, dice: &mut Dice) -> Option<Source> {
+    let to_everybody = outcome == WeDeclined && dice.percent(50);
+    let source = if to_everybody { dice.weighted(&TO_EVERYBODY) } else { dice.weighted(&SOURCES) };
+    dice.percent(80).then_some(source)
 }
 
 fn reason(id: &str) -> ReasonId {

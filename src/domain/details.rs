@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Money, Outcome, ReasonId, account_key, contact_key};
+use super::{Money, Outcome, ReasonId, Source, account_key, contact_key};
 
 /// What is known of a refusal: everything its rep may type and change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Details {
     pub verbatim: Option<String>,
     /// Which part of the market.
     pub segment: Option<String>,
+    /// Where the client came from. What was kept by a version that did not ask has none.
+    #[serde(default)]
+    pub source: Option<Source>,
     /// The client is bound to somebody else until this day.
     pub contract_until: Option<NaiveDate>,
     /// The day the client said no.
@@ -68,7 +71,7 @@ impl Details {
             .collect()
     }
 
-    fn fields(&self) -> [(&'static str, Option<String>); 12] {
+    fn fields(&self) -> [(&'static str, Option<String>); 13] {
         let products = self.products.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         [
             ("account", Some(self.account.clone())),
@@ -81,6 +84,7 @@ impl Details {
             ("competitor", self.competitor.clone()),
             ("verbatim", self.verbatim.clone()),
             ("segment", self.segment.clone()),
+            ("source", self.source.map(|source| source.as_str().to_owned())),
             ("contract_until", self.contract_until.map(|day| day.to_string())),
             ("happened_on", Some(self.happened_on.to_string())),
         ]

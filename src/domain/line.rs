@@ -11,12 +11,14 @@
 //! | `lost to Globex`, `a choisi Globex`, `a ales Globex` | the competitor too, if it is in capitals or quotes |
 //! | `until 2027-03`, `until 03/2027`, `until 15 March` | the date; a month or year alone is its first day |
 //! | `under contract until 2027-03` | the date, and the reason if no other is said |
+//! | `source:webinar`, `sursă:webinar`, `provenance:"trade show"` | where the client came from: see `line/source.rs` |
 //! | an outcome's or reason's id, label or alias | that; between two reasons the first, unless it looks like a name |
 //! | an amount | see `line/amounts.rs` for `3M` and `Forever 21` |
 //! | up to 8 words before a `,`, `:` or `-` | the account; in quotes if nothing else can be and another quote follows |
 
 mod amounts;
 mod reasons;
+mod source;
 mod tokens;
 mod until;
 
@@ -27,6 +29,7 @@ use super::lexicon::Lexicon;
 use super::money::{AmountError, Currency, Money};
 use super::outcome::Outcome;
 use super::reason::ReasonId;
+use super::source::Source;
 use tokens::{Part, Tokens};
 
 /// The most words an account's name has; more are prose, and nobody's name.
@@ -42,6 +45,8 @@ pub struct Vocabulary<'a> {
     pub reasons: &'a Lexicon<ReasonId>,
     /// Outcomes, likewise.
     pub outcomes: &'a Lexicon<Outcome>,
+    /// Sources, likewise.
+    pub sources: &'a Lexicon<Source>,
     /// Products by name and alias; the value is theirs in the catalogue.
     pub products: &'a Lexicon<i64>,
     /// The currency of an amount without one.
@@ -71,6 +76,10 @@ pub struct Line {
     pub products: Vec<i64>,
     /// Names after a `#` that no product has.
     pub unknown_products: Vec<String>,
+    /// Where the client came from.
+    pub source: Option<Source>,
+    /// What was meant as a source and is none, as typed.
+    pub unknown_source: Option<String>,
     /// Who won instead.
     pub competitor: Option<String>,
     /// The client's own words, untouched; several quotes are lines.
@@ -87,6 +96,7 @@ pub struct Line {
 pub fn parse(text: &str, vocabulary: &Vocabulary) -> Line {
     let mut line = Line::default();
     let mut tokens = Tokens::split(text);
+    source::take(&mut tokens, vocabulary, &mut line);
     take_products(&mut tokens, vocabulary, &mut line);
     let in_contract = take_until(&mut tokens, vocabulary, &mut line);
     take_competitor(&mut tokens, vocabulary, &mut line);

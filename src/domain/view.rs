@@ -11,6 +11,8 @@ pub enum Axis {
     Reason,
     /// Which part of the market.
     Segment,
+    /// Where the client came from.
+    Source,
     /// Who won, or stood against us.
     Competitor,
 }
@@ -27,6 +29,8 @@ pub enum View {
     ProductReason,
     /// By part of the market.
     Segment,
+    /// By where clients came from.
+    Source,
     /// By who stood against us.
     Competitor,
 }
@@ -39,6 +43,7 @@ impl Axis {
             Axis::Product => "product",
             Axis::Reason => "reason",
             Axis::Segment => "segment",
+            Axis::Source => "source",
             Axis::Competitor => "competitor",
         }
     }
@@ -46,8 +51,8 @@ impl Axis {
 
 impl View {
     /// Every view.
-    pub const ALL: [View; 5] =
-        [View::RepProduct, View::RepReason, View::ProductReason, View::Segment, View::Competitor];
+    pub const ALL: [View; 6] =
+        [View::RepProduct, View::RepReason, View::ProductReason, View::Segment, View::Source, View::Competitor];
 
     /// By what its rows are, and its columns.
     pub fn axes(self) -> (Axis, Option<Axis>) {
@@ -56,6 +61,7 @@ impl View {
             View::RepReason => (Axis::Rep, Some(Axis::Reason)),
             View::ProductReason => (Axis::Product, Some(Axis::Reason)),
             View::Segment => (Axis::Segment, None),
+            View::Source => (Axis::Source, None),
             View::Competitor => (Axis::Competitor, None),
         }
     }
@@ -67,6 +73,7 @@ impl View {
             View::RepReason => "rep_reason",
             View::ProductReason => "product_reason",
             View::Segment => "segment",
+            View::Source => "source",
             View::Competitor => "competitor",
         }
     }

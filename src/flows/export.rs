@@ -401,6 +401,7 @@ fn row(words: Words<'_>, sheet: &Sheet, refusal: &Refusal, scored: u8) -> Export
         competitor: details.competitor.clone(),
         verbatim: details.verbatim.clone(),
         segment: details.segment.clone(),
+        source: details.source.map(|source| words.label(Axis::Source.as_str(), source.as_str())),
         contract_until: details.contract_until,
         stage: words.label("stage", refusal.stage.as_str()),
         owner: name(refusal.owner),

@@ -106,6 +106,7 @@ fn lead_options(words: &Catalogue) -> Vec<OptionSpec> {
 fn refusal_options(words: &Catalogue) -> Vec<OptionSpec> {
     let outcomes = Outcome::ALL.into_iter().filter(|outcome| *outcome != Outcome::Invalid);
     let outcomes = outcomes.map(|o| (o.as_str(), words.localized(&format!("outcome.{}.label", o.as_str()))));
+    let sources = Source::ALL.map(|s| (s.as_str(), words.localized(&format!("source.{}.label", s.as_str()))));
     [
         ("account", OptionKind::Suggested("account")),
         ("reason", OptionKind::Suggested("reason")),
@@ -115,6 +116,7 @@ fn refusal_options(words: &Catalogue) -> Vec<OptionSpec> {
         ("verbatim", OptionKind::Line),
         ("outcome", OptionKind::Choice(outcomes.collect())),
         ("until", OptionKind::Line),
+        ("source", OptionKind::Choice(sources.into())),
         ("line", OptionKind::Text),
     ]
     .map(|(name, kind)| OptionSpec { name, description: words.localized(&format!("option.{name}")), kind })

@@ -287,9 +287,9 @@ pub struct Shared {
     pub rules: Rules,
     reasons: Lexicon<ReasonId>,
     outcomes: Lexicon<Outcome>,
+    sources: Lexicon<Source>,
     periods: Lexicon<Period>,
     views: Lexicon<View>,
-    sources: Lexicon<Source>,
 }
 
 /// What the organisation decided, and what runs.
@@ -331,9 +331,9 @@ impl Shared {
             (reason, names)
         }));
         let outcomes = Lexicon::new(Outcome::ALL.map(|outcome| (outcome, names("outcome", outcome.as_str()))));
-        let (periods, views) = figures::lexicons(names);
         let sources = Lexicon::new(Source::ALL.map(|source| (source, names("source", source.as_str()))));
-        Self { words, rules, reasons, outcomes, periods, views, sources }
+        let (periods, views) = figures::lexicons(names);
+        Self { words, rules, reasons, outcomes, sources, periods, views }
     }
 }
 

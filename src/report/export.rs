@@ -54,6 +54,8 @@ pub struct ExportRow {
     pub verbatim: Option<String>,
     /// Which part of the market.
     pub segment: Option<String>,
+    /// Where the client came from.
+    pub source: Option<String>,
     /// The client is bound to somebody else until this day.
     pub contract_until: Option<NaiveDate>,
     /// Where it is in its life.
@@ -101,6 +103,8 @@ pub enum Column {
     Verbatim,
     /// Which part of the market.
     Segment,
+    /// Where the client came from.
+    Source,
     /// Bound until.
     ContractUntil,
     /// Where it is in its life.
@@ -117,7 +121,7 @@ pub enum Column {
 
 impl Column {
     /// Every column, from the left.
-    pub const ALL: [Column; 22] = [
+    pub const ALL: [Column; 23] = [
         Column::Number,
         Column::HappenedOn,
         Column::LoggedOn,
@@ -134,6 +138,7 @@ impl Column {
         Column::Competitor,
         Column::Verbatim,
         Column::Segment,
+        Column::Source,
         Column::ContractUntil,
         Column::Stage,
         Column::Owner,
@@ -161,6 +166,7 @@ impl Column {
             Column::Competitor => "competitor",
             Column::Verbatim => "verbatim",
             Column::Segment => "segment",
+            Column::Source => "source",
             Column::ContractUntil => "contract_until",
             Column::Stage => "stage",
             Column::Owner => "owner",
@@ -176,7 +182,7 @@ impl Column {
             Column::Verbatim => 60,
             Column::Account | Column::Products | Column::ReasonDetail | Column::HeardReason | Column::Note => 28,
             Column::Contact | Column::ContactRole | Column::Outcome | Column::Reason | Column::Competitor => 22,
-            Column::Owner | Column::LoggedBy | Column::Segment | Column::Stage => 20,
+            Column::Owner | Column::LoggedBy | Column::Segment | Column::Source | Column::Stage => 20,
             Column::Amount | Column::HappenedOn | Column::LoggedOn | Column::ContractUntil => 16,
             Column::Number | Column::Currency | Column::Quality => 11,
         }
@@ -200,6 +206,7 @@ impl Column {
             Column::Competitor => option(row.competitor.as_deref()),
             Column::Verbatim => option(row.verbatim.as_deref()),
             Column::Segment => option(row.segment.as_deref()),
+            Column::Source => option(row.source.as_deref()),
             Column::ContractUntil => row.contract_until.map_or(Cell::Nothing, Cell::Day),
             Column::Stage => Cell::Text(&row.stage),
             Column::Owner => Cell::Text(&row.owner),

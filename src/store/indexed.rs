@@ -1,8 +1,8 @@
 //! By which words a refusal is found: kept in the transaction that changes it, so that no search reads refusals.
 //!
 //! What filters and permissions ask for is kept like words, behind a `@` that no word has: its team, who logged it, who
-//! owns it or decides about it, its reasons, products, segment, competitor, stage and day. A refusal that was withdrawn
-//! has no words at all.
+//! owns it or decides about it, its reasons, products, segment, source, competitor, stage and day. A refusal that was
+//! withdrawn has no words at all.
 
 use std::collections::BTreeMap;
 
@@ -34,6 +34,7 @@ struct Row {
     verbatim: Option<String>,
     segment: Option<String>,
     segment_key: Option<String>,
+    source: Option<String>,
     reason: String,
     head_reason: Option<String>,
     client_reason: Option<String>,
@@ -79,6 +80,8 @@ impl Row {
         }
         traits.extend(joined_products(&self.products)?.into_iter().map(Trait::Product));
         traits.extend(self.segment_key.map(Trait::Segment));
+        let source = self.source.map(|source| source.parse().map_err(unreadable)).transpose()?;
+        traits.extend(source.map(Trait::Source));
         traits.extend(self.competitor_key.map(Trait::Competitor));
         traits.extend(self.delegate_id.map(Trait::Delegate));
         Ok(traits)
@@ -176,9 +179,10 @@ impl Tx {
         first: RefusalNumber,
         last: RefusalNumber,
     ) -> sqlx::Result<BTreeMap<RefusalNumber, Indexed>> {
-        let sql = "SELECT number, team_id, account, contact, contact_role, competitor, competitor_key, verbatim, segment,
-                       segment_key, reason, head_reason, client_reason, products, stage, happened_on, owner_id, logged_by,
-                       delegate_id
+        let sql =
+            "SELECT number, team_id, account, contact, contact_role, competitor, competitor_key, verbatim, segment,
+                       segment_key, source, reason, head_reason, client_reason, products, stage, happened_on, owner_id,
+                       logged_by, delegate_id
                    FROM refusals
                    WHERE organisation_id = $1 AND number BETWEEN $2 AND $3 AND withdrawn_at IS NULL";
         let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(first).bind(last))?;

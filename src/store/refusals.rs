@@ -5,7 +5,9 @@ use sqlx::FromRow;
 
 use super::traits::Trait;
 use super::tx::{Tx, change, instant, run};
-use crate::domain::{Change, Details, Money, PersonId, Refusal, RefusalNumber, Stage, TeamId, account_key, fold};
+use crate::domain::{
+    Change, Details, Money, PersonId, Refusal, RefusalNumber, Source, Stage, TeamId, account_key, fold,
+};
 
 #[derive(FromRow)]
 pub(super) struct Row {
@@ -22,6 +24,7 @@ pub(super) struct Row {
     competitor: Option<String>,
     verbatim: Option<String>,
     segment: Option<String>,
+    source: Option<String>,
     contract_until: Option<NaiveDate>,
     happened_on: NaiveDate,
     owner_id: PersonId,
@@ -40,9 +43,9 @@ pub(super) struct Row {
 macro_rules! refusals_where {
     ($condition:literal) => {
         concat!(
-            "SELECT number, team_id, account, contact, contact_role, outcome, reason, products, budget_minor,
-                    budget_currency, competitor, verbatim, segment, contract_until, happened_on, owner_id, logged_by,
-                    logged_at, stage, head_reason, client_reason, again_of, seen_by, seen_at, withdrawn_at, delegate_id
+            "SELECT number, team_id, logged_at, account, contact, contact_role, outcome, reason, products, budget_minor,
+                    budget_currency, competitor, verbatim, segment, source, contract_until, happened_on, owner_id,
+                    logged_by, stage, head_reason, client_reason, again_of, seen_by, seen_at, withdrawn_at, delegate_id
              FROM refusals WHERE organisation_id = $1 AND ",
             $condition
         )
@@ -101,6 +104,7 @@ impl Row {
                 competitor: self.competitor,
                 verbatim: self.verbatim,
                 segment: self.segment,
+                source: self.source.map(|source| source.parse().map_err(unreadable)).transpose()?,
                 contract_until: self.contract_until,
                 happened_on: self.happened_on,
             },
@@ -131,9 +135,9 @@ impl Tx {
                        outcome, reason, reason_source, products, budget_minor, budget_currency, competitor,
                        competitor_key, verbatim, segment, contract_until, happened_on, owner_id, logged_by, logged_at,
                        stage, seen_by, seen_at, withdrawn_at, head_reason, again_of, contact_key,
-                       segment_key)
+                       segment_key, source)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'rep', $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                       $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+                       $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
                    ON CONFLICT (organisation_id, number) DO UPDATE SET
                        account = excluded.account, account_key = excluded.account_key, contact = excluded.contact,
                        contact_role = excluded.contact_role, outcome = excluded.outcome, reason = excluded.reason,
@@ -144,7 +148,7 @@ impl Tx {
                        happened_on = excluded.happened_on, owner_id = excluded.owner_id, stage = excluded.stage,
                        seen_by = excluded.seen_by, seen_at = excluded.seen_at, withdrawn_at = excluded.withdrawn_at,
                        head_reason = excluded.head_reason, contact_key = excluded.contact_key,
-                       segment_key = excluded.segment_key";
+                       segment_key = excluded.segment_key, source = excluded.source";
         let details = &refusal.details;
         let (account, contact) = details.client();
         let was = (self.counted(refusal.number).await?, self.indexed(refusal.number).await?);
@@ -180,6 +184,7 @@ impl Tx {
                 .bind(refusal.again_of)
                 .bind(contact)
                 .bind(details.segment.as_deref().map(fold))
+                .bind(details.source.map(Source::as_str))
         )?;
         self.count_again(refusal.number, was.0).await?;
         self.index_again(refusal.number, was.1).await

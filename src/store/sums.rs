@@ -20,7 +20,7 @@ const ROWS: usize = 100;
 /// One cell: how many refusals, and what those in one currency were worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sum {
-    /// The key of its row: a person's or product's id, a reason, a folded name. `None`: all of them together.
+    /// The key of its row: a person's or product's id, a reason, a source, a folded name. `None`: all of them together.
     pub row: Option<String>,
     /// The key of its column, likewise.
     pub column: Option<String>,
@@ -42,6 +42,7 @@ pub(super) struct Counted {
     reason: String,
     segment: Option<String>,
     segment_key: Option<String>,
+    source: Option<String>,
     competitor: Option<String>,
     competitor_key: Option<String>,
     budget_minor: Option<i64>,
@@ -104,7 +105,7 @@ macro_rules! counted_where {
     ($condition:literal) => {
         concat!(
             "SELECT number, team_id, logged_by, products, COALESCE(head_reason, client_reason, reason) AS reason, segment,
-                    segment_key, competitor, competitor_key, budget_minor, budget_currency, happened_on
+                    segment_key, source, competitor, competitor_key, budget_minor, budget_currency, happened_on
              FROM refusals WHERE organisation_id = $1 AND withdrawn_at IS NULL AND outcome <> 'invalid' AND ",
             $condition
         )
@@ -146,6 +147,7 @@ impl Counted {
             ("rep", rep.clone(), none()),
             ("reason", reason.clone(), none()),
             ("segment", self.segment_key.clone().unwrap_or_default(), none()),
+            ("source", self.source.clone().unwrap_or_default(), none()),
             ("competitor", self.competitor_key.clone().unwrap_or_default(), none()),
             ("rep.reason", rep.clone(), reason.clone()),
         ];
@@ -384,6 +386,7 @@ fn axes_of(view: View) -> [&'static str; 3] {
         View::RepReason => ["rep.reason", "rep", "reason"],
         View::ProductReason => ["product.reason", "product", "reason"],
         View::Segment => ["segment", "segment", "segment"],
+        View::Source => ["source", "source", "source"],
         View::Competitor => ["competitor", "competitor", "competitor"],
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::{PersonId, ReasonId, Stage, TeamId};
+use crate::domain::{PersonId, ReasonId, Source, Stage, TeamId};
 
 /// Something a refusal is found by that is no word of its texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Trait {
     Product(i64),
     /// Which part of the market, folded.
     Segment(String),
+    /// Where the client came from.
+    Source(Source),
     /// Who won, or stood against us, folded.
     Competitor(String),
     /// Where it is in its life.
@@ -40,6 +42,7 @@ impl Trait {
             Trait::Reason(reason) => format!("@reason:{reason}"),
             Trait::Product(id) => format!("@product:{id}"),
             Trait::Segment(key) => format!("@segment:{key}"),
+            Trait::Source(source) => format!("@source:{}", source.as_str()),
             Trait::Competitor(key) => format!("@competitor:{key}"),
             Trait::Stage(stage) => format!("@stage:{}", stage.as_str()),
             // Days of another length would not be in order.

@@ -89,6 +89,7 @@ fn row(number: i64) -> ExportRow {
             "Nous ne pouvons pas payer l’année d’avance, la banque a dit non, et {number} autres nous ont fait une offre plus simple."
         )),
         segment: Some("Retail".into()),
+        source: Some("Webinar".into()),
         contract_until: Some(day(number + 300)),
         stage: "Dormant".into(),
         owner: "Ana Ionescu".into(),

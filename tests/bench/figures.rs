@@ -8,8 +8,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use panout::chat::{Account, Bot, Command, Event, Reply, Service};
 use panout::clock::Clock;
-use panout::domain::{ReasonId, Role, Team, TeamId};
+use panout::domain::{Period, ReasonId, Role, Team, TeamId, View};
 use panout::flows::{Assistant, Rules, Shared};
+use panout::report::Figures;
 use panout::store::{Db, ListedPerson, ListedProduct, ListedTeam, Listing};
 use panout::words::{Catalogue, Language};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
@@ -70,6 +71,7 @@ pub(crate) async fn measure() {
         }
         row(&format!("/refusals {text} of {who}"), took);
     }
+    reads(&db, now).await;
     let mut took = Vec::new();
     for n in 0..ASKED {
         let command =
@@ -82,6 +84,30 @@ pub(crate) async fn measure() {
     row("/refusal, counted in its transaction", took);
     db.close().await;
     database.drop().await;
+}
+
+/// What of a head's week is reading: its sums and those of the week before, then the table of them.
+async fn reads(db: &Db, now: DateTime<Utc>) {
+    let today = now.date_naive();
+    let (days, before) = (Period::Week.days(today), Period::Week.before(today).expect("a week has one before"));
+    let (mut read, mut counted) = (Vec::new(), Vec::new());
+    for _ in 0..ASKED {
+        let began = Instant::now();
+        let sums = db.read(move |tx| {
+            Box::pin(async move {
+                let now = tx.sums(TeamId(1), View::RepProduct, days, None).await?;
+                Ok::<_, anyhow::Error>((now, tx.sums(TeamId(1), View::RepProduct, before, None).await?))
+            })
+        });
+        let (now, then) = sums.await.expect("the sums are there");
+        read.push(began.elapsed());
+        let began = Instant::now();
+        let figures = Figures::new(&now, Some(&then));
+        counted.push(began.elapsed());
+        assert!(figures.total.refusals > 0);
+    }
+    row("its sums, read", read);
+    row("its table of them", counted);
 }
 
 async fn asks(bot: &Assistant, who: &str, text: &str, n: usize) -> (String, Duration) {

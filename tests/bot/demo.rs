@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Datelike as _, Days, TimeDelta, Timelike as _, Utc};
 use panout::config::Config;
 use panout::demo;
-use panout::domain::{Outcome, Person, ReasonId, Refusal, Role, Stage, account_key};
+use panout::domain::{Outcome, Person, ReasonId, Refusal, Role, Source, Stage, account_key};
 use panout::store::{Db, Product};
 
 use crate::story::Database;
@@ -187,6 +187,24 @@ async fn budgets_competitors_and_contracts_are_those_of_the_country() {
     assert!((80..=95).contains(&known(|one| one.details.budget.is_some())));
     assert!((25..=60).contains(&known(|one| one.details.competitor.is_some())));
     assert!((30..=60).contains(&known(|one| one.details.contact.is_some())));
+}
+
+#[tokio::test]
+async fn clients_came_from_many_places_and_who_was_declined_often_from_what_went_to_everybody() {
+    let all = refusals(now()).await;
+    let mut sources: BTreeMap<Source, usize> = BTreeMap::new();
+    for source in all.iter().filter_map(|(_, refusal)| refusal.details.source) {
+        *sources.entry(source).or_default() += 1;
+    }
+    let known = sources.values().sum();
+    assert!((70..=90).contains(&share(known, all.len())), "{known} of {}", all.len());
+    let most = sources.values().max().copied().unwrap_or_default();
+    assert!(sources.len() >= 10 && share(most, known) <= 30, "{sources:?}");
+    let declined = all.iter().filter(|(_, refusal)| refusal.details.outcome == Outcome::WeDeclined);
+    let to_everybody = [Source::Advertisement, Source::Campaign, Source::Social].map(Some);
+    let of_everybody = declined.clone().filter(|(_, refusal)| to_everybody.contains(&refusal.details.source));
+    let (part, whole) = (of_everybody.count(), declined.count());
+    assert!(whole > 5 && share(part, whole) >= 25, "{part} of {whole}");
 }
 
 #[tokio::test]

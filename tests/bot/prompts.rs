@@ -33,7 +33,7 @@ const PUT_TOGETHER: [(&str, &str); 46] = [
     ("count.", "Words::counted"),
     ("language.", "Words::label"),
     ("role.", "Words::label"),
-    ("source.", "Words::label"),
+    ("source.", "Words::label, Words::aliases"),
     ("outcome.", "Words::label, Words::aliases"),
     ("reason.", "Words::label, Words::aliases"),
     ("stage.", "Words::label"),
@@ -243,10 +243,10 @@ fn french_leaves_a_space_around_its_tall_punctuation() {
 }
 
 #[test]
-fn no_two_reasons_and_no_two_outcomes_share_a_name_in_any_language() {
+fn no_two_reasons_outcomes_or_sources_share_a_name_in_any_language() {
     let catalogue = Catalogue::built_in();
     let english = written(Language::En);
-    for family in ["reason", "outcome"] {
+    for family in ["reason", "outcome", "source"] {
         let mut owners: BTreeMap<String, String> = BTreeMap::new();
         let ids = english.keys().filter_map(|key| key.strip_prefix(family)?.strip_prefix('.')?.strip_suffix(".label"));
         let ids: Vec<String> = ids.map(|id| id.replace('.', "/")).collect();

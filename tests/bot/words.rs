@@ -193,7 +193,7 @@ fn an_organisation_puts_its_own_words_in_place_of_some() {
     let folder = folder(&[
         (
             "fr.toml",
-            "[source]\nother = 'Ailleurs'\n[count.refusals]\none = 'un non'\nmany = '{count} de non'\nother = '{count} non'\n",
+            "[source]\nother.label = 'Ailleurs'\n[count.refusals]\none = 'un non'\nmany = '{count} de non'\nother = '{count} non'\n",
         ),
         ("en.toml", "reason.price.label = 'Money'\n"),
         ("notes.txt", "not a text of the bot"),

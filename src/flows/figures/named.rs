@@ -78,7 +78,7 @@ async fn axis(
             let products = tx.product_names().await?;
             products.into_iter().map(|(id, name)| (id.to_string(), name)).collect()
         }
-        Axis::Reason => keys.map(|key| (key.clone(), words.label("reason", key))).collect(),
+        Axis::Reason | Axis::Source => keys.map(|key| (key.clone(), words.label(axis.as_str(), key))).collect(),
         Axis::Segment | Axis::Competitor => tx.written_names(axis).await?,
     })
 }

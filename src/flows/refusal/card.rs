@@ -56,6 +56,7 @@ pub(in crate::flows) fn facts(words: Words<'_>, details: &Details, products: &[P
         ("competitor", details.competitor.clone()),
         ("contact", contact),
         ("segment", details.segment.clone()),
+        ("source", details.source.map(|source| words.label("source", source.as_str()))),
         ("until", details.contract_until.map(day)),
     ];
     let known = facts.into_iter().filter_map(|(name, value)| Some((name, value?)));

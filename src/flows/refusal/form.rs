@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::typed::{NAME, Typed, amount_fault, read_day};
 use crate::args;
 use crate::chat::{Choice, Fault, Faults, Field, Form, Kind, Text};
-use crate::domain::{Details, LeadDetails, Money, Outcome, ReasonId, Refusal, RefusalNumber};
+use crate::domain::{Details, LeadDetails, Money, Outcome, ReasonId, Refusal, RefusalNumber, Source};
 use crate::flows::{Act, Call, Error, Result, Values, reply, suggest};
 use crate::store::Product;
 use crate::words::Words;
@@ -65,6 +65,8 @@ async fn build(call: &mut Call<'_>, act: Act, (title, submit): (String, String),
         field(words, "competitor", Kind::Line { max: max(NAME) }).optional().filled(typed.competitor.as_deref()),
         field(words, "until", Kind::Date).optional().filled(typed.until.map(|day| day.to_string())),
     ];
+    // Who says no again came from where they came from.
+    fields.extend((!matches!(act, Act::Again(_))).then(|| source_field(words, typed.source)));
     let parts = parts(typed.verbatim.as_deref().unwrap_or_default());
     for (index, (name, part)) in PARTS.iter().zip(&parts).enumerate() {
         let mut field = field(words, "verbatim", Kind::Paragraph { max: max(PART) }).optional();
@@ -94,6 +96,11 @@ fn outcome_field(words: Words<'_>, typed: &Typed) -> Field {
 fn reason_field(words: Words<'_>, reason: Option<&ReasonId>) -> Field {
     let shown = reason.map(|reason| super::reason_label(words, reason));
     field(words, "reason", Kind::Search { source: "reason".into(), shown }).filled(reason.map(ReasonId::as_str))
+}
+
+fn source_field(words: Words<'_>, source: Option<Source>) -> Field {
+    let sources = Source::ALL.map(|source| Choice::new(source.as_str(), words.label("source", source.as_str())));
+    field(words, "source", Kind::Choice(sources.into())).optional().filled(source.map(Source::as_str))
 }
 
 fn product_field(words: Words<'_>, typed: &Typed, products: &[Product]) -> Field {
@@ -137,7 +144,7 @@ pub(super) async fn read_log(call: &mut Call<'_>, values: &Values, before: Optio
     if reason.as_ref().is_some_and(|reason| reason.level1() == "other") && verbatim.is_none() {
         reading.fault("verbatim", "refusal_form.verbatim.needed");
     }
-    let competitor = reading.text("competitor");
+    let (competitor, source) = (reading.text("competitor"), reading.source());
     let faults = reading.faults;
     let (Some(account), Some(reason), true) = (account, reason, faults.is_empty()) else {
         return Err(Error::Faults(Faults(faults)));
@@ -151,6 +158,7 @@ pub(super) async fn read_log(call: &mut Call<'_>, values: &Values, before: Optio
         competitor,
         verbatim,
         contract_until,
+        source,
         contact: before.and_then(|details| details.contact.clone()),
         contact_role: before.and_then(|details| details.contact_role.clone()),
         segment: before.and_then(|details| details.segment.clone()),
@@ -172,6 +180,7 @@ pub(super) fn detail(call: &Call<'_>, number: RefusalNumber, details: &Details) 
         line("contact", details.contact.as_ref()),
         line("contact_role", details.contact_role.as_ref()),
         line("segment", details.segment.as_ref()),
+        source_field(words, details.source),
         field(words, "happened_on", Kind::Date).optional().filled(Some(details.happened_on.to_string())),
     ];
     if !precise.is_empty() {
@@ -201,6 +210,7 @@ pub(super) fn read_detail(call: &mut Call<'_>, values: &Values, before: &Details
     let precise = precise.filter(|reason| reason.within(&before.reason.broad()));
     let (contact, contact_role, segment) =
         (reading.text("contact"), reading.text("contact_role"), reading.text("segment"));
+    let source = reading.source();
     if !reading.faults.is_empty() {
         return Err(Error::Faults(Faults(reading.faults)));
     }
@@ -208,6 +218,7 @@ pub(super) fn read_detail(call: &mut Call<'_>, values: &Values, before: &Details
         contact,
         contact_role,
         segment,
+        source,
         happened_on: happened_on.unwrap_or(before.happened_on),
         reason: precise.unwrap_or_else(|| before.reason.clone()),
         ..before.clone()
@@ -250,6 +261,10 @@ impl Reading<'_, '_> {
             self.fault("reason", "refusal_form.reason.missing");
         }
         reason
+    }
+
+    fn source(&self) -> Option<Source> {
+        self.text("source")?.parse().ok()
     }
 
     fn amount(&mut self) -> Option<Money> {

@@ -57,16 +57,16 @@ pub(super) async fn again_form(call: &mut Call<'_>, first: &Refusal) -> Result<F
     form::again(call, first).await
 }
 
-/// Logs the second no of a client, with what the form does not ask: who said no there, in which part of the market. The
-/// head hears of it as of any refusal.
+/// Logs the second no of a client, with what the form does not ask: who said no there, in which part of the market, and
+/// where they came from. The head hears of it as of any refusal.
 ///
 /// # Errors
 /// What is wrong with the form.
 pub(super) async fn log_again(call: &mut Call<'_>, first: &Refusal, values: &Values) -> Result<Refusal> {
     let mut details = form::read_log(call, values, None).await?;
     if account_key(&details.account) == account_key(&first.details.account) {
-        let Details { contact, contact_role, segment, .. } = first.details.clone();
-        details = Details { contact, contact_role, segment, ..details };
+        let Details { contact, contact_role, segment, source, .. } = first.details.clone();
+        details = Details { contact, contact_role, segment, source, ..details };
     }
     store(call, details, Some(first)).await
 }
@@ -82,7 +82,11 @@ pub(super) async fn lead_form(call: &mut Call<'_>, act: Act, lead: &LeadDetails,
 /// What is wrong with the form.
 pub(super) async fn log_lead(call: &mut Call<'_>, lead: &LeadDetails, values: &Values) -> Result<Refusal> {
     let details = form::read_log(call, values, None).await?;
-    let details = Details { contact: details.contact.or_else(|| lead.contact.clone()), ..details };
+    let details = Details {
+        contact: details.contact.or_else(|| lead.contact.clone()),
+        source: details.source.or(lead.source),
+        ..details
+    };
     store(call, details, None).await
 }
 
@@ -197,6 +201,7 @@ fn merge(earlier: Details, later: Details) -> Details {
         contact: earlier.contact.or(later.contact),
         contact_role: earlier.contact_role.or(later.contact_role),
         segment: earlier.segment.or(later.segment),
+        source: earlier.source.or(later.source),
         contract_until: earlier.contract_until.or(later.contract_until),
         reason: if earlier.reason.broad() == later.reason { earlier.reason } else { later.reason },
         account: earlier.account,

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::args;
 use crate::chat::{Command, Text};
-use crate::domain::{AmountError, Details, Line, Money, Outcome, ReasonId, Vocabulary, parse_line};
+use crate::domain::{AmountError, Details, Line, Money, Outcome, ReasonId, Source, Vocabulary, parse_line};
 use crate::flows::{Call, Result, suggest};
 
 /// The longest a name may be, in characters.
@@ -22,6 +22,7 @@ pub(super) struct Typed {
     pub(super) competitor: Option<String>,
     pub(super) verbatim: Option<String>,
     pub(super) until: Option<NaiveDate>,
+    pub(super) source: Option<Source>,
     pub(super) remarks: Vec<Text>,
     /// The reason may be a part of the account's name: only the person knows.
     pub(super) unsure: bool,
@@ -36,6 +37,7 @@ impl Typed {
         let vocabulary = Vocabulary {
             reasons: &call.shared.reasons,
             outcomes: &call.shared.outcomes,
+            sources: &call.shared.sources,
             products: &products,
             currency: call.by.team.currency,
             today: call.now.with_timezone(&call.by.time_zone()).date_naive(),
@@ -63,6 +65,7 @@ impl Typed {
         self.products = line.products;
         self.competitor = line.competitor;
         self.until = line.until;
+        self.source = line.source;
         self.unsure = line.reason_in_name;
         self.verbatim = line.verbatim;
         if let Some((amount, fault)) = line.amount_fault {
@@ -75,6 +78,10 @@ impl Typed {
         for product in line.unknown_products {
             self.remark(call, "typed.unknown_product", &product);
             self.keep(&product);
+        }
+        if let Some(source) = line.unknown_source {
+            self.remark(call, "typed.unknown_source", &source);
+            self.keep(&source);
         }
         let rest = line.rest.trim();
         if !rest.is_empty() {
@@ -110,6 +117,13 @@ impl Typed {
                 Some(day) => self.until = Some(day),
                 None => {
                     self.remark(call, "typed.unknown_day", value);
+                    self.keep(value);
+                }
+            },
+            "source" => match found(vocabulary.sources.find(value)) {
+                Some(source) => self.source = Some(source),
+                None => {
+                    self.remark(call, "typed.unknown_source", value);
                     self.keep(value);
                 }
             },
@@ -167,6 +181,7 @@ impl Typed {
             contact: None,
             contact_role: None,
             segment: None,
+            source: self.source,
         })
     }
 
@@ -195,6 +210,7 @@ impl From<&Details> for Typed {
             competitor: details.competitor,
             verbatim: details.verbatim,
             until: details.contract_until,
+            source: details.source,
             remarks: Vec::new(),
             unsure: false,
         }

@@ -3,7 +3,7 @@
 use chrono::{Months, NaiveDate};
 
 use crate::args;
-use crate::domain::{Axis, Days, Lexicon, MOST_WORDS, Role, Stage, fold, parse_day, wanted};
+use crate::domain::{Axis, Days, Lexicon, MOST_WORDS, Role, Source, Stage, fold, parse_day, wanted};
 use crate::flows::{Call, Result, reply, tell};
 use crate::store::{Search, Trait};
 use crate::words::Language;
@@ -23,18 +23,20 @@ enum Filter {
     Until,
     By,
     Segment,
+    Source,
     Competitor,
     Stage,
 }
 
 impl Filter {
-    const ALL: [Filter; 8] = [
+    const ALL: [Filter; 9] = [
         Filter::Reason,
         Filter::Product,
         Filter::Since,
         Filter::Until,
         Filter::By,
         Filter::Segment,
+        Filter::Source,
         Filter::Competitor,
         Filter::Stage,
     ];
@@ -48,6 +50,7 @@ impl Filter {
             Filter::Until => &["u", "until", "to", "jusqu'a", "jusqu'au", "jusque", "pana"],
             Filter::By => &["b", "by", "rep", "par", "de"],
             Filter::Segment => &["g", "segment", "market", "marche", "piata"],
+            Filter::Source => &["o", "source", "provenance", "origine", "sursa", "provenienta"],
             Filter::Competitor => &["c", "competitor", "vs", "concurrent", "concurent", "competitie"],
             Filter::Stage => &["t", "stage", "etape", "stade", "etapa", "stadiu"],
         }
@@ -232,6 +235,7 @@ async fn meant(call: &mut Call<'_>, filter: Filter, value: &str) -> Result<Vec<T
         Filter::By if matches!(fold(value).as_str(), "me" | "moi" | "eu" | "mine") => vec![Trait::By(call.by.id)],
         Filter::By => call.tx.loggers_named(value).await?.into_iter().map(Trait::By).collect(),
         Filter::Segment => named(call, Axis::Segment, value).await?.into_iter().map(Trait::Segment).collect(),
+        Filter::Source => call.shared.sources.find(value).map(|found| Trait::Source(found.value)).into_iter().collect(),
         Filter::Competitor => named(call, Axis::Competitor, value).await?.into_iter().map(Trait::Competitor).collect(),
         Filter::Since | Filter::Until => Vec::new(),
     })
@@ -280,6 +284,7 @@ async fn unknown<T>(call: &mut Call<'_>, filter: Filter, (name, value): (&str, &
             let stay = Stage::ALL.into_iter().filter(|stage| stays(*stage) == *stage);
             stay.map(|stage| words.label("stage", stage.as_str())).collect()
         }
+        Filter::Source => Source::ALL.map(|source| words.label("source", source.as_str())).into(),
         Filter::Product => call.tx.product_names().await?.into_iter().map(|(_, name)| name).take(25).collect(),
         _ => Vec::new(),
     };

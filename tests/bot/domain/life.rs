@@ -162,6 +162,7 @@ fn refusal(stage: Stage) -> Refusal {
         competitor: None,
         verbatim: Some("30% too dear".into()),
         segment: None,
+        source: None,
         contract_until: None,
         happened_on: logged_at().date_naive(),
     };

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use panout::domain::{AmountError, Currency, Lexicon, Line, Money, Outcome, ReasonId, Vocabulary, parse_line};
+use panout::domain::{AmountError, Currency, Lexicon, Line, Money, Outcome, ReasonId, Source, Vocabulary, parse_line};
 use proptest::prelude::*;
 use rstest::rstest;
 
 struct Words {
     reasons: Lexicon<ReasonId>,
     outcomes: Lexicon<Outcome>,
+    sources: Lexicon<Source>,
     products: Lexicon<i64>,
 }
 
@@ -34,17 +35,28 @@ impl Words {
             _ => (outcome, vec![outcome.as_str()]),
         });
         let products = [(1, vec!["CRM Suite", "crm"]), (2, vec!["Mobile App", "mobile"])];
-        Self { reasons, outcomes: Lexicon::new(outcomes), products: Lexicon::new(products) }
+        let sources = Source::ALL.map(|source| match source {
+            Source::Webinar => (source, vec![source.as_str(), "Webinaire"]),
+            Source::TradeShow => (source, vec![source.as_str(), "Salon professionnel", "Târg"]),
+            _ => (source, vec![source.as_str()]),
+        });
+        let (outcomes, sources) = (Lexicon::new(outcomes), Lexicon::new(sources));
+        Self { reasons, outcomes, sources, products: Lexicon::new(products) }
     }
 
     fn none() -> Self {
-        Self { reasons: Lexicon::default(), outcomes: Lexicon::default(), products: Lexicon::default() }
+        Self {
+            reasons: Lexicon::default(),
+            outcomes: Lexicon::default(),
+            sources: Lexicon::default(),
+            products: Lexicon::default(),
+        }
     }
 
     fn parse(&self, text: &str) -> Line {
         let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
-        let (reasons, outcomes, products) = (&self.reasons, &self.outcomes, &self.products);
-        parse_line(text, &Vocabulary { reasons, outcomes, products, currency: Currency::EUR, today })
+        let (reasons, outcomes, sources, products) = (&self.reasons, &self.outcomes, &self.sources, &self.products);
+        parse_line(text, &Vocabulary { reasons, outcomes, sources, products, currency: Currency::EUR, today })
     }
 }
 
@@ -321,6 +333,53 @@ fn products_are_found_and_unknown_ones_are_kept() {
     assert_eq!(line.rest, "");
 }
 
+#[rstest]
+#[case("source:webinar", Source::Webinar)]
+#[case("Source:Webinaire,", Source::Webinar)]
+#[case("source:webinr", Source::Webinar)]
+#[case("SURSA: webinar", Source::Webinar)]
+#[case("sursă:târg", Source::TradeShow)]
+#[case("source:trade show", Source::TradeShow)]
+#[case("source: trade show", Source::TradeShow)]
+#[case("source:\"trade show\"", Source::TradeShow)]
+#[case("provenance : salon professionnel", Source::TradeShow)]
+#[case("origine:walk-in", Source::WalkIn)]
+#[case("proveniență: partner", Source::Partner)]
+fn a_source_follows_its_word_and_a_colon(#[case] typed: &str, #[case] source: Source) {
+    for line in
+        [format!("Acme 12k {typed} price"), format!("{typed} Acme price 12k"), format!("12k price Acme {typed}")]
+    {
+        let read = parse(&line);
+        assert_eq!((read.source, read.unknown_source), (Some(source), None), "{line}");
+        assert_eq!((read.account, read.amount, read.reason), (text("Acme"), euros(12_000), reason("price")), "{line}");
+        assert_eq!((read.verbatim, read.rest.as_str()), (None, ""), "{line}");
+    }
+}
+
+#[rstest]
+#[case("Acme Partner 12k price", "Acme Partner", "", "")]
+#[case("Phone House 12k price", "Phone House", "", "")]
+#[case("Source Networks 12k price", "Source Networks", "", "")]
+#[case("Source: Chatham House 12k price", "Source", "", "Chatham House")]
+#[case("Acme 12k price they came by phone", "Acme", "", "they came by phone")]
+#[case("Acme 12k price, our source: the partner said so", "Acme", "", "our source: the partner said so")]
+#[case("Acme 12k price source: \"our own partner\"", "Acme", "our own partner", "source:")]
+#[case("Acme 12k price \"source:webinar\"", "Acme", "source:webinar", "")]
+#[case("Acme 12k price source://webinar", "Acme", "", "source://webinar")]
+fn a_clients_word_is_no_source(#[case] typed: &str, #[case] name: &str, #[case] words: &str, #[case] rest: &str) {
+    let line = parse(typed);
+    assert_eq!((line.source, line.unknown_source), (None, None));
+    assert_eq!((line.account, line.verbatim, line.rest.as_str()), (text(name), text(words), rest));
+}
+
+#[test]
+fn a_source_that_is_none_is_said_and_a_second_one_stays_words() {
+    let line = parse("Acme 12k price source:moonlight,");
+    assert_eq!((line.source, line.unknown_source, line.rest.as_str()), (None, text("moonlight"), ""));
+    let line = parse("Acme 12k price source:webinar source:partner");
+    assert_eq!((line.source, line.rest.as_str()), (Some(Source::Webinar), "source:partner"));
+}
+
 #[test]
 fn a_reason_that_is_none_is_said_and_kept() {
     let line = parse("Acme 12k weather");
@@ -362,7 +421,7 @@ fn ten_thousand_characters_are_read_soon_and_kept() {
 /// Words with a letter or digit, and how often they occur, in all that a line kept as text.
 fn kept(line: &Line) -> BTreeMap<String, usize> {
     let texts = [&line.account, &line.unknown_reason, &line.competitor, &line.verbatim].into_iter().flatten();
-    let texts = texts.chain(&line.unknown_products).chain([&line.rest]);
+    let texts = texts.chain(&line.unknown_products).chain(&line.unknown_source).chain([&line.rest]);
     let texts = texts.chain(line.amount_fault.as_ref().map(|(typed, _)| typed));
     counted(&texts.cloned().collect::<Vec<_>>().join(" "))
 }
@@ -393,6 +452,9 @@ fn piece() -> impl Strategy<Value = (&'static str, &'static str)> {
         ("«non merci»", "non merci"),
         ("until 2027-03", ""),
         ("declined", ""),
+        ("source:webinar", ""),
+        ("source:moonlight", "moonlight"),
+        ("sursă: partner", ""),
         ("-5", "5"),
         ("90 days", "90 days"),
         ("-", ""),

@@ -1,7 +1,7 @@
 //! Folding, finding words, reasons and companies' names.
 
 use chrono::NaiveDate;
-use panout::domain::{Found, Lexicon, Outcome, ReasonId, TAXONOMY, account_key, fold};
+use panout::domain::{Found, Lexicon, Outcome, ReasonId, Source, TAXONOMY, account_key, fold};
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -159,4 +159,13 @@ proptest! {
         let _ = reasons().find(&typed);
         prop_assert!(reasons().suggest(&typed, 3).len() <= 3);
     }
+}
+
+#[test]
+fn a_source_is_kept_under_the_id_it_is_read_by() {
+    for source in Source::ALL {
+        assert_eq!(source.as_str().parse(), Ok(source));
+        assert_eq!(serde_json::to_string(&source).unwrap(), format!("\"{}\"", source.as_str()));
+    }
+    assert_eq!("Trade show".parse::<Source>(), Err("Trade show".to_owned()));
 }

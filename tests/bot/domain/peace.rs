@@ -17,6 +17,7 @@ fn details(account: &str, contact: Option<&str>) -> Details {
         competitor: None,
         verbatim: None,
         segment: None,
+        source: None,
         contract_until: None,
         happened_on: NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day"),
     }

@@ -24,6 +24,7 @@ fn details(budget: Option<Money>) -> Details {
         competitor: None,
         verbatim: None,
         segment: None,
+        source: None,
         contract_until: None,
         happened_on: NaiveDate::default(),
     }

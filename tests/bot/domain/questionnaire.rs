@@ -24,6 +24,7 @@ fn logged_by(rep: &Person) -> Refusal {
         competitor: None,
         verbatim: None,
         segment: None,
+        source: None,
         contract_until: None,
         happened_on: "2026-11-23".parse().unwrap(),
     };

@@ -23,6 +23,7 @@ fn refused(reason: &str, until: Option<&str>) -> Details {
         competitor: None,
         verbatim: None,
         segment: None,
+        source: None,
         contract_until: until.map(day),
         happened_on: day("2026-11-02"),
     }

@@ -118,6 +118,7 @@ fn a_case_is_what_the_details_of_a_refusal_say() {
         competitor: None,
         verbatim: row.verbatim.clone(),
         segment: row.segment.clone(),
+        source: None,
         contract_until: None,
         happened_on: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
     };

@@ -74,6 +74,9 @@ async fn a_second_no_of_ones_own_is_asked_about(#[values(On::Slack, On::Discord,
     team.ends().await;
 }
 
+/// What is known of a refusal beside what its form asks.
+type Known = (Option<String>, Option<String>, Option<String>, Option<String>);
+
 #[rstest]
 #[tokio::test]
 async fn a_second_no_is_of_the_same_contact_unless_it_is_of_another_account(
@@ -82,16 +85,17 @@ async fn a_second_no_is_of_the_same_contact_unless_it_is_of_another_account(
 ) {
     let team = revived(on).await;
     let ana = team.person("Ana");
-    let known = [("contact", "Maria Pop"), ("contact_role", "CFO"), ("segment", "Retail")];
+    let known = [("contact", "Maria Pop"), ("contact_role", "CFO"), ("segment", "Retail"), ("source", "webinar")];
     ana.sends("detail.1", &known).await;
     team.idle().await;
     look_away(&team);
     ana.presses("Refused again").await;
+    assert!(!ana.form().contains("Where the client came from"), "it is known:\n{}", ana.form());
     ana.fills(&[("Company", account)]).await;
     ana.submits().await;
     look_away(&team);
-    let sql = "SELECT contact, contact_role, segment FROM refusals WHERE number = 2";
+    let sql = "SELECT contact, contact_role, segment, source FROM refusals WHERE number = 2";
     let of_the_first = known.map(|(_, said)| (account == "ACME").then(|| said.to_owned()));
-    assert_eq!(team.rows::<(Option<String>, Option<String>, Option<String>)>(sql).await, [of_the_first.into()]);
+    assert_eq!(team.rows::<Known>(sql).await, [of_the_first.into()]);
     team.ends().await;
 }

@@ -35,6 +35,7 @@ mod review;
 mod search;
 mod similar;
 mod small;
+mod source;
 mod taken_back;
 mod today;
 mod together;

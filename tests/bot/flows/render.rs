@@ -64,10 +64,13 @@ async fn every_card_and_form_fits_and_shows_what_was_typed_as_it_was_typed(
 /// Tables with their pictures, the digest, and a file: what clients and rivals are called is in all of them.
 async fn figures_and_files(on: On, ana: &Actor<'_>, labels: &Labels) {
     let by = if on == On::Discord { "by:" } else { "by " };
-    for view in ["rep_product", "rep_reason", "product_reason", "segment", "competitor"] {
+    for view in ["rep_product", "rep_reason", "product_reason", "segment", "source", "competitor"] {
         ana.types(&format!("/refusals all {by}{}", labels.of(&format!("view.{view}.label")))).await;
         let shown = ana.screen();
         assert!(shown.contains("[picture: "), "{view}:\n{shown}");
+        if view == "source" {
+            assert!(shown.contains(&labels.of("source.trade_show.label")), "{shown}");
+        }
         if view == "competitor" {
             for name in NAMES {
                 assert!(shown.contains(name), "{name} is not in\n{shown}");
@@ -91,6 +94,7 @@ async fn logs_with_the_form(ana: &Actor<'_>, labels: &Labels, name: &str) {
         (&labels.of("refusal_form.reason.label"), &labels.of("reason.price.label")),
         (&labels.of("refusal_form.competitor.label"), name),
         (&labels.of("refusal_form.amount.label"), "12k"),
+        (&labels.of("refusal_form.source.label"), &labels.of("source.trade_show.label")),
         (&labels.of("refusal_form.verbatim.label"), name),
     ])
     .await;

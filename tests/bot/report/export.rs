@@ -37,6 +37,7 @@ fn row(number: i64) -> ExportRow {
         competitor: Some("Contoso".into()),
         verbatim: Some("Too dear,\nfar too \"dear\".".into()),
         segment: Some("Retail".into()),
+        source: Some("Webinar".into()),
         contract_until: Some(day(2027, 1, 31)),
         stage: "Dormant".into(),
         owner: "Ana".into(),
@@ -198,7 +199,7 @@ fn the_head_stays_in_sight_and_filters() {
     let (bytes, _) = book(&[row(1), row(2), row(3)]);
     let sheet = unzipped(&bytes, "xl/worksheets/sheet1.xml");
     assert!(sheet.contains("<pane ySplit=\"1\"") && sheet.contains("state=\"frozen\""), "{sheet}");
-    assert!(sheet.contains("<autoFilter ref=\"A1:V4\"/>"), "{sheet}");
+    assert!(sheet.contains("<autoFilter ref=\"A1:W4\"/>"), "{sheet}");
     assert!(sheet.contains("<col min=\"15\" max=\"15\" width=\"60."), "the client's words have room: {sheet}");
     let made = unzipped(&bytes, "docProps/core.xml");
     assert!(made.contains("2026-03-16T00:00:00Z"), "the day given, not the clock's: {made}");

@@ -25,6 +25,7 @@ fn details(account: &str, contact: Option<&str>) -> Details {
         competitor: None,
         verbatim: None,
         segment: None,
+        source: None,
         contract_until: None,
         happened_on: now().date_naive(),
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use chrono::{Days as DayCount, NaiveDate};
 use panout::domain::{
-    Days, Details, Field, Outcome, Person, PersonId, ReasonId, Refusal, RefusalNumber, Role, Stage, StandIn, TeamId,
-    fold, wanted, words_in_common,
+    Days, Details, Field, Outcome, Person, PersonId, ReasonId, Refusal, RefusalNumber, Role, Source, Stage, StandIn,
+    TeamId, fold, wanted, words_in_common,
 };
 use panout::store::{Answered, Db, Decision, Hits, Inquiry, ListedPerson, ListedTeam, Listing, Search, Trait, Tx};
 
@@ -98,6 +98,7 @@ impl Dice {
             competitor: self.of(&[None, Some("Globex"), Some("GLOBEX"), Some("Preț Corp")]).map(Into::into),
             verbatim: self.maybe(6),
             segment: self.of(&[None, Some("Retail"), Some("Santé")]).map(Into::into),
+            source: self.of(&[None, Some(Source::Webinar), Some(Source::TradeShow)]),
             contract_until: None,
             happened_on: self.day(),
         }
@@ -112,6 +113,7 @@ impl Dice {
                 vec![Trait::Reason("price/no_budget".parse().expect("a reason")), Trait::Reason(timing())],
                 vec![Trait::Product(2)],
                 vec![Trait::Segment("sante".into())],
+                vec![Trait::Source(Source::TradeShow)],
                 vec![Trait::Competitor("globex".into())],
                 vec![Trait::Stage(Stage::Logged)],
                 vec![Trait::Stage(Stage::Dormant), Trait::Stage(Stage::WithHead)],
@@ -144,6 +146,7 @@ fn holds(case: &Case, one: &Trait) -> bool {
         Trait::Reason(asked) => reasons.into_iter().flatten().any(|reason| reason.within(asked)),
         Trait::Product(id) => details.products.contains(id),
         Trait::Segment(key) => details.segment.as_deref().map(fold).as_ref() == Some(key),
+        Trait::Source(source) => details.source == Some(*source),
         Trait::Competitor(key) => details.competitor.as_deref().map(fold).as_ref() == Some(key),
         Trait::Stage(stage) => refusal.stage == *stage,
         Trait::By(person) => refusal.logged_by == *person,

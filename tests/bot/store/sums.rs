@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::{Days as DayCount, NaiveDate};
 use panout::domain::{
-    Currency, Days, Details, Money, Outcome, Person, PersonId, Refusal, RefusalNumber, Stage, TeamId, View, fold,
+    Currency, Days, Details, Money, Outcome, Person, PersonId, Refusal, RefusalNumber, Source, Stage, TeamId, View,
+    fold,
 };
 use panout::store::{Db, Sum};
 
@@ -47,6 +48,7 @@ impl Dice {
             competitor: self.of(&[None, Some("Globex"), Some("GLOBEX"), Some("Initech")]).map(Into::into),
             verbatim: None,
             segment: self.of(&[None, Some("Retail"), Some("Santé")]).map(Into::into),
+            source: self.of(&[None, Some(Source::Webinar), Some(Source::WalkIn), Some(Source::Other)]),
             contract_until: None,
             happened_on: self.day(),
         }
@@ -109,6 +111,7 @@ fn counted(refusals: &[Refusal], view: View, days: Days, only: Option<PersonId>)
             View::RepReason => (rep, Some(reason)),
             View::ProductReason => (products, Some(reason)),
             View::Segment => (written(&details.segment), None),
+            View::Source => (vec![details.source.map_or("", Source::as_str).to_owned()], None),
             View::Competitor => (written(&details.competitor), None),
         };
         let by_people = matches!(view, View::RepProduct | View::RepReason);
