@@ -40,11 +40,7 @@ pub fn menu(words: &Catalogue) -> Menu {
             command("refusals", vec![], refusals(words)),
             command("debrief", vec![text("number")], vec![]),
             command("lead", lead_options(words), vec![]),
-            command(
-                "leads",
-                vec![],
-                ["mine", "team", "unworked", "help"].map(|name| sub("leads", name, vec![])).into(),
-            ),
+            command("leads", vec![], leads(words)),
             command("queue", vec![], vec![]),
             command("recontacts", vec![text("rep")], vec![]),
             command("plays", vec![subject], vec![]),
@@ -85,6 +81,21 @@ fn refusals(words: &Catalogue) -> Vec<SubcommandSpec> {
     subs.push(sub("export", vec![option("file", OptionKind::Text)]));
     subs.extend(["mine", "gap", "help"].map(|name| sub(name, vec![])));
     subs
+}
+
+/// What may follow `/leads`.
+fn leads(words: &Catalogue) -> Vec<SubcommandSpec> {
+    ["mine", "team", "unworked", "show", "help"]
+        .map(|name| {
+            let number =
+                OptionSpec { name: "lead", description: words.localized("option.lead"), kind: OptionKind::Text };
+            SubcommandSpec {
+                name,
+                description: words.localized(&format!("command.leads.{name}")),
+                options: if name == "show" { vec![number] } else { Vec::new() },
+            }
+        })
+        .into()
 }
 
 fn lead_options(words: &Catalogue) -> Vec<OptionSpec> {

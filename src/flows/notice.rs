@@ -439,11 +439,14 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         | Notice::Focus(..)
         | Notice::Exporting(_)
         | Notice::Exported(_)
-        | Notice::Lead(..)
+        | Notice::Lead(LeadWord::New | LeadWord::Soon | LeadWord::Late, ..)
         | Notice::LeadsLate(..)
         | Notice::LeadOpen(..)
         | Notice::Lost(..) => {}
         Notice::Digest(team, at, channel) => digest::posted(tx, shared, (*team, *at, *channel, 0), now).await?,
+        Notice::Lead(LeadWord::Taken, number, turn) => {
+            lead::was_told(tx, shared, (LeadNumber(*number), *turn), now).await?;
+        }
         Notice::DigestPart(team, at, channel, part) => {
             digest::posted(tx, shared, (*team, *at, *channel, *part), now).await?;
         }

@@ -44,6 +44,21 @@ pub(in crate::flows) async fn first_told(tx: &mut Tx, notice: &Notice, now: Date
     Ok(will_be.then(|| Saying::NotYet(now + LOOKS)))
 }
 
+/// Whoever had the lead was told: now the channel is.
+pub(in crate::flows) async fn was_told(
+    tx: &mut Tx,
+    shared: &Shared,
+    (number, turn): (LeadNumber, i64),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(lead) = tx.lead(number).await? else { return Ok(()) };
+    let Some(team) = tx.team(lead.team).await? else { return Ok(()) };
+    for channel in unsaid::channels(shared, &team) {
+        tx.move_job(POST, &Notice::LeadOpen(number.0, turn, channel).key(), now).await?;
+    }
+    Ok(())
+}
+
 /// "Claim".
 pub(super) async fn claim(call: &mut Call<'_>, number: LeadNumber) -> Result {
     let Some(lead) = call.tx.lead(number).await? else { return card::unknown(call, number) };

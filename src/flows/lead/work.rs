@@ -7,7 +7,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::{LeadAct, card, route, save};
 use crate::args;
-use crate::chat::{Choice, Kind, Reply};
+use crate::chat::{Card, Choice, Kind, Reply};
 use crate::domain::{CallOutcome, Lead, LeadDenied, LeadNumber, Source, Unfit, WORKING_DAY};
 use crate::flows::refusal::{self as refusals, typed_amount};
 use crate::flows::reply::{self, Answers};
@@ -101,10 +101,14 @@ pub(super) async fn called(call: &mut Call<'_>, number: LeadNumber, values: &Val
     let says = call.words.label("lead_call", outcome.as_str());
     let note = note.map_or(says.clone(), |note| format!("{says}. {note}"));
     call.tx.lead_event(number, Some(call.by.id), ("called", Some(&note)), call.now).await?;
-    if refuses {
-        return refused_form(call, number, false).await;
+    let stands = card::stands(call, &touched).await?;
+    match stands {
+        Reply::Replace(card) if refuses => {
+            let title = call.words.text("lead.log_refusal", args! { name: touched.details.name() });
+            Ok(Reply::Replace(Card { title, ..card }))
+        }
+        stands => Ok(stands),
     }
-    card::stands(call, &touched).await
 }
 
 fn again(call: &Call<'_>) -> NaiveDate {
