@@ -30,8 +30,10 @@ pub enum Command {
     /// Run the bot on Slack, Discord or both, until told to stop
     ///
     /// Reads panout.toml, or the file PANOUT_CONFIG names, and the tokens from PANOUT_SLACK_BOT_TOKEN,
-    /// PANOUT_SLACK_APP_TOKEN and PANOUT_DISCORD_TOKEN. A service without its token is off. Stops on Ctrl-C or SIGTERM,
-    /// once everything under way is done.
+    /// PANOUT_SLACK_APP_TOKEN and PANOUT_DISCORD_TOKEN. A service without its token is off. The bot connects out; Slack
+    /// calls it over HTTP with PANOUT_SLACK_SIGNING_SECRET instead of the app token, Discord with
+    /// PANOUT_DISCORD_PUBLIC_KEY. PANOUT_HTTP_ADDR is where they call, and where /health, /ready and /metrics are. Stops on
+    /// Ctrl-C or SIGTERM, once everything under way is done.
     Run,
     /// Write a commented panout.toml to fill in
     ///
@@ -39,8 +41,8 @@ pub enum Command {
     Init,
     /// Look whether everything is in order, and say what to do where it is not
     ///
-    /// Looks at the configuration, the database, the clock and the time zones, the tokens, their scopes and the
-    /// channels. Ends with 0 if the bot can run, 1 if something is broken, 2 if the configuration is.
+    /// Looks at the configuration, the database, the web server's address, the clock and the time zones, the tokens, their
+    /// scopes and the channels. Ends with 0 if the bot can run, 1 if something is broken, 2 if the configuration is.
     Doctor,
     /// Print what to tell Slack or Discord about the bot
     Manifest {

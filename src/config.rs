@@ -12,6 +12,7 @@ mod problem;
 mod reader;
 mod secret;
 mod values;
+mod ways;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,6 +23,9 @@ use chrono_tz::Tz;
 pub use self::environment::process_environment;
 pub use self::problem::{ConfigError, Place, Problem};
 pub use self::secret::Secret;
+pub use self::ways::Way;
+
+use self::ways::HTTP_PUBLIC_URL;
 
 use crate::chat::Account;
 use crate::domain::{Currency, Money, Role, Schedules, WorkingHours};
@@ -53,8 +57,12 @@ pub struct Config {
     pub lease_seconds: u32,
     /// `[database] url`, `PANOUT_DATABASE_URL`. May hold a password.
     pub database_url: String,
-    /// `[http] address`, `PANOUT_HTTP_ADDR`: where the page listens, always on this machine.
+    /// `[http] address`, `PANOUT_HTTP_ADDR`: where the web server listens; in the demo the page, on this machine only.
     pub http_addr: SocketAddr,
+    /// Whether somebody chose that address.
+    pub http_chosen: bool,
+    /// `[http] public_url`, `PANOUT_HTTP_PUBLIC_URL`: where services reach the web server, without a slash at the end.
+    pub public_url: Option<String>,
     /// Slack, if its tokens are given.
     pub slack: Option<Slack>,
     /// Discord, if its token is given.
@@ -136,10 +144,17 @@ pub struct Slack {
     pub api_url: String,
     /// `PANOUT_SLACK_BOT_TOKEN`, `xoxb-..`.
     pub bot_token: Secret,
+    /// How Slack tells what people do.
+    pub via: SlackVia,
+}
+
+/// How Slack tells what people do: with an app token over Socket Mode, otherwise over HTTP.
+#[derive(Clone, Debug)]
+pub enum SlackVia {
     /// `PANOUT_SLACK_APP_TOKEN`, `xapp-..`, with `connections:write`.
-    pub app_token: Secret,
-    /// `PANOUT_SLACK_SIGNING_SECRET`: for events over HTTP; Socket Mode needs none.
-    pub signing_secret: Option<Secret>,
+    Socket(Secret),
+    /// `PANOUT_SLACK_SIGNING_SECRET`, from the app's Basic Information.
+    Http(Secret),
 }
 
 /// What it takes to be a Discord bot.
@@ -149,7 +164,7 @@ pub struct Discord {
     pub api_url: Option<String>,
     /// `PANOUT_DISCORD_TOKEN`.
     pub token: Secret,
-    /// `PANOUT_DISCORD_PUBLIC_KEY`: for interactions over HTTP; the gateway needs none.
+    /// `PANOUT_DISCORD_PUBLIC_KEY`: with it interactions come over HTTP, otherwise over the gateway.
     pub public_key: Option<String>,
 }
 
@@ -189,6 +204,8 @@ impl Default for Config {
             lease_seconds: 60,
             database_url: "sqlite:panout.db".into(),
             http_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            http_chosen: false,
+            public_url: None,
             slack: None,
             discord: None,
             log: Log::default(),
@@ -254,6 +271,7 @@ impl Config {
         let mut config = Self::default();
         let mut problems = file::read(&mut config, env);
         problems.extend(environment::read(&mut config, env));
+        problems.extend(config.contradictions());
         if let Some(folder) = &config.organisation.prompts
             && let Err(wrong) = Catalogue::with_overrides(folder)
         {
@@ -268,7 +286,9 @@ impl Config {
     /// Everything that is wrong.
     pub fn for_demo(env: &Environment<'_>) -> Result<Self, ConfigError> {
         let mut config = Self::default();
-        ConfigError::of(environment::read_machine(&mut config, env)).map(|()| config)
+        let mut problems = environment::read_machine(&mut config, env);
+        problems.extend(environment::for_this_machine_only(&config));
+        ConfigError::of(problems).map(|()| config)
     }
 
     /// Where the file is, or would be.

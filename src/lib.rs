@@ -12,6 +12,7 @@
 //! | [`flows`] | one business process a file; the tables of commands, buttons, forms |
 //! | [`jobs`] | what happens later: the worker, and saying a thing exactly once |
 //! | [`platforms`] | Slack, Discord, and the page on this machine |
+//! | [`web`] | HTTP: what services send, whether the bot is well, figures |
 //! | [`config`], [`app`], [`clock`] | every setting; the parts put together; the only source of time |
 //! | [`command_line`], [`commands`], [`demo`] | what is typed in a shell; the sample team |
 //!
@@ -19,9 +20,9 @@
 //!
 //! # The life of one `/refusal`
 //!
-//! 1. Ana types `/refusal Acme 12k price "too dear"` in Slack. A frame arrives on the socket
-//!    ([`platforms::slack`]); the adapter makes an [`chat::Event`] and a [`chat::Command`] of it and calls
-//!    [`chat::Bot::command`]. The frame is acknowledged when that has answered, or after a quarter of a second.
+//! 1. Ana types `/refusal Acme 12k price "too dear"` in Slack. A frame arrives on the socket, or a signed request at the
+//!    web server ([`platforms::slack`]); the adapter makes an [`chat::Event`] and a [`chat::Command`] of it and calls
+//!    [`chat::Bot::command`]. It is acknowledged when that has answered, or after a quarter of a second.
 //! 2. [`flows::Assistant`] opens one write transaction ([`store::Db::write`]). Was this event seen before? Then its
 //!    reply is found and given again. Who is this? Then the command's process runs: the line is read
 //!    ([`domain::parse_line`]), the refusal gets its number and is stored, counted in the sums of its week and
@@ -54,4 +55,5 @@ pub mod jobs;
 pub mod platforms;
 pub mod report;
 pub mod store;
+pub mod web;
 pub mod words;

@@ -1,6 +1,8 @@
 //! The whole bot: builds the parts, starts them, waits for quiet, stops them.
 
+mod counted;
 mod files;
+mod house;
 mod kept;
 
 use std::collections::HashMap;
@@ -13,13 +15,14 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::chat::{Bot, Busy, Drafts, Platform, Ports, Service};
+use crate::chat::{Bot, Busy, Drafts, Platform, Ports, Service, Vitals};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::flows::{self, Assistant, Rules, Shared};
 use crate::jobs::{Limits, Worker};
-use crate::platforms::{discord, local, slack};
+use crate::platforms::{Running, discord, local, slack};
 use crate::store::{Db, Listing};
+use crate::web::{self, Web};
 use crate::words::Catalogue;
 
 /// How long a stop waits for what is in flight.
@@ -46,6 +49,8 @@ pub struct Parts {
     pub discord: Option<discord::Settings>,
     /// The local page, if it is wanted.
     pub local: Option<local::Settings>,
+    /// The web server, if it is wanted.
+    pub web: Option<web::Settings>,
 }
 
 /// A running bot.
@@ -54,6 +59,10 @@ pub struct App {
     pub bot: Arc<dyn Bot>,
     /// Where the local page is, if it is served.
     pub page: Option<SocketAddr>,
+    /// Where the web server is, if there is one.
+    pub web: Option<SocketAddr>,
+    /// What is connected, and what is counted.
+    pub vitals: Vitals,
     db: Db,
     worker: Worker,
     busy: Busy,
@@ -79,6 +88,7 @@ impl App {
             slack: slack_settings(&config),
             discord: discord_settings(&config),
             local: None,
+            web: Some(web_settings(&config)),
         };
         Self::assemble(parts, clock).await
     }
@@ -86,44 +96,36 @@ impl App {
     /// Starts the bot on these parts. Connecting goes on in the background.
     ///
     /// # Errors
-    /// When the database does not take what the configuration lists, or a platform cannot even begin.
+    /// When the database does not take what the configuration lists, a platform cannot even begin, or the web server's
+    /// address cannot be listened on.
     pub async fn assemble(parts: Parts, clock: Clock) -> anyhow::Result<Self> {
-        let Parts { db, listing, rules, words, limits, slack, discord, local } = parts;
+        let Parts { db, listing, rules, words, limits, slack, discord, local, web } = parts;
         let services = rules.services.clone();
         let shared = Arc::new(Shared::new(words, rules));
         list(&db, listing, &shared, &clock).await.context("storing what the configuration lists")?;
-        let bot: Arc<dyn Bot> = Arc::new(Assistant::new(db.clone(), shared.clone(), clock.clone()));
-        let drafts: Arc<dyn Drafts> = Arc::new(kept::Kept { db: db.clone(), clock: clock.clone() });
-        let (busy, stop, tasks) = (Busy::default(), CancellationToken::new(), TaskTracker::new());
-        let (says_fatal, fatal) = mpsc::unbounded_channel();
-        let given = Ports {
-            bot: bot.clone(),
-            drafts,
-            files: Arc::new(files::Made { db: db.clone(), clock: clock.clone() }),
-            busy: busy.clone(),
-            clock: clock.clone(),
-            stop: stop.clone(),
-            tasks: tasks.clone(),
-            fatal: says_fatal,
+        let listener = match web {
+            Some(settings) => web::listen(settings).await?,
+            None => None,
         };
+        let vitals = Vitals::default();
+        let assistant = Assistant::new(db.clone(), shared.clone(), clock.clone()).counting(vitals.clone());
+        let (given, fatal) = ports(Arc::new(assistant), &db, &clock, vitals.clone());
+        let Ports { bot, busy, stop, tasks, .. } = given.clone();
+        let (running, page) = begin((slack, discord, local), &given).await?;
         let mut platforms: HashMap<Service, Arc<dyn Platform>> = HashMap::new();
-        let mut page = None;
-        if let Some(settings) = slack {
-            platforms.insert(Service::Slack, slack::start(settings, given.clone())?);
-        }
-        if let Some(settings) = discord {
-            platforms.insert(Service::Discord, discord::start(settings, given.clone())?);
-        }
-        if let Some(settings) = local {
-            let (platform, addr) = local::start(settings, given.clone()).await?;
-            platforms.insert(Service::Local, platform);
-            page = Some(addr);
+        let mut intakes = Vec::new();
+        for (service, Running { platform, intake }) in running {
+            platforms.insert(service, Arc::new(counted::Counted { platform, vitals: vitals.clone() }));
+            intakes.extend(intake);
         }
         tasks.spawn(beats(db.clone(), shared.clone(), clock.clone(), stop.clone()));
+        let house = Arc::new(house::Asked { db: db.clone(), clock: clock.clone() });
+        let web = Web { vitals: vitals.clone(), services: services.clone(), house, intakes };
+        let web = listener.map(|listener| web::serve(listener, web, stop.clone(), &tasks)).transpose()?;
         let worker = Worker::new(db.clone(), shared, platforms, clock, limits);
         worker.plan_tidying().await?;
         tasks.spawn(worker.clone().run(stop.clone()));
-        Ok(Self { bot, page, db, worker, busy, stop, tasks, fatal, services })
+        Ok(Self { bot, page, web, vitals, db, worker, busy, stop, tasks, fatal, services })
     }
 
     /// Returns once no event is in flight and no job is due.
@@ -184,13 +186,60 @@ impl App {
     }
 }
 
+/// Everything adapters are given, and where they say that a service refused the bot for good.
+fn ports(
+    bot: Arc<dyn Bot>,
+    db: &Db,
+    clock: &Clock,
+    vitals: Vitals,
+) -> (Ports, mpsc::UnboundedReceiver<(Service, String)>) {
+    let (says_fatal, fatal) = mpsc::unbounded_channel();
+    let drafts: Arc<dyn Drafts> = Arc::new(kept::Kept { db: db.clone(), clock: clock.clone() });
+    let ports = Ports {
+        bot,
+        drafts,
+        files: Arc::new(files::Made { db: db.clone(), clock: clock.clone() }),
+        busy: Busy::default(),
+        vitals,
+        clock: clock.clone(),
+        stop: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+        fatal: says_fatal,
+    };
+    (ports, fatal)
+}
+
+type Adapters = (Option<slack::Settings>, Option<discord::Settings>, Option<local::Settings>);
+
+/// Starts the adapters that are wanted; they, and where the local page is.
+async fn begin(
+    (slack, discord, local): Adapters,
+    given: &Ports,
+) -> anyhow::Result<(Vec<(Service, Running)>, Option<SocketAddr>)> {
+    let (mut running, mut page) = (Vec::new(), None);
+    if let Some(settings) = slack {
+        running.push((Service::Slack, slack::start(settings, given.clone())?));
+    }
+    if let Some(settings) = discord {
+        running.push((Service::Discord, discord::start(settings, given.clone())?));
+    }
+    if let Some(settings) = local {
+        let (platform, addr) = local::start(settings, given.clone()).await?;
+        running.push((Service::Local, Running { platform, intake: None }));
+        page = Some(addr);
+    }
+    Ok((running, page))
+}
+
 /// What Slack's adapter takes, if Slack is configured.
 pub fn slack_settings(config: &Config) -> Option<slack::Settings> {
     config.slack.as_ref().map(|slack| slack::Settings {
         api_url: slack.api_url.clone(),
         bot_token: slack.bot_token.reveal().to_owned(),
-        app_token: slack.app_token.reveal().to_owned(),
-        signing_secret: slack.signing_secret.as_ref().map(|secret| secret.reveal().to_owned()),
+        via: match &slack.via {
+            config::SlackVia::Socket(app_token) => slack::Via::Socket { app_token: app_token.reveal().to_owned() },
+            config::SlackVia::Http(secret) => slack::Via::Http { signing_secret: secret.reveal().to_owned() },
+        },
     })
 }
 
@@ -201,6 +250,12 @@ pub fn discord_settings(config: &Config) -> Option<discord::Settings> {
         token: discord.token.reveal().to_owned(),
         public_key: discord.public_key.clone(),
     })
+}
+
+/// Where the web server is to listen. It is needed where a service comes over HTTP, or somebody chose its address.
+pub fn web_settings(config: &Config) -> web::Settings {
+    let needed = config.http_chosen || config.ways().iter().any(|way| way.http);
+    web::Settings { addr: config.http_addr, needed }
 }
 
 /// Stores what the configuration lists, and brings what that made possible: refusals that had nobody to go to may have a

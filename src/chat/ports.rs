@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     Card, Choice, Command, Event, Faults, Form, Menu, MessageRef, Place, Press, Query, Service, Shortcut, Submission,
+    Vitals,
 };
 use crate::clock::Clock;
 
@@ -250,6 +251,8 @@ pub struct Ports {
     pub files: Arc<dyn Files>,
     /// What is under way.
     pub busy: Busy,
+    /// What is connected, and what is counted.
+    pub vitals: Vitals,
     /// The time.
     pub clock: Clock,
     /// Cancelled when the app stops: take no new events, finish those under way.

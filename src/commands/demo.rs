@@ -45,6 +45,7 @@ pub(super) async fn demo(env: &Environment<'_>) -> Result<(), Failure> {
         slack: None,
         discord: None,
         local: Some(page(&config, &db, &clock)?),
+        web: None,
         db,
     };
     let app = App::assemble(parts, clock).await?;

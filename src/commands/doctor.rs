@@ -1,5 +1,6 @@
 //! `panout doctor`: looks whether everything is in order, and says what to do where it is not.
 
+mod http;
 mod machine;
 mod services;
 
@@ -75,6 +76,7 @@ pub(super) async fn doctor(env: &Environment<'_>) -> Result<(), Failure> {
     }
     checks.extend(machine::database(&config, &clock).await);
     checks.extend(machine::time(&config, &clock));
+    checks.extend(http::look(&config).await);
     checks.extend(services::look(&config).await?);
     for check in &checks {
         say(&check.to_string())?;

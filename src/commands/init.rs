@@ -28,7 +28,8 @@ pub(super) fn init(env: &Environment<'_>) -> Result<(), Failure> {
     say(&format!(
         "Wrote {shown}. Next:
   1. Name your organisation, teams, people and products in it.
-  2. `panout manifest slack` or `panout manifest discord`: make the app, and put its tokens in the environment.
+  2. `panout manifest slack` or `panout manifest discord`: make the app, and put its tokens in the environment. The bot
+     connects out by itself; to have Slack or Discord call it over HTTP instead, see [http] in the file.
   3. `panout doctor`: looks whether everything is in order.
   4. `panout run`."
     ))?;

@@ -1,6 +1,7 @@
 //! `panout manifest`: what to tell Slack and Discord about the bot.
 
 use super::{Failure, say};
+use crate::chat::Service;
 use crate::command_line::Manifest;
 use crate::config::{Config, Environment};
 use crate::flows;
@@ -8,6 +9,10 @@ use crate::platforms::{discord, slack};
 
 /// What people call the bot.
 const NAME: &str = "Panout";
+
+/// What is said where Slack must be told an address, and nobody knows it.
+const NO_URL: &str = "Slack comes over HTTP (PANOUT_SLACK_SIGNING_SECRET is set and PANOUT_SLACK_APP_TOKEN is not), and must be \
+                      told where: set public_url under [http], or PANOUT_HTTP_PUBLIC_URL, such as https://panout.example.com";
 
 /// What each permission on Discord is for.
 const REASONS: [(&str, &str); 8] = [
@@ -25,13 +30,36 @@ const REASONS: [(&str, &str); 8] = [
 pub(super) fn manifest(of: &Manifest, env: &Environment<'_>) -> Result<(), Failure> {
     let config = Config::load(env)?;
     match of {
-        Manifest::Slack => say(&slack::manifest(&flows::menu(&config.catalogue()?), NAME))?,
+        Manifest::Slack => say(&slack::manifest(&flows::menu(&config.catalogue()?), NAME, slack_url(&config)?))?,
         Manifest::Discord { application } => {
             let from_token = || application_of(config.discord.as_ref()?.token.reveal());
             say(&invitation(application.or_else(from_token)))?;
+            if let Some(endpoint) = endpoint(&config) {
+                say(&endpoint)?;
+            }
         }
     }
     Ok(())
+}
+
+/// Where Slack is to send what people do; `None` for Socket Mode. Without tokens, a public address means HTTP.
+fn slack_url(config: &Config) -> Result<Option<&str>, Failure> {
+    let over_http = config.ways().iter().find(|way| way.service == Service::Slack).map(|way| way.http);
+    match (over_http, config.public_url.as_deref()) {
+        (Some(false), _) => Ok(None),
+        (Some(true), None) => Err(Failure::Setup(NO_URL.to_owned())),
+        (_, url) => Ok(url),
+    }
+}
+
+/// Where Discord is to send what people do, if it comes over HTTP.
+fn endpoint(config: &Config) -> Option<String> {
+    let over_http = config.ways().iter().any(|way| way.service == Service::Discord && way.http);
+    let url = config.public_url.as_deref().unwrap_or("https://YOUR-ADDRESS");
+    let endpoint = format!("{url}{}", discord::ENDPOINT);
+    over_http.then(|| {
+        format!("\nWhile the bot runs, put this in Interactions Endpoint URL, on General Information:\n\n  {endpoint}")
+    })
 }
 
 /// The invite link, and what each permission is for.

@@ -7,8 +7,10 @@ use crate::clock::Clock;
 use crate::config::{Config, Environment, FILE};
 
 /// What to set for each service.
-const TOKENS: [(Service, &str); 2] =
-    [(Service::Slack, "PANOUT_SLACK_BOT_TOKEN and PANOUT_SLACK_APP_TOKEN"), (Service::Discord, "PANOUT_DISCORD_TOKEN")];
+const TOKENS: [(Service, &str); 2] = [
+    (Service::Slack, "PANOUT_SLACK_BOT_TOKEN and PANOUT_SLACK_APP_TOKEN (or, over HTTP, PANOUT_SLACK_SIGNING_SECRET)"),
+    (Service::Discord, "PANOUT_DISCORD_TOKEN"),
+];
 
 /// Runs until told to stop.
 pub(super) async fn run(env: &Environment<'_>) -> Result<(), Failure> {
@@ -25,6 +27,9 @@ pub(super) async fn run(env: &Environment<'_>) -> Result<(), Failure> {
     logging::begin(&config.log)?;
     for (service, tokens) in TOKENS.iter().filter(|(service, _)| !services.contains(service)) {
         tracing::info!(%service, "off: {tokens} not set");
+    }
+    for way in config.ways() {
+        tracing::info!(service = %way.service, "what people do comes {}", way.said);
     }
     let told = app::told_to_stop()?;
     Ok(App::start(config, Clock::system()).await?.run(told).await?)

@@ -1,8 +1,9 @@
 //! The `PANOUT_*` variables. An empty one is as good as none.
 
 use super::values::{self, Value};
-use super::{Config, Discord, Environment, LogFormat, Problem, Secret, Slack};
+use super::{Config, Discord, Environment, HTTP_PUBLIC_URL, LogFormat, Problem, Secret, Slack, SlackVia};
 
+const HTTP_ADDR: &str = "PANOUT_HTTP_ADDR";
 const SLACK_API_URL: &str = "PANOUT_SLACK_API_URL";
 const SLACK_BOT_TOKEN: &str = "PANOUT_SLACK_BOT_TOKEN";
 const SLACK_APP_TOKEN: &str = "PANOUT_SLACK_APP_TOKEN";
@@ -35,11 +36,19 @@ pub(super) fn read(config: &mut Config, env: &Environment<'_>) -> Vec<Problem> {
 pub(super) fn read_machine(config: &mut Config, env: &Environment<'_>) -> Vec<Problem> {
     let mut variables = Variables { env, problems: Vec::new() };
     variables.set("PANOUT_DATABASE_URL", &mut config.database_url, values::database_url);
-    variables.set("PANOUT_HTTP_ADDR", &mut config.http_addr, values::http_addr);
+    if let Some(addr) = variables.read(HTTP_ADDR, values::http_addr) {
+        (config.http_addr, config.http_chosen) = (addr, true);
+    }
+    config.public_url = variables.read(HTTP_PUBLIC_URL, values::public_url).or(config.public_url.take());
     variables.set("PANOUT_JOB_LEASE_SECONDS", &mut config.lease_seconds, values::lease_seconds);
     variables.set("PANOUT_LOG", &mut config.log.filter, values::log_filter);
     variables.set("PANOUT_LOG_FORMAT", &mut config.log.format, log_format);
     variables.problems
+}
+
+/// What is wrong with an address that lets others in, where only this machine may come.
+pub(super) fn for_this_machine_only(config: &Config) -> Option<Problem> {
+    values::loopback(config.http_addr).err().map(|wrong| Problem::of_variable(HTTP_ADDR, wrong))
 }
 
 pub(super) fn log_format(written: &str) -> Value<LogFormat> {
@@ -82,16 +91,21 @@ impl Variables<'_> {
         let all = [SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET];
         let because = all.into_iter().find(|name| self.is_set(name))?;
         self.need(SLACK_BOT_TOKEN, because, "it is the Bot User OAuth Token on the app's Install App page");
-        self.need(SLACK_APP_TOKEN, because, "it is an app-level token with connections:write, on Basic Information");
+        if !self.is_set(SLACK_SIGNING_SECRET) {
+            let mend = "it is an app-level token with connections:write, on Basic Information; or set \
+                        PANOUT_SLACK_SIGNING_SECRET for Slack over HTTP";
+            self.need(SLACK_APP_TOKEN, because, mend);
+        }
         let bot_token = self.read(SLACK_BOT_TOKEN, |token| begins(token, "xoxb-"));
         let app_token = self.read(SLACK_APP_TOKEN, |token| begins(token, "xapp-"));
-        let signing_secret = self.read(SLACK_SIGNING_SECRET, secret);
+        let signing_secret = self.read(SLACK_SIGNING_SECRET, signing_secret);
+        // A signing secret that lies beside an app token changes nothing.
+        let over_http = signing_secret.filter(|_| !self.is_set(SLACK_APP_TOKEN)).map(SlackVia::Http);
         let api_url = self.read(SLACK_API_URL, |url| values::api_url(url, "/api", Slack::API_URL));
         Some(Slack {
             api_url: api_url.unwrap_or_else(|| Slack::API_URL.to_owned()),
             bot_token: bot_token?,
-            app_token: app_token?,
-            signing_secret,
+            via: app_token.map(SlackVia::Socket).or(over_http)?,
         })
     }
 
@@ -112,6 +126,13 @@ fn begins(token: &str, beginning: &str) -> Value<Secret> {
         return Err(format!("it does not begin with {beginning}: perhaps two tokens changed places"));
     }
     secret(token)
+}
+
+fn signing_secret(text: &str) -> Value<Secret> {
+    if text.starts_with("xoxb-") || text.starts_with("xapp-") {
+        return Err("it is a token: copy the Signing Secret, from the app's Basic Information".to_owned());
+    }
+    secret(text)
 }
 
 fn discord_token(token: &str) -> Value<Secret> {

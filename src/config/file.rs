@@ -79,7 +79,10 @@ fn read_machine(reader: &mut Reader<'_>, root: &DeTable<'_>, config: &mut Config
         set(&mut config.database_url, reader.value(section, "url", values::database_url));
     }
     if let Some(section) = one(reader, "http") {
-        set(&mut config.http_addr, reader.value(section, "address", values::http_addr));
+        if let Some(addr) = reader.value(section, "address", values::http_addr) {
+            (config.http_addr, config.http_chosen) = (addr, true);
+        }
+        config.public_url = reader.value(section, "public_url", values::public_url);
     }
     if let Some(section) = one(reader, "jobs") {
         set(&mut config.lease_seconds, reader.number(section, "lease_seconds", values::lease_seconds));

@@ -45,7 +45,7 @@ const SECTIONS: [(&str, &[&str]); 10] = [
     ("leads", &["reminder", "late", "open", "deadlines", "holidays"]),
     ("lead_rule", &["source", "words", "team", "owner"]),
     ("database", &["url"]),
-    ("http", &["address"]),
+    ("http", &["address", "public_url"]),
     ("jobs", &["lease_seconds"]),
     ("log", &["filter", "format"]),
 ];

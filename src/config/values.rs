@@ -187,11 +187,15 @@ pub(super) fn database_url(written: &str) -> Value<String> {
     Err("it is neither a file nor a server: write sqlite:panout.db or postgres://USER@HOST/DATABASE".to_owned())
 }
 
-/// An address of this machine alone: whoever opens the page acts as whoever they choose.
+/// Where to listen.
 pub(super) fn http_addr(written: &str) -> Value<SocketAddr> {
-    let addr: SocketAddr = written
+    written
         .parse()
-        .map_err(|_| format!("\"{written}\" is not an address with a port: write for example 127.0.0.1:8080"))?;
+        .map_err(|_| format!("\"{written}\" is not an address with a port: write for example 127.0.0.1:8080"))
+}
+
+/// An address of this machine alone: whoever opens the page acts as whoever they choose.
+pub(super) fn loopback(addr: SocketAddr) -> Value<SocketAddr> {
     if addr.ip().is_loopback() {
         return Ok(addr);
     }
@@ -227,6 +231,19 @@ pub(super) fn lease_seconds(written: &str) -> Value<u32> {
     let seconds = written.parse().ok().filter(|seconds| (SHORTEST_LEASE..=3600).contains(seconds));
     seconds
         .ok_or_else(|| format!("{written} is not a number of seconds from {SHORTEST_LEASE} to 3600: the default is 60"))
+}
+
+/// Where services reach us, without a slash at the end. They call nothing that is not encrypted.
+pub(super) fn public_url(written: &str) -> Value<String> {
+    let wrong = |why: &str| Err(format!("\"{written}\" {why}: write for example https://panout.example.com"));
+    let Ok(url) = Url::parse(written) else { return wrong("is not an address") };
+    if url.scheme() != "https" || url.host().is_none() {
+        return wrong("does not begin with https://, and Slack and Discord call nothing else");
+    }
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        return wrong("holds more than a host and a path");
+    }
+    Ok(written.trim_end_matches('/').to_owned())
 }
 
 /// Where a platform's API is, without a slash at the end. `path` is what must come after the host.

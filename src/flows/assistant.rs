@@ -9,6 +9,7 @@ use async_trait::async_trait;
 
 use super::{Call, Error, Inbound, Result, Shared, act, consent, menu, people, refusing, similar, suggest, words_for};
 use crate::args;
+use crate::chat::vitals::{self, Outcome, Vitals};
 use crate::chat::{
     Block, Bot, Card, Choice, Command, Event, Faults, Menu, Phrase, Press, Query, Reply, Shortcut, Submission, Tone,
 };
@@ -23,6 +24,7 @@ pub struct Assistant {
     shared: Arc<Shared>,
     menu: Menu,
     clock: Clock,
+    vitals: Vitals,
 }
 
 /// One event and what it is, shared with the transaction that may run again.
@@ -32,18 +34,31 @@ impl Assistant {
     /// The bot of an organisation.
     pub fn new(db: Db, shared: Arc<Shared>, clock: Clock) -> Self {
         let menu = menu(&shared.words);
-        Self { db, shared, menu, clock }
+        Self { db, shared, menu, clock, vitals: Vitals::default() }
+    }
+
+    /// The same, counting there what people do.
+    #[must_use]
+    pub fn counting(self, vitals: Vitals) -> Self {
+        Self { vitals, ..self }
     }
 
     async fn answer(&self, event: Event, inbound: Inbound) -> Result<Reply, Faults> {
         let given = Arc::new((event, without_nul(inbound)));
         let result = match self.ask(&given).await {
             Ok(None) => self.change(&given).await,
-            Ok(Some(reply)) => Ok(reply),
+            Ok(Some(reply)) => Ok((reply, Outcome::Done)),
             Err(error) => Err(error),
         };
+        let outcome = match &result {
+            Ok((_, outcome)) => *outcome,
+            Err(Error::Faults(_)) => Outcome::Faulty,
+            Err(Error::Tell(_)) => Outcome::Refused,
+            Err(Error::Internal(_)) => Outcome::Failed,
+        };
+        self.vitals.acted(given.0.who.service, kind(&given.1), outcome);
         match result {
-            Ok(reply) => Ok(self.with_similar(&given, reply).await),
+            Ok((reply, _)) => Ok(self.with_similar(&given, reply).await),
             Err(Error::Faults(faults)) => Err(faults),
             Err(Error::Tell(text)) => Ok(Reply::Whisper(refusing(text))),
             Err(Error::Internal(error)) => Ok(Reply::Whisper(self.apology(&given.0, &error))),
@@ -73,8 +88,8 @@ impl Assistant {
         read.await
     }
 
-    /// Does what changes something, once for each event.
-    async fn change(&self, given: &Given) -> Result<Reply> {
+    /// Does what changes something, once for each event; and says whether it was done before.
+    async fn change(&self, given: &Given) -> Result<(Reply, Outcome)> {
         let (given, shared, clock) = (given.clone(), self.shared.clone(), self.clock.clone());
         let write = self.db.write(move |tx| {
             let (given, shared, now) = (given.clone(), shared.clone(), clock.now());
@@ -83,7 +98,7 @@ impl Assistant {
                 // With the person: nobody is given the reply of another, whatever id their event comes with.
                 let id = format!("{}/{}", event.who, event.id);
                 if let Some(reply) = seen(tx, &id).await? {
-                    return Ok(reply);
+                    return Ok((reply, Outcome::Repeated));
                 }
                 let by = people::recognise(tx, &shared, event, now).await?;
                 let by = tx.standing_in(by, now).await?;
@@ -97,7 +112,7 @@ impl Assistant {
                 }
                 let kept = serde_json::to_string(&reply).map_err(anyhow::Error::from)?;
                 tx.saw(&id, &kept, now).await?;
-                Ok(reply)
+                Ok((reply, Outcome::Done))
             })
         });
         write.await
@@ -142,6 +157,16 @@ impl Assistant {
     fn words(&self, language: Option<&str>) -> Words<'_> {
         let language = language.and_then(Language::from_tag).unwrap_or(self.shared.rules.language);
         self.shared.words.in_language(language)
+    }
+}
+
+/// What is counted.
+fn kind(inbound: &Inbound) -> vitals::Act {
+    match inbound {
+        Inbound::Command(_) => vitals::Act::Command,
+        Inbound::Press(_) => vitals::Act::Press,
+        Inbound::Shortcut(_) => vitals::Act::Shortcut,
+        Inbound::Submission(_) => vitals::Act::Form,
     }
 }
 
@@ -205,6 +230,8 @@ impl Bot for Assistant {
             })
         });
         let found: Result<Vec<Choice>> = read.await;
+        let outcome = if found.is_ok() { Outcome::Done } else { Outcome::Failed };
+        self.vitals.acted(event.who.service, vitals::Act::Search, outcome);
         found.unwrap_or_else(|error| {
             // Suggestions are a comfort: without them one types.
             if let Error::Internal(error) = error {

@@ -2,7 +2,21 @@
 
 pub mod discord;
 pub mod local;
+mod seen;
+mod signed;
 pub mod slack;
+
+use std::sync::Arc;
+
+use crate::chat::{Intake, Platform};
+
+/// An adapter at work.
+pub struct Running {
+    /// How the bot speaks first.
+    pub platform: Arc<dyn Platform>,
+    /// Where its service sends what people do, if it comes over HTTP.
+    pub intake: Option<Arc<dyn Intake>>,
+}
 
 /// One thing `panout doctor` looked at on a chat service.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
 use tokio::sync::Notify;
 
+use super::batches::Committed;
 use super::postgres;
 use super::tx::{Closure, Conn, Tx};
 use super::writer::{Base, Writer};
@@ -208,6 +209,12 @@ impl Db {
     /// Whether this process alone uses the database: then a job left under way by an earlier process is nobody's.
     pub fn is_exclusive(&self) -> bool {
         matches!(self.engine, Engine::Sqlite { .. })
+    }
+
+    /// What was committed so far, by how many changes went together.
+    pub fn committed(&self) -> Committed {
+        let (Engine::Sqlite { write, .. } | Engine::Postgres { write, .. }) = &self.engine;
+        write.committed()
     }
 
     /// Asks the database who and how it is.

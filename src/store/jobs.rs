@@ -51,6 +51,21 @@ pub struct DeadJob {
     pub error: String,
 }
 
+/// How many jobs are in which state.
+#[derive(Clone, Copy, Debug, FromRow)]
+pub struct JobCounts {
+    /// For their time, or for a person.
+    pub waiting: i64,
+    /// Under way.
+    pub running: i64,
+    /// Tried without success, to be tried again.
+    pub failed: i64,
+    /// Given up.
+    pub dead: i64,
+    /// Since when the one that is due for longest is due.
+    pub oldest_due: Option<DateTime<Utc>>,
+}
+
 impl Tx {
     /// Plans a job, unless it is planned already; it is done after this transaction has been committed.
     pub async fn plan(&mut self, job: &NewJob, now: DateTime<Utc>) -> sqlx::Result<()> {
@@ -198,6 +213,17 @@ impl Tx {
         let sql = "SELECT id, kind, occurrence, attempts, COALESCE(error, '') AS error FROM jobs
                    WHERE organisation_id = $1 AND state = 'dead' ORDER BY id DESC LIMIT 20";
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
+    }
+
+    /// How many jobs are in which state at `now`.
+    pub async fn count_jobs(&mut self, now: DateTime<Utc>) -> sqlx::Result<JobCounts> {
+        let sql = "SELECT COUNT(*) FILTER (WHERE state = 'held' OR (state = 'ready' AND error IS NULL)) AS waiting,
+                          COUNT(*) FILTER (WHERE state = 'sending') AS running,
+                          COUNT(*) FILTER (WHERE state = 'ready' AND error IS NOT NULL) AS failed,
+                          COUNT(*) FILTER (WHERE state = 'dead') AS dead,
+                          MIN(CASE WHEN state = 'ready' AND run_at <= $2 THEN run_at END) AS oldest_due
+                   FROM jobs WHERE organisation_id = $1 AND state IN ('ready', 'sending', 'held', 'dead')";
+        run!(self, fetch_one, sqlx::query_as(sql).bind(self.organisation).bind(instant(now)))
     }
 
     /// Forgets jobs done whose time was before `before`; dead ones are kept.

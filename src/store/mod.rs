@@ -5,6 +5,7 @@
 //! organisation. The only exceptions are the queries on `organisations` itself.
 
 mod answers;
+mod batches;
 mod beside;
 mod blocks;
 mod contribution;
@@ -44,6 +45,7 @@ mod used;
 mod writer;
 
 pub use answers::{Answer, Answered, Difference, Inquiry};
+pub use batches::Committed;
 pub use contribution::Contribution;
 pub use db::{Db, Health};
 pub use decisions::Decision;
@@ -51,7 +53,7 @@ pub use digests::{Digest, MeetingDecision, Weekly};
 pub use earlier::Earlier;
 pub use exports::Export;
 pub use handovers::{Given, Handover};
-pub use jobs::{DeadJob, JobRow, NewJob};
+pub use jobs::{DeadJob, JobCounts, JobRow, NewJob};
 pub use leads::{LeadEvent, LeadsOf};
 pub use manners::{HeldJob, Wrote};
 pub use messages::MessageRow;

@@ -9,6 +9,7 @@
 //! stops in its turn loses it, and what it had begun with it.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 use async_trait::async_trait;
@@ -17,6 +18,7 @@ use sqlx::{PgPool, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::batches::{Batches, Committed};
 use super::postgres::{self, AGAIN, ANSWER};
 use super::tx::{Closure, Conn, Tx, asks_for_another_run};
 
@@ -26,7 +28,7 @@ const GROUP: usize = 64;
 
 /// Hands closures to the writer.
 #[derive(Clone)]
-pub(super) struct Writer(mpsc::Sender<Box<dyn Work>>, Base);
+pub(super) struct Writer(mpsc::Sender<Box<dyn Work>>, Base, Arc<Batches>);
 
 /// What is written to.
 #[derive(Clone)]
@@ -95,8 +97,9 @@ impl Writer {
     /// Starts the writer.
     pub(super) fn start(base: Base) -> Self {
         let (sender, receiver) = mpsc::channel(4096);
-        tokio::spawn(serve(base.clone(), receiver));
-        Self(sender, base)
+        let batches = Arc::new(Batches::default());
+        tokio::spawn(serve(base.clone(), receiver, batches.clone()));
+        Self(sender, base, batches)
     }
 
     /// Runs a closure; returns its value and whether it planned a job.
@@ -111,6 +114,11 @@ impl Writer {
         answer.await.map_err(|_| anyhow!("the database was closed meanwhile"))?
     }
 
+    /// What was committed so far.
+    pub(super) fn committed(&self) -> Committed {
+        self.2.told()
+    }
+
     /// Waits until everything handed over before is on disk, and takes nothing any more.
     pub(super) async fn close(&self) {
         let _: anyhow::Result<_> = self.run(0, |_| Box::pin(async { Ok(()) })).await;
@@ -120,7 +128,7 @@ impl Writer {
 
 type Queue = mpsc::Receiver<Box<dyn Work>>;
 
-async fn serve(base: Base, mut waiting: Queue) {
+async fn serve(base: Base, mut waiting: Queue, batches: Arc<Batches>) {
     while let Some(first) = waiting.recv().await {
         let mut group = vec![first];
         let committed = base.carry_out(&mut group, &mut waiting).await;
@@ -129,6 +137,9 @@ async fn serve(base: Base, mut waiting: Queue) {
             while let Ok(next) = waiting.try_recv() {
                 group.push(next);
             }
+        }
+        if committed.is_ok() {
+            batches.committed(group.len());
         }
         let committed = committed.map_err(|error| format!("{error:#}"));
         for work in group {

@@ -1,4 +1,4 @@
-//! Measurements, on the stand-ins of the tests: `cargo bench -- acknowledge`, `store`, `large`,
+//! Measurements, on the stand-ins of the tests: `cargo bench -- acknowledge`, `http`, `store`, `large`,
 //! `figures`, `export`, `start`; without a name, all.
 //!
 //! `TEST_DATABASE_URL` puts the database on `PostgreSQL`, as in the tests. The figures in the README come from here.
@@ -7,12 +7,14 @@
 #![expect(dead_code, unused_imports, reason = "the stand-ins serve the tests too")]
 
 mod acknowledge;
+mod bare;
 #[path = "../bot/chaos/company.rs"]
 mod company;
 mod export;
 #[path = "../bot/fake/mod.rs"]
 mod fake;
 mod figures;
+mod http;
 mod large;
 #[path = "../bot/chaos/ledger.rs"]
 mod ledger;
@@ -32,6 +34,9 @@ async fn main() {
     }
     if is_wanted("acknowledge") {
         acknowledge::measure().await;
+    }
+    if is_wanted("http") {
+        http::measure().await;
     }
     if is_wanted("store") {
         store::measure().await;

@@ -127,7 +127,9 @@ fn every_example_in_the_written_file_is_right_when_it_is_uncommented() {
         lines.push(example);
     }
     let uncommented = lines.join("\n");
-    for key in ["head_card_above", "prompts", "accounts", "aliases", "url", "filter", "lease_seconds", "address"] {
+    for key in
+        ["head_card_above", "prompts", "accounts", "aliases", "url", "filter", "lease_seconds", "address", "public_url"]
+    {
         assert!(lines.iter().any(|line| line.starts_with(key)), "no example of {key}");
     }
     std::fs::write(&path, &uncommented).expect("the file is written");
@@ -173,6 +175,32 @@ fn the_manifests_name_every_command() {
     assert!(discord.out.contains("client_id=100000000000000001&"), "{}", discord.out);
     assert!(place.run(&["manifest", "discord", "42"], &[]).out.contains("client_id=42&"));
     assert!(place.run(&["manifest", "discord"], &[]).out.contains("APPLICATION_ID"));
+}
+
+#[test]
+fn the_manifests_follow_the_way_that_is_chosen() {
+    let place = Place::new();
+    place.write("[organisation]\nname = \"Acme\"\n[http]\npublic_url = \"https://panout.example.com/bot/\"\n");
+    let secret = [("PANOUT_SLACK_BOT_TOKEN", "xoxb-1"), ("PANOUT_SLACK_SIGNING_SECRET", "s3cret")];
+    for variables in [&[][..], &secret] {
+        let slack = place.run(&["manifest", "slack"], variables);
+        let manifest: serde_json::Value = serde_json::from_str(&slack.out).expect("it is JSON");
+        assert_eq!(manifest["settings"]["socket_mode_enabled"], false);
+        let commands = manifest["features"]["slash_commands"].as_array().expect("a list");
+        assert!(
+            commands.iter().all(|it| it["url"] == "https://panout.example.com/bot/slack/commands"),
+            "{}",
+            slack.out
+        );
+    }
+    let hex = "ab".repeat(32);
+    let key = [("PANOUT_DISCORD_TOKEN", "MTAwMDAwMDAwMDAwMDAwMDAx.a.b"), ("PANOUT_DISCORD_PUBLIC_KEY", &hex)];
+    let discord = place.run(&["manifest", "discord"], &key);
+    assert!(discord.out.contains("https://panout.example.com/bot/discord/interactions"), "{}", discord.out);
+    place.write(ACME);
+    let nowhere = place.run(&["manifest", "slack"], &secret);
+    assert_eq!(nowhere.code, Some(2));
+    assert!(nowhere.err.contains("set public_url under [http], or PANOUT_HTTP_PUBLIC_URL"), "{}", nowhere.err);
 }
 
 #[test]
@@ -229,7 +257,7 @@ async fn doctor_is_content_when_both_services_are() {
     let tokens: Vec<(&str, &str)> = tokens.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let well = place.run_beside(&["doctor"], &tokens).await;
     assert_eq!((well.code, well.err.as_str()), (Some(0), ""), "{}", well.out);
-    for says in ["slack, scopes", "slack, socket", "discord, token", "discord, gateway"] {
+    for says in ["slack, way", "slack, scopes", "slack, socket", "discord, way", "discord, token", "discord, gateway"] {
         assert!(well.out.contains(&format!("OK    {says}")), "{says:?} is not fine in\n{}", well.out);
     }
     let there = format!("OK    slack, channel {on_slack}: it is there");
@@ -284,7 +312,46 @@ async fn run_connects_where_it_has_tokens_says_what_is_off_and_stops_when_told()
     let ended = tokio::task::spawn_blocking(|| running.stop()).await.expect("it does not panic");
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""), "{}", ended.err);
     assert!(ended.err.contains("off: PANOUT_DISCORD_TOKEN not set"), "{}", ended.err);
+    assert!(ended.err.contains("over Socket Mode, because PANOUT_SLACK_APP_TOKEN is set"), "{}", ended.err);
     assert!(!ended.err.contains("off: PANOUT_SLACK") && !ended.err.contains(&bot), "{}", ended.err);
+}
+
+#[tokio::test]
+async fn run_over_http_serves_says_so_and_doctor_knows_it_again() {
+    let place = Place::new();
+    let slack = FakeSlack::start().await;
+    place.write("[organisation]\nname = \"Acme\"\n[http]\npublic_url = \"https://panout.example.com\"\n");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let addr = free.expect("a free port");
+    let (url, bot, secret, at) = (slack.api_url(), slack.bot_token(), slack.signing_secret(), addr.to_string());
+    let variables = [
+        ("PANOUT_SLACK_API_URL", &*url),
+        ("PANOUT_SLACK_BOT_TOKEN", &bot),
+        ("PANOUT_SLACK_SIGNING_SECRET", &secret),
+        ("PANOUT_HTTP_ADDR", &at),
+    ];
+    slack.install(&place.run(&["manifest", "slack"], &variables).out);
+    let before = place.run_beside(&["doctor"], &variables).await;
+    assert!(before.out.contains(&format!("OK    web server: {addr} is free")), "{}", before.out);
+    let mut command = place.command(&["run"], &variables);
+    let running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts"));
+    slack.sends_to(addr);
+    slack.connected().await;
+    let (ana, sales) = (slack.add_person("Ana"), slack.add_channel("sales"));
+    slack.types(&ana, &sales, "/refusal Acme 12k price").await;
+    let beside = place.run_beside(&["doctor"], &variables).await;
+    for says in [
+        format!("OK    web server: a running panout answers on {addr}"),
+        "OK    public address: https://panout.example.com".to_owned(),
+        "OK    slack, way: over HTTP, because PANOUT_SLACK_SIGNING_SECRET is set".to_owned(),
+    ] {
+        assert!(beside.out.contains(&says), "{says}\n{}", beside.out);
+    }
+    let ended = tokio::task::spawn_blocking(|| running.stop()).await.expect("it does not panic");
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.err.contains("over HTTP, because PANOUT_SLACK_SIGNING_SECRET is set"), "{}", ended.err);
+    assert!(!ended.err.contains(&secret) && !beside.out.contains(&secret), "{}", ended.err);
+    assert_eq!(slack.complaints(), Vec::<String>::new());
 }
 
 /// A running program, stopped at the latest with the test.

@@ -182,6 +182,47 @@ fn the_demo_reads_no_file_and_no_token() {
 }
 
 #[test]
+fn the_demo_listens_on_this_machine_only() {
+    let env = |name: &str| (name == "PANOUT_HTTP_ADDR").then(|| "0.0.0.0:80".to_owned());
+    let said = Config::for_demo(&env).expect_err("others could come").to_string();
+    let mend = "0.0.0.0 would let others in, and this listens on this machine only: write 127.0.0.1:80";
+    assert_eq!(said, format!("PANOUT_HTTP_ADDR: {mend}"));
+}
+
+#[test]
+fn the_tokens_say_how_what_people_do_comes_in() {
+    const BOT: (&str, &str) = ("PANOUT_SLACK_BOT_TOKEN", "xoxb-1");
+    const APP: (&str, &str) = ("PANOUT_SLACK_APP_TOKEN", "xapp-1");
+    const SECRET: (&str, &str) = ("PANOUT_SLACK_SIGNING_SECRET", "8f742231b10e");
+    let discord = ("PANOUT_DISCORD_TOKEN", "MTAw.x.y");
+    let hex = "ab".repeat(32);
+    let key = ("PANOUT_DISCORD_PUBLIC_KEY", hex.as_str());
+    let http = |variables: &[(&str, &str)]| {
+        let config = load("[organisation]\nname = \"Acme\"", variables).expect("all is right");
+        config.ways().iter().map(|way| (way.service, way.http)).collect::<Vec<_>>()
+    };
+    assert_eq!(http(&[BOT, APP]), [(Service::Slack, false)]);
+    assert_eq!(http(&[BOT, APP, SECRET]), [(Service::Slack, false)], "an app token means Socket Mode");
+    assert_eq!(http(&[BOT, SECRET]), [(Service::Slack, true)]);
+    assert_eq!(http(&[discord]), [(Service::Discord, false)]);
+    assert_eq!(http(&[BOT, SECRET, discord, key]), [(Service::Slack, true), (Service::Discord, true)]);
+}
+
+#[test]
+fn the_web_server_is_needed_where_somebody_calls_it_or_chose_its_address() {
+    let needed = |file: &str, variables: &[(&str, &str)]| {
+        let config = load(&format!("[organisation]\nname = \"Acme\"\n{file}"), variables).expect("all is right");
+        panout::app::web_settings(&config).needed
+    };
+    let slack = [("PANOUT_SLACK_BOT_TOKEN", "xoxb-1"), ("PANOUT_SLACK_APP_TOKEN", "xapp-1")];
+    assert!(!needed("", &slack));
+    assert!(needed("[http]\naddress = \"0.0.0.0:8080\"", &slack));
+    assert!(needed("", &[("PANOUT_HTTP_ADDR", "127.0.0.1:9000")]));
+    let over_http = [("PANOUT_SLACK_BOT_TOKEN", "xoxb-1"), ("PANOUT_SLACK_SIGNING_SECRET", "s3cret")];
+    assert!(needed("[http]\npublic_url = \"https://panout.example.com/bot/\"", &over_http));
+}
+
+#[test]
 fn all_problems_are_said_at_once_in_the_order_of_lines() {
     let file = "[organisation]\nname = \"Acme\"\ncurrency = \"XXZ\"\ntime_zone = \"Mars\"\n[[person]]\nnam = \"Ana\"";
     let said = load(file, &[("PANOUT_LOG_FORMAT", "yaml")]).expect_err("four things are wrong");

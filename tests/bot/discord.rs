@@ -2,7 +2,8 @@
 
 mod answers;
 mod connection;
-mod desk;
+pub(crate) mod desk;
 mod enclosed;
 mod forms;
+mod http;
 mod posts;

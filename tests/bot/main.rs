@@ -21,4 +21,5 @@ mod slack;
 mod source;
 mod store;
 mod story;
+mod web;
 mod words;

@@ -3,6 +3,7 @@
 mod enclosed;
 mod faults;
 mod forms;
+mod http;
 mod messages;
 mod rig;
 mod sockets;

@@ -8,7 +8,7 @@ use crate::flows;
 use crate::platforms::{Finding, discord, slack};
 
 /// What to do about what an adapter finds wrong, by the key of the finding.
-const MENDS: [(&str, &str); 10] = [
+const MENDS: [(&str, &str); 11] = [
     ("slack.certificates", "install the system's certificates (Debian: ca-certificates)"),
     (
         "slack.bot_token",
@@ -21,6 +21,11 @@ const MENDS: [(&str, &str); 10] = [
     ("discord.application", "reset the token on the application's Bot page, and put it in PANOUT_DISCORD_TOKEN"),
     ("discord.public_key", "copy the Public Key again, from General Information, into PANOUT_DISCORD_PUBLIC_KEY"),
     ("discord.gateway", "see whether this machine reaches discord.com, and discordstatus.com"),
+    (
+        "discord.endpoint",
+        "while the bot runs over HTTP, put public_url and /discord/interactions in Interactions Endpoint URL, on General \
+         Information; over the gateway leave that empty",
+    ),
     ("discord.commands", "nothing: `panout run` registers them at its start"),
 ];
 
@@ -35,6 +40,7 @@ pub(super) async fn look(config: &Config) -> anyhow::Result<Vec<Check>> {
         checks.push(Check::broken("chat services", "none has its tokens", mend));
         return Ok(checks);
     }
+    checks.extend(config.ways().iter().map(|way| Check::fine(format!("{}, way", way.service), way.said)));
     match app::slack_settings(config) {
         None => checks.push(off(Service::Slack)),
         Some(settings) => {
@@ -49,8 +55,12 @@ pub(super) async fn look(config: &Config) -> anyhow::Result<Vec<Check>> {
         None => checks.push(off(Service::Discord)),
         Some(settings) => {
             let menu = flows::menu(&config.catalogue()?);
-            checks
-                .extend(discord::check(&settings, &menu).await.iter().map(|finding| found(Service::Discord, finding)));
+            checks.extend(
+                discord::check(&settings, &menu, config.public_url.as_deref())
+                    .await
+                    .iter()
+                    .map(|finding| found(Service::Discord, finding)),
+            );
             for channel in channels(config, Service::Discord) {
                 let visible = discord::channel_visible(&settings, &channel).await;
                 checks.push(seen(Service::Discord, &channel, visible));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Adapter;
 use super::draft::{Draft, Origin, Step};
 use super::enclose::Body;
-use super::inbound::{self, Act, Interaction};
+use super::inbound::{self, Act, Interaction, Ticket, Waiting};
 use super::render;
 use super::steps::{self, Steps, Verb};
 use super::turn::Show;
@@ -33,11 +33,12 @@ enum After {
 }
 
 impl Adapter {
-    /// Takes an interaction; it is answered by a task of its own.
-    pub(super) fn take(self: &Arc<Self>, value: &Value) {
+    /// Takes an interaction; it is answered by a task of its own, to the request it came with if it came with one.
+    pub(super) fn take(self: &Arc<Self>, value: &Value, request: Option<Waiting>) {
         let (adapter, busy) = (self.clone(), self.ports.busy.begin());
         match inbound::read(value) {
-            Ok(at) => {
+            Ok(mut at) => {
+                at.ticket.request = request;
                 self.ports.tasks.spawn(async move {
                     adapter.act(at).await;
                     drop(busy);
@@ -47,7 +48,7 @@ impl Adapter {
                 tracing::warn!(why, "an unreadable interaction");
                 self.ports.tasks.spawn(async move {
                     if let Some(ticket) = ticket {
-                        adapter.not_understood(&ticket).await;
+                        adapter.not_understood(&Ticket { request, ..ticket }).await;
                     }
                     drop(busy);
                 });

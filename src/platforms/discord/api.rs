@@ -158,10 +158,15 @@ impl Api {
 
     /// DELETE; what is already gone is deleted.
     pub(super) async fn delete(&self, path: &str) -> Result<(), Refusal> {
-        match self.call(Method::DELETE, path, None, Care::Repeatable).await {
+        match self.take_away(path).await {
             Err(refusal) if refusal.status() != Some(404) => Err(refusal),
             _ => Ok(()),
         }
+    }
+
+    /// DELETE of what must be there.
+    pub(super) async fn take_away(&self, path: &str) -> Result<(), Refusal> {
+        self.call(Method::DELETE, path, None, Care::Repeatable).await.map(drop)
     }
 
     /// POST.

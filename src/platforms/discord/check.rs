@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::api::{Api, Refusal};
-use super::{Settings, register};
+use super::{Settings, http, register};
 use crate::chat::Menu;
 use crate::platforms::Finding;
 
@@ -47,9 +47,10 @@ pub fn invite(application_id: &str) -> Invite {
     }
 }
 
-/// Looks at everything that can be wrong before a start: `token`, `application`, `public_key` if one is set,
-/// `gateway`, `commands`.
-pub async fn check(settings: &Settings, menu: &Menu) -> Vec<Finding> {
+/// Looks at everything that can be wrong before a start: `token`, `application`, `commands`; over HTTP `public_key` and
+/// `endpoint`, the address interactions are sent to, which is below `public_url` if that is given; over the gateway
+/// `gateway`, and `endpoint` if one keeps interactions from it.
+pub async fn check(settings: &Settings, menu: &Menu, public_url: Option<&str>) -> Vec<Finding> {
     let api = match Api::new(settings) {
         Ok(api) => api,
         Err(error) => return vec![finding("token", Err(error.to_string()))],
@@ -61,10 +62,16 @@ pub async fn check(settings: &Settings, menu: &Menu) -> Vec<Finding> {
         let same = application["verify_key"].as_str() == Some(ours.trim());
         all.push(finding("public_key", if same { Ok(String::new()) } else { Err("differs".into()) }));
     }
+    let endpoint = application.as_ref().ok().and_then(|it| it["interactions_endpoint_url"].as_str()).map(str::to_owned);
     let id = told(application, |application| application["id"].as_str().map(str::to_owned));
     all.push(finding("application", id.clone()));
-    let shards = |gateway: Value| Some(format!("{} shard(s)", gateway["shards"].as_u64()?));
-    all.push(finding("gateway", told(api.get("/gateway/bot").await, shards)));
+    if settings.public_key.is_some() {
+        all.push(finding("endpoint", over_http(endpoint, public_url)));
+    } else {
+        let shards = |gateway: Value| Some(format!("{} shard(s)", gateway["shards"].as_u64()?));
+        all.push(finding("gateway", told(api.get("/gateway/bot").await, shards)));
+        all.extend(endpoint.map(|taken| finding("endpoint", Err(format!("interactions go to {taken}")))));
+    }
     let commands = match (register::commands(menu), id) {
         (Err(error), _) => Err(error.to_string()),
         (_, Err(_)) => Err("application unknown".into()),
@@ -76,6 +83,16 @@ pub async fn check(settings: &Settings, menu: &Menu) -> Vec<Finding> {
     };
     all.push(finding("commands", commands));
     all
+}
+
+/// Whether interactions are sent to us.
+fn over_http(theirs: Option<String>, public_url: Option<&str>) -> Result<String, String> {
+    let ours = public_url.map(|url| format!("{url}{}", http::PATH));
+    match (theirs, ours) {
+        (None, _) => Err("none is set".to_owned()),
+        (Some(theirs), Some(ours)) if theirs != ours => Err(format!("{theirs} is set, not {ours}")),
+        (Some(theirs), _) => Ok(theirs),
+    }
 }
 
 /// Whether the bot sees a channel.

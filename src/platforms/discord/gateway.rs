@@ -104,12 +104,12 @@ pub(super) async fn keep(adapter: Arc<Adapter>) {
     }
 }
 
-const BAD_TOKEN: &str =
+pub(super) const BAD_TOKEN: &str =
     "Discord refuses the token: make a new one under Bot in the Discord developer portal and set it";
 const BAD_INTENTS: &str = "Discord refuses our intents: this version is too old for Discord";
 
 /// One second, doubled each time, up to half longer or shorter.
-fn pause_after(failed: u32) -> Duration {
+pub(super) fn pause_after(failed: u32) -> Duration {
     let even = Duration::from_secs(1 << failed.saturating_sub(1).min(6)).min(LONGEST_PAUSE);
     even.mul_f64(0.5 + fastrand::f64())
 }
@@ -140,6 +140,7 @@ impl Connection {
     /// Hands on what people do until the connection ends.
     async fn serve(&mut self, adapter: &Arc<Adapter>, failed: &mut u32) -> End {
         let mut up_at = Instant::now();
+        let mut connected = None;
         loop {
             let signal = tokio::select! {
                 signal = timeout(STUCK, self.signals.recv()) => signal,
@@ -148,14 +149,18 @@ impl Connection {
             match signal {
                 Err(_) => return End::Broken("no sign of life"),
                 Ok(None) => return End::Broken("its thread ended"),
-                Ok(Some(Signal::Interaction(value))) => adapter.take(&value),
-                Ok(Some(Signal::Alive(true))) => up_at = Instant::now(),
+                Ok(Some(Signal::Interaction(value))) => adapter.take(&value, None),
+                Ok(Some(Signal::Alive(true))) => {
+                    up_at = Instant::now();
+                    connected.get_or_insert_with(|| adapter.ports.vitals.connected(Service::Discord));
+                }
                 Ok(Some(Signal::Alive(false))) if up_at.elapsed() > DOWN => return End::Broken("not connected"),
-                Ok(Some(Signal::Alive(false))) => {}
+                Ok(Some(Signal::Alive(false))) => connected = None,
                 Ok(Some(Signal::Resumed)) => tracing::info!("connection to Discord resumed"),
                 Ok(Some(Signal::Ready(application))) => {
                     tracing::info!("connected to Discord");
                     *failed = 0;
+                    connected.get_or_insert_with(|| adapter.ports.vitals.connected(Service::Discord));
                     adapter.ports.tasks.spawn(register::run(adapter.clone(), application));
                 }
                 Ok(Some(Signal::Ended(Some(GatewayError::InvalidAuthentication)))) => return End::Refused(BAD_TOKEN),

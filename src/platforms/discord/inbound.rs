@@ -1,9 +1,12 @@
 //! What Discord sends, read leniently: a field more or less in an interaction must not make a person wait in vain.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::draft::Origin;
 use crate::chat::{Account, Event, Menu, MessageRef, OptionKind, OptionSpec, Place, Service};
@@ -27,6 +30,28 @@ pub(super) struct Ticket {
     pub(super) application_id: String,
     /// The token that answers it; secret, for 15 minutes.
     pub(super) token: String,
+    /// When it came.
+    #[serde(skip, default = "Instant::now")]
+    pub(super) arrived: Instant,
+    /// The request that waits for its first answer, if it came over HTTP.
+    #[serde(skip)]
+    pub(super) request: Option<Waiting>,
+}
+
+/// A request that waits for an answer, once.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting(Arc<Mutex<Option<oneshot::Sender<Value>>>>);
+
+impl Waiting {
+    pub(super) fn new(answers: oneshot::Sender<Value>) -> Self {
+        Self(Arc::new(Mutex::new(Some(answers))))
+    }
+
+    /// Answers; whether somebody still waited.
+    pub(super) fn answer(&self, answer: &Value) -> bool {
+        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        answers.is_some_and(|answers| answers.send(answer.clone()).is_ok())
+    }
 }
 
 /// An interaction.

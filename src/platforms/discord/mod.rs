@@ -1,4 +1,4 @@
-//! Discord: the gateway for what people do, REST for what the bot says.
+//! Discord: the gateway or HTTP for what people do, REST for what the bot says.
 //!
 //! | Discord can't | instead |
 //! |---|---|
@@ -17,8 +17,8 @@
 //! | fetch what was missed while the bot was away | nothing: Discord tells the person that the bot did not answer |
 //!
 //! ```text
-//! gateway -> inbound -> acts -> Bot -> Reply -> render, steps -> turn -> api
-//!                        Platform (speak)     -> render       ----------^
+//! gateway -+-> inbound -> acts -> Bot -> Reply -> render, steps -> turn -> api
+//! http ----'               Platform (speak)     -> render       ----------^
 //! ```
 //!
 //! serenity's own log lines can hold what people wrote (its spans carry whole events): leave its target off.
@@ -30,6 +30,7 @@ mod draft;
 mod enclose;
 mod first;
 mod gateway;
+mod http;
 mod inbound;
 mod kept;
 mod markdown;
@@ -46,8 +47,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use check::{Invite, PERMISSIONS, channel_visible, check, invite};
+pub use http::PATH as ENDPOINT;
 
-use crate::chat::{Platform, Ports};
+use super::Running;
+use crate::chat::{Intake, Ports};
 
 /// What the adapter must know.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,7 +59,7 @@ pub struct Settings {
     pub api_url: Option<String>,
     /// The bot's token, with or without `Bot ` before it.
     pub token: String,
-    /// The application's public key, if `panout doctor` is to compare it.
+    /// The application's public key, if interactions come over HTTP; otherwise they come over the gateway.
     pub public_key: Option<String>,
 }
 
@@ -83,6 +86,7 @@ struct Adapter {
     ports: Ports,
     /// Without `Bot `.
     token: String,
+    public_key: Option<String>,
     drafts: kept::Kept,
     /// Channels of direct messages by person.
     directs: Mutex<HashMap<String, String>>,
@@ -98,16 +102,24 @@ impl Adapter {
 /// until `ports.stop`. What Discord refuses for good goes to `ports.fatal`.
 ///
 /// # Errors
-/// When the settings cannot be right: a token that is none, an address that is none.
-#[expect(clippy::needless_pass_by_value, reason = "the settings end here: nobody keeps a token longer than needed")]
-pub fn start(settings: Settings, ports: Ports) -> anyhow::Result<Arc<dyn Platform>> {
+/// When the settings cannot be right: a token or a key that is none, an address that is none.
+pub fn start(settings: Settings, ports: Ports) -> anyhow::Result<Running> {
     let adapter = Arc::new(Adapter {
         api: api::Api::new(&settings)?,
         token: settings.bare_token().to_owned(),
+        public_key: settings.public_key,
         drafts: kept::Kept::default(),
         directs: Mutex::default(),
         ports,
     });
-    adapter.ports.tasks.spawn(gateway::keep(adapter.clone()));
-    Ok(Arc::new(speak::Speaker(adapter)))
+    let intake: Option<Arc<dyn Intake>> = match &adapter.public_key {
+        Some(key) => Some(Arc::new(http::Requests::new(adapter.clone(), key)?)),
+        None => None,
+    };
+    let tasks = adapter.ports.tasks.clone();
+    match intake {
+        Some(_) => tasks.spawn(http::keep(adapter.clone())),
+        None => tasks.spawn(gateway::keep(adapter.clone())),
+    };
+    Ok(Running { platform: Arc::new(speak::Speaker(adapter)), intake })
 }

@@ -312,8 +312,9 @@ impl Turn<'_> {
         let form_stands = self.in_form() && matches!(self.ground, Ground::Silent | Ground::Moment);
         if form_stands || self.ground == Ground::Thinking {
             let path = self.original();
-            if let Err(refusal) = self.adapter.api.delete(&path).await {
-                tracing::warn!(%refusal, "a placeholder stays");
+            match self.adapter.following(&self.at.ticket, || self.adapter.api.take_away(&path)).await {
+                Err(refusal) if refusal.status() != Some(404) => tracing::warn!(%refusal, "a placeholder stays"),
+                _ => {}
             }
         }
     }
@@ -340,7 +341,10 @@ impl Turn<'_> {
             Ground::Taken => {}
             Ground::Gone => self.by_mail(body, 0).await,
             _ => {
-                if let Err(refusal) = self.adapter.api.patch(&self.original(), body).await {
+                let original = self.original();
+                if let Err(refusal) =
+                    self.adapter.following(&self.at.ticket, || self.adapter.api.patch(&original, body)).await
+                {
                     tracing::warn!(%refusal, "a late answer could not be edited in");
                     self.ground = Ground::Gone;
                     self.by_mail(body, 0).await;
@@ -355,7 +359,8 @@ impl Turn<'_> {
             return;
         }
         let path = format!("/webhooks/{}/{}", self.at.ticket.application_id, self.at.ticket.token);
-        if let Err(refusal) = self.adapter.api.post_message(&path, body, Care::Repeatable).await {
+        let more = || self.adapter.api.post_message(&path, body, Care::Repeatable);
+        if let Err(refusal) = self.adapter.following(&self.at.ticket, more).await {
             tracing::warn!(%refusal, "more could not be said");
             self.ground = Ground::Gone;
             self.by_mail(body, 9).await;

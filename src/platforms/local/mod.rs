@@ -123,7 +123,9 @@ pub async fn start(settings: Settings, ports: Ports) -> anyhow::Result<(Arc<dyn 
     let page = Arc::new(Page { settings, ports: ports.clone(), room: Arc::new(room), addr, boot });
     let served = axum::serve(listener, server::router(page.clone()));
     let (stop, fatal) = (ports.stop.clone(), ports.fatal.clone());
+    let connected = ports.vitals.connected(Service::Local);
     ports.tasks.spawn(async move {
+        let _connected = connected;
         if let Err(error) = served.with_graceful_shutdown(stop.cancelled_owned()).await {
             // The receiver is gone only when the app is stopping anyway.
             let _ = fatal.send((Service::Local, format!("the local page stopped serving: {error}")));

@@ -1,4 +1,4 @@
-//! From an envelope to the bot and back: acknowledges in time, whatever the bot takes.
+//! From an event to the bot and back: acknowledges in time, whatever the bot takes, whichever way it came.
 //!
 //! | what | acknowledged |
 //! |---|---|
@@ -13,9 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
@@ -23,11 +22,11 @@ use super::api::Api;
 use super::error::CallError;
 use super::inbound::{self, Act, Inbound, Origin};
 use super::kept::Kept;
-use super::seen::Seen;
-use super::socket::Envelope;
+use super::receipt::Receipt;
 use super::uploads::{Enclosed, Uploads};
 use super::{forms, render};
 use crate::chat::{Card, Event, Faults, Phrase, Ports, Reply, Service, Submission, Tone};
+use crate::platforms::seen::{self, Seen};
 
 /// How long an acknowledgement waits for the bot.
 const HOLD: Duration = Duration::from_millis(250);
@@ -36,6 +35,14 @@ const HOLD_ANSWER: Duration = Duration::from_millis(300);
 
 /// What is said with the acknowledgement.
 type Answers = oneshot::Sender<Option<Value>>;
+
+/// Something to act on, and its acknowledgement.
+pub(super) struct Envelope {
+    /// As Socket Mode calls it: `slash_commands`, `interactive`, `events_api`.
+    pub(super) kind: String,
+    pub(super) payload: Value,
+    pub(super) receipt: Receipt,
+}
 
 /// Everything an event needs.
 pub(super) struct Desk {
@@ -89,40 +96,39 @@ impl Desk {
     }
 
     /// Takes an event in hand; returns at once.
-    pub(super) fn receive(self: &Arc<Self>, envelope: Envelope, frames: mpsc::UnboundedSender<Message>) {
+    pub(super) fn receive(self: &Arc<Self>, envelope: Envelope) {
         let busy = self.ports.busy.begin();
         let desk = self.clone();
         self.ports.tasks.spawn(async move {
-            desk.take(envelope, frames).await;
+            desk.take(envelope).await;
             drop(busy);
         });
     }
 
-    async fn take(self: &Arc<Self>, envelope: Envelope, frames: mpsc::UnboundedSender<Message>) {
-        let Envelope { id, kind, payload } = envelope;
+    async fn take(self: &Arc<Self>, envelope: Envelope) {
+        let Envelope { kind, payload, receipt } = envelope;
         let now = self.ports.clock.now().timestamp();
         match inbound::read(&kind, &payload, now) {
-            Ok(Some(inbound)) => self.handle(inbound, &id, frames).await,
+            Ok(Some(inbound)) => self.handle(inbound, receipt).await,
             Ok(None) => {
                 debug!(kind, "a Slack event nobody asked for");
-                acknowledge(&id, None, &frames);
+                receipt.say(None, &self.ports.vitals);
             }
             Err(why) => {
-                acknowledge(&id, None, &frames);
-                drop(frames);
+                receipt.say(None, &self.ports.vitals);
                 warn!(kind, why, "a Slack event that could not be read");
                 self.say_not_understood(Origin::of(&payload, now)).await;
             }
         }
     }
 
-    async fn handle(self: &Arc<Self>, inbound: Inbound, envelope: &str, frames: mpsc::UnboundedSender<Message>) {
+    async fn handle(self: &Arc<Self>, inbound: Inbound, receipt: Receipt) {
         let event_id = inbound.event.id.clone();
         let hold = inbound.act.hold();
         let remember = !matches!(inbound.act, Act::Suggest(_));
         let said = match self.seen.enter(&event_id) {
             Ok(said) => said,
-            Err(first) if remember => return repeat(first, hold, envelope, &frames).await,
+            Err(first) if remember => return self.repeat(first, hold, receipt).await,
             Err(_) => watch::Sender::new(None),
         };
         let mut origin = inbound.origin.clone();
@@ -136,9 +142,7 @@ impl Desk {
             (Err(_), Some(_)) => (Some(json!({"response_action": "clear"})), true),
             (Ok(Err(_)) | Err(_), None) => (None, false),
         };
-        acknowledge(envelope, answer.clone(), &frames);
-        // The socket closes when everybody who may still acknowledge has let go of it.
-        drop(frames);
+        receipt.say(answer.clone(), &self.ports.vitals);
         said.send_replace(Some(answer));
         if late {
             let card = Card::titled(self.phrase(&origin, Phrase::OneMoment));
@@ -155,6 +159,13 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// An acknowledgement may have been lost with its connection: the repeated event gets the same one.
+    async fn repeat(&self, mut first: watch::Receiver<seen::Answer>, hold: Duration, receipt: Receipt) {
+        let known = timeout(hold, first.wait_for(Option::is_some)).await;
+        let answer = known.ok().and_then(Result::ok).and_then(|said| said.clone()).flatten();
+        receipt.say(answer, &self.ports.vitals);
     }
 
     /// The form says that it was not understood, and keeps what was typed.
@@ -248,25 +259,4 @@ impl Act {
             _ => HOLD,
         }
     }
-}
-
-/// An acknowledgement may have been lost with its socket: the repeated event gets the same one.
-async fn repeat(
-    mut first: watch::Receiver<super::seen::Answer>,
-    hold: Duration,
-    envelope: &str,
-    frames: &mpsc::UnboundedSender<Message>,
-) {
-    let known = timeout(hold, first.wait_for(Option::is_some)).await;
-    let answer = known.ok().and_then(Result::ok).and_then(|said| said.clone()).flatten();
-    acknowledge(envelope, answer, frames);
-}
-
-/// The writer is gone when the socket is: then Slack delivers again.
-fn acknowledge(envelope: &str, answer: Option<Value>, frames: &mpsc::UnboundedSender<Message>) {
-    let mut frame = json!({"envelope_id": envelope});
-    if let Some(answer) = answer {
-        frame["payload"] = answer;
-    }
-    let _ = frames.send(Message::text(frame.to_string()));
 }

@@ -19,10 +19,10 @@ use slack_morphism::{
 use tokio::time::{Instant, timeout};
 use tracing::warn;
 
-use super::Settings;
 use super::error::CallError;
 use super::pace::{PACE, Pace};
 use super::render::Drawn;
+use super::{Settings, Via};
 use crate::clock::pause;
 
 pub(super) type Https = HttpsConnector<HttpConnector>;
@@ -59,11 +59,11 @@ impl Effort {
     }
 }
 
-/// Slack's Web API, with both tokens.
+/// Slack's Web API, with the bot's token and, for sockets, the app's.
 pub(super) struct Api {
     client: SlackClient<SlackClientHyperConnector<Https>>,
     bot: SlackApiToken,
-    app: SlackApiToken,
+    app: Option<SlackApiToken>,
     pace: Pace,
     /// The conversation with each person.
     directs: Mutex<HashMap<String, String>>,
@@ -79,7 +79,10 @@ impl Api {
         Ok(Self {
             client: SlackClient::new(connector),
             bot: token(settings.bot_token),
-            app: token(settings.app_token),
+            app: match settings.via {
+                Via::Socket { app_token } => Some(token(app_token)),
+                Via::Http { .. } => None,
+            },
             pace: Pace::default(),
             directs: Mutex::default(),
         })
@@ -182,7 +185,8 @@ impl Api {
 
     /// Calls a method without arguments, with the app's token, once.
     pub(super) async fn with_app_token(&self, method: &str) -> Result<Value, CallError> {
-        let api = self.client.open_session(&self.app);
+        let app = self.app.as_ref().ok_or(CallError::NotSent("no app token"))?;
+        let api = self.client.open_session(app);
         let nothing = json!({});
         let call = api.http_session_api.http_post::<Value, Value>(method, &nothing, None);
         let answer = timeout(REQUEST, call).await.map_err(|_| CallError::Hung)?;

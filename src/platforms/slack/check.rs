@@ -9,14 +9,14 @@ use serde_json::json;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::http::Request;
 
-use super::Settings;
 use super::api::{Api, Effort, https};
 use super::error::CallError;
 use super::manifest::SCOPES;
+use super::{Settings, Via};
 use crate::platforms::Finding;
 
-/// Looks whether both tokens are taken, whether the bot may do what it must, and whether a socket is given. Nothing
-/// is posted.
+/// Looks whether the tokens are taken, whether the bot may do what it must, and, in Socket Mode, whether a socket is
+/// given. Nothing is posted. What Slack signs with cannot be asked for.
 pub async fn check(settings: &Settings) -> Vec<Finding> {
     let api = match Api::new(settings.clone()) {
         Ok(api) => api,
@@ -27,6 +27,9 @@ pub async fn check(settings: &Settings) -> Vec<Finding> {
     let mut findings = vec![found("slack.bot_token", bot.map(|me| name(&me)).map_err(said))];
     if bot_is_taken {
         findings.push(found("slack.scopes", missing_scopes(settings).await));
+    }
+    if matches!(settings.via, Via::Http { .. }) {
+        return findings;
     }
     let app = api.with_app_token("auth.test").await;
     let app_is_taken = app.is_ok();

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::http;
 use crate::chat::Menu;
 
 /// What the bot's token must be allowed, and for what. Channels are read only to look for the bot's own message after a
@@ -27,9 +28,10 @@ pub(super) const SCOPES: [&str; 8] = [
 /// The language of what the manifest says; Slack's manifests have one.
 const LANGUAGE: &str = "en";
 
-/// The app's manifest as JSON: Socket Mode, the commands with their hints, message shortcuts and the least scopes.
-pub fn manifest(menu: &Menu, name: &str) -> String {
-    let manifest = json!({
+/// The app's manifest as JSON: the commands with their hints, message shortcuts and the least scopes; Socket Mode, or with
+/// the address (without a slash at the end) under which the bot's web server is reached from outside, HTTP.
+pub fn manifest(menu: &Menu, name: &str, public_url: Option<&str>) -> String {
+    let mut manifest = json!({
         "display_information": {"name": name},
         "features": {
             // Commands may be typed to the bot itself, so its tab takes messages; they are not read.
@@ -42,10 +44,19 @@ pub fn manifest(menu: &Menu, name: &str) -> String {
         "settings": {
             "interactivity": {"is_enabled": true},
             "org_deploy_enabled": false,
-            "socket_mode_enabled": true,
+            "socket_mode_enabled": public_url.is_none(),
             "token_rotation_enabled": false,
         },
     });
+    if let Some(url) = public_url {
+        let [commands, interactivity, _] = http::PATHS.map(|path| format!("{url}{path}"));
+        for command in manifest["features"]["slash_commands"].as_array_mut().into_iter().flatten() {
+            command["url"] = commands.as_str().into();
+        }
+        manifest["settings"]["interactivity"]["request_url"] = interactivity.as_str().into();
+        // Searches in forms ask there.
+        manifest["settings"]["interactivity"]["message_menu_options_url"] = interactivity.into();
+    }
     format!("{manifest:#}")
 }
 

@@ -1,8 +1,8 @@
-//! Slack, over Socket Mode.
+//! Slack, over Socket Mode or over HTTP.
 //!
 //! ```text
-//! socket -> inbound -> act -> chat::Bot -> reply, forms, render -> api     somebody did something
-//!                             chat::Platform: post, render ------> api     the bot speaks first
+//! socket -+-> inbound -> act -> chat::Bot -> reply, forms, render -> api     somebody did something
+//! http ---'                     chat::Platform: post, render ------> api     the bot speaks first
 //! ```
 //!
 //! | Slack can't | instead |
@@ -31,14 +31,15 @@ mod check;
 mod enclose;
 mod error;
 mod forms;
+mod http;
 mod inbound;
 mod kept;
 mod manifest;
 mod pace;
 mod post;
+mod receipt;
 mod render;
 mod reply;
-mod seen;
 mod socket;
 mod text;
 mod uploads;
@@ -54,6 +55,7 @@ use tracing::warn;
 pub use check::{channel_visible, check};
 pub use manifest::manifest;
 
+use super::Running;
 use crate::chat;
 
 /// Begins the `action_id` of the adapter's own button; no action begins with `~`.
@@ -66,10 +68,23 @@ pub struct Settings {
     pub api_url: String,
     /// The bot's token, `xoxb-...`.
     pub bot_token: String,
-    /// The app-level token with `connections:write`, `xapp-...`.
-    pub app_token: String,
-    /// Checks events that come over HTTP; Socket Mode needs none.
-    pub signing_secret: Option<String>,
+    /// How it is told what people do.
+    pub via: Via,
+}
+
+/// How Slack tells what people do.
+#[derive(Clone)]
+pub enum Via {
+    /// Over sockets that the bot opens: nothing of ours needs to be public.
+    Socket {
+        /// The app-level token with `connections:write`, `xapp-...`.
+        app_token: String,
+    },
+    /// By requests to the bot's web server.
+    Http {
+        /// What Slack signs them with.
+        signing_secret: String,
+    },
 }
 
 impl Settings {
@@ -89,28 +104,44 @@ impl fmt::Debug for Settings {
 ///
 /// # Errors
 /// When the system's certificates cannot be read.
-pub fn start(settings: Settings, ports: chat::Ports) -> Result<Arc<dyn chat::Platform>> {
+pub fn start(settings: Settings, ports: chat::Ports) -> Result<Running> {
     // slack-morphism's socket address is opened with the process's own provider; a second installation is refused.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let via = settings.via.clone();
     let api = Arc::new(api::Api::new(settings).context("preparing calls to Slack")?);
-    let tasks = ports.tasks.clone();
     let uploads = Arc::new(uploads::Uploads::new(api.clone(), &ports));
     let desk = Arc::new(act::Desk::new(api.clone(), uploads.clone(), ports));
-    let greeted = Arc::new(AtomicBool::new(false));
-    for _ in 0..socket::CONNECTIONS {
-        tasks.spawn(socket::keep(desk.clone(), greeted.clone()));
-    }
-    tasks.spawn(async move {
+    let platform = Arc::new(post::Slack { api, uploads });
+    let intake: Option<Arc<dyn chat::Intake>> = match via {
+        Via::Socket { .. } => {
+            let greeted = Arc::new(AtomicBool::new(false));
+            for _ in 0..socket::CONNECTIONS {
+                desk.ports().tasks.spawn(socket::keep(desk.clone(), greeted.clone()));
+            }
+            until_halted(&desk, verify_bot_token(desk.clone()));
+            None
+        }
+        Via::Http { signing_secret } => {
+            until_halted(&desk, http::keep(desk.clone()));
+            Some(Arc::new(http::Requests::new(desk, &signing_secret)))
+        }
+    };
+    Ok(Running { platform, intake })
+}
+
+/// Does this in the background, as long as Slack will have us.
+fn until_halted(desk: &Arc<act::Desk>, work: impl Future<Output = ()> + Send + 'static) {
+    let halt = desk.halt().clone();
+    desk.ports().tasks.spawn(async move {
         tokio::select! {
-            () = verify_bot_token(&desk) => {}
-            () = desk.halt().cancelled() => {}
+            () = work => {}
+            () = halt.cancelled() => {}
         }
     });
-    Ok(Arc::new(post::Slack { api, uploads }))
 }
 
 /// A socket opens with the app's token alone; without this, a wrong bot token would show at the first answer.
-async fn verify_bot_token(desk: &act::Desk) {
+async fn verify_bot_token(desk: Arc<act::Desk>) {
     match desk.api().call("auth.test", &json!({}), api::Effort::REPEATABLE).await {
         Err(error) if error.is_for_good() => desk.refused("slack.bot_token", &error),
         Err(error) => warn!(%error, "the Slack bot token could not be checked"),

@@ -19,9 +19,10 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use tracing::{debug, info, warn};
 
-use super::act::Desk;
+use super::act::{Desk, Envelope};
 use super::api::backoff;
 use super::error::CallError;
+use super::receipt::{Receipt, Way};
 use crate::chat::Service;
 use crate::clock::pause;
 
@@ -60,13 +61,6 @@ struct Frame {
     reason: Option<String>,
     #[serde(default)]
     payload: Value,
-}
-
-/// Something to act on, and to acknowledge by its id.
-pub(super) struct Envelope {
-    pub(super) id: String,
-    pub(super) kind: String,
-    pub(super) payload: Value,
 }
 
 /// Keeps one connection up until the desk halts.
@@ -137,8 +131,8 @@ async fn read(
     greeted: &AtomicBool,
 ) -> Ended {
     let opened = Instant::now();
-    let (mut hello, mut silences) = (false, 0);
-    while hello || opened.elapsed() < GREETING {
+    let (mut hello, mut silences) = (None, 0);
+    while hello.is_some() || opened.elapsed() < GREETING {
         let next = tokio::select! {
             biased;
             () = desk.halt().cancelled() => return Ended::Stopped,
@@ -151,14 +145,15 @@ async fn read(
             Ok(None | Some(Err(_) | Ok(Message::Close(_)))) => return Ended::Broken("closed"),
             Ok(Some(Ok(Message::Text(text)))) => match serde_json::from_str::<Frame>(text.as_str()) {
                 Ok(frame) if frame.kind == "hello" => {
-                    hello = true;
+                    hello = Some(desk.ports().vitals.connected(Service::Slack));
                     if !greeted.swap(true, Ordering::Relaxed) {
                         info!("connected to {}", Service::Slack);
                     }
                 }
                 Ok(frame) if frame.kind == "disconnect" => return disconnected(frame.reason.as_deref()),
-                Ok(Frame { kind, envelope_id: Some(id), payload, .. }) => {
-                    desk.receive(Envelope { id, kind, payload }, frames.clone());
+                Ok(Frame { kind, envelope_id: Some(envelope), payload, .. }) => {
+                    let receipt = Receipt::by(Way::Socket { envelope, frames: frames.clone() });
+                    desk.receive(Envelope { kind, payload, receipt });
                 }
                 Ok(frame) => debug!(kind = frame.kind, "a Slack frame that needs no answer"),
                 Err(_) => warn!("a Slack frame that is not one"),

@@ -8,7 +8,7 @@ const ORGANISATION: (&str, &str) = ("{o}", "[organisation]\nname = \"Acme\"\n");
 const FIELD: (&str, &str) = ("{f}", "[[team]]\nname = \"Field\"\n");
 
 /// What is written, and what is said of it.
-const IN_THE_FILE: [(&str, &str); 49] = [
+const IN_THE_FILE: [(&str, &str); 52] = [
     (
         "name = \"Acme\"",
         "panout.toml, line 1: `name` stands before every section: move it under [organisation]\npanout.toml: there is no [organisation]: add one, with name = \"...\" under it",
@@ -164,8 +164,20 @@ const IN_THE_FILE: [(&str, &str); 49] = [
         "panout.toml, line 4: it is neither a file nor a server: write sqlite:panout.db or postgres://USER@HOST/DATABASE",
     ),
     (
-        "{o}[http]\naddress = \"0.0.0.0:80\"",
-        "panout.toml, line 4: 0.0.0.0 would let others in, and this listens on this machine only: write 127.0.0.1:80",
+        "{o}[http]\naddress = \"0.0.0.0\"",
+        "panout.toml, line 4: \"0.0.0.0\" is not an address with a port: write for example 127.0.0.1:8080",
+    ),
+    (
+        "{o}[http]\npublic_url = \"panout.example.com\"",
+        "panout.toml, line 4: \"panout.example.com\" is not an address: write for example https://panout.example.com",
+    ),
+    (
+        "{o}[http]\npublic_url = \"http://panout.example.com\"",
+        "panout.toml, line 4: \"http://panout.example.com\" does not begin with https://, and Slack and Discord call nothing else: write for example https://panout.example.com",
+    ),
+    (
+        "{o}[http]\npublic_url = \"https://panout.example.com/?a=b\"",
+        "panout.toml, line 4: \"https://panout.example.com/?a=b\" holds more than a host and a path: write for example https://panout.example.com",
     ),
     (
         "{o}[jobs]\nlease_seconds = 3",
@@ -175,10 +187,10 @@ const IN_THE_FILE: [(&str, &str); 49] = [
 ];
 
 /// Variables, and what is said of them.
-const IN_THE_ENVIRONMENT: [(&[(&str, &str)], &str); 15] = [
+const IN_THE_ENVIRONMENT: [(&[(&str, &str)], &str); 20] = [
     (
         &[("PANOUT_SLACK_BOT_TOKEN", "xoxb-1")],
-        "PANOUT_SLACK_APP_TOKEN: it is not set, but PANOUT_SLACK_BOT_TOKEN is: it is an app-level token with connections:write, on Basic Information",
+        "PANOUT_SLACK_APP_TOKEN: it is not set, but PANOUT_SLACK_BOT_TOKEN is: it is an app-level token with connections:write, on Basic Information; or set PANOUT_SLACK_SIGNING_SECRET for Slack over HTTP",
     ),
     (
         &[("PANOUT_SLACK_APP_TOKEN", "xapp-1")],
@@ -220,6 +232,31 @@ const IN_THE_ENVIRONMENT: [(&[(&str, &str)], &str); 15] = [
             ("PANOUT_SLACK_API_URL", "http://slack.com/api"),
         ],
         "PANOUT_SLACK_API_URL: \"http://slack.com/api\" would send tokens in clear over the network: write for example https://slack.com/api",
+    ),
+    (
+        &[("PANOUT_SLACK_SIGNING_SECRET", "s3cret")],
+        "PANOUT_SLACK_BOT_TOKEN: it is not set, but PANOUT_SLACK_SIGNING_SECRET is: it is the Bot User OAuth Token on the app's Install App page",
+    ),
+    (
+        &[("PANOUT_SLACK_BOT_TOKEN", "xoxb-1"), ("PANOUT_SLACK_SIGNING_SECRET", "xapp-1")],
+        "PANOUT_SLACK_SIGNING_SECRET: it is a token: copy the Signing Secret, from the app's Basic Information",
+    ),
+    (
+        &[
+            ("PANOUT_SLACK_BOT_TOKEN", "xoxb-1"),
+            ("PANOUT_SLACK_APP_TOKEN", "xapp-1"),
+            ("PANOUT_SLACK_SIGNING_SECRET", "s3cret"),
+            ("PANOUT_HTTP_PUBLIC_URL", "https://panout.example.com"),
+        ],
+        "PANOUT_HTTP_PUBLIC_URL: there is a public_url, but nothing comes over HTTP (slack comes over Socket Mode, because PANOUT_SLACK_APP_TOKEN is set): set PANOUT_SLACK_SIGNING_SECRET without PANOUT_SLACK_APP_TOKEN, or remove it",
+    ),
+    (
+        &[("PANOUT_DISCORD_TOKEN", "abc"), ("PANOUT_HTTP_PUBLIC_URL", "https://panout.example.com")],
+        "PANOUT_HTTP_PUBLIC_URL: there is a public_url, but nothing comes over HTTP (discord comes over the gateway, because PANOUT_DISCORD_PUBLIC_KEY is not set): set PANOUT_DISCORD_PUBLIC_KEY, or remove it",
+    ),
+    (
+        &[("PANOUT_HTTP_PUBLIC_URL", "https://")],
+        "PANOUT_HTTP_PUBLIC_URL: \"https://\" is not an address: write for example https://panout.example.com",
     ),
     (
         &[("PANOUT_HTTP_ADDR", "8080")],

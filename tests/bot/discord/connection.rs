@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use panout::chat::{Bot as _, Card, Reply, Service};
+use panout::platforms::Finding;
 use panout::platforms::discord::{Settings, channel_visible, check, invite};
 use serde_json::json;
 use tokio::time::timeout;
@@ -127,11 +128,24 @@ async fn the_doctor_sees_what_is_wrong() {
     let desk = Desk::open().await;
     let menu = desk.bot.menu();
     let right = Settings { public_key: Some(desk.fake.public_key()), ..settings(&desk.fake) };
-    let findings = check(&right, menu).await;
-    assert!(findings.iter().all(|finding| finding.ok), "{findings:?}");
-    assert_eq!(findings.len(), 5);
+    let whats = |findings: &[Finding]| findings.iter().map(|finding| (finding.what, finding.ok)).collect::<Vec<_>>();
+    let over_gateway = [("token", true), ("application", true), ("gateway", true), ("commands", true)];
+    assert_eq!(whats(&check(&settings(&desk.fake), menu, None).await), over_gateway);
+    let over_http = |endpoint| {
+        [("token", true), ("public_key", true), ("application", true), ("endpoint", endpoint), ("commands", true)]
+    };
+    assert_eq!(whats(&check(&right, menu, None).await), over_http(false), "interactions are sent nowhere");
+    desk.fake.calls_at(Some("https://panout.example.com/discord/interactions"));
+    for (public_url, right_there) in
+        [(None, true), (Some("https://panout.example.com"), true), (Some("https://x"), false)]
+    {
+        assert_eq!(whats(&check(&right, menu, public_url).await), over_http(right_there), "{public_url:?}");
+    }
+    let stolen = check(&settings(&desk.fake), menu, None).await;
+    assert!(stolen.iter().any(|finding| finding.what == "endpoint" && !finding.ok), "{stolen:?}");
+    desk.fake.calls_at(None);
     let wrong = Settings { token: "wrong".into(), public_key: Some("other".into()), ..settings(&desk.fake) };
-    assert!(check(&wrong, menu).await.iter().all(|finding| !finding.ok));
+    assert!(check(&wrong, menu, None).await.iter().all(|finding| !finding.ok));
     assert!(channel_visible(&right, &desk.sales).await.unwrap());
     assert!(!channel_visible(&right, "1").await.unwrap());
     assert!(channel_visible(&wrong, &desk.sales).await.is_err());

@@ -7,9 +7,10 @@ use async_trait::async_trait;
 use panout::chat::{
     Action, Bot, Busy, Choice, Command, CommandSpec, Event, Faults, Field, Form, Kind, Localized, Menu, OptionKind,
     OptionSpec, Phrase, Place, Platform, Ports, Press, Query, Reply, Service, Shortcut, ShortcutSpec, SubcommandSpec,
-    Submission,
+    Submission, Vitals,
 };
 use panout::clock::Clock;
+use panout::platforms::Running;
 use panout::platforms::discord::{self, Settings};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::timeout;
@@ -20,6 +21,7 @@ use crate::fake::discord::{FakeDiscord, PATIENCE};
 use crate::fake::drafts::MemoryDrafts;
 use crate::fake::files::PlainFiles;
 use crate::story::ChatService as _;
+use crate::web;
 
 /// What the bot was asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -219,7 +221,26 @@ impl Desk {
         Self::start(fake, Arc::default(), ana, sales)
     }
 
+    /// A connected adapter whose interactions come over HTTP.
+    pub(crate) async fn over_http() -> Self {
+        let fake = FakeDiscord::start().await;
+        let (ana, sales) = (fake.add_person("Ana"), fake.add_channel("sales"));
+        let over_http = Settings { public_key: Some(fake.public_key()), ..settings(&fake) };
+        let desk = Self::start_as(over_http, fake, Arc::default(), (ana, sales));
+        desk.fake.connected().await;
+        desk
+    }
+
     fn start(fake: FakeDiscord, drafts: Arc<MemoryDrafts>, ana: String, sales: String) -> Self {
+        Self::start_as(settings(&fake), fake, drafts, (ana, sales))
+    }
+
+    fn start_as(
+        settings: Settings,
+        fake: FakeDiscord,
+        drafts: Arc<MemoryDrafts>,
+        (ana, sales): (String, String),
+    ) -> Self {
         let bot = Arc::new(Script::new());
         let (tell, fatal) = mpsc::unbounded_channel();
         let ports = Ports {
@@ -227,12 +248,16 @@ impl Desk {
             drafts: drafts.clone(),
             files: Arc::new(PlainFiles),
             busy: Busy::default(),
+            vitals: Vitals::default(),
             clock: Clock::system(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             fatal: tell,
         };
-        let platform = discord::start(settings(&fake), ports.clone()).expect("settings that can be right");
+        let Running { platform, intake } = discord::start(settings, ports.clone()).expect("settings that can be right");
+        if let Some(intake) = intake {
+            fake.sends_to(web::serve(vec![intake], Arc::default(), Service::Discord, &ports));
+        }
         Self { fake, bot, drafts, platform, ports, fatal, ana, sales }
     }
 

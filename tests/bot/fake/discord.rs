@@ -1,4 +1,5 @@
-//! Discord over real HTTP and a real WebSocket, in one process.
+//! Discord over real HTTP and a real WebSocket, in one process: interactions go over the gateway, or to the app's web
+//! server.
 //!
 //! It reads what the app sends with its own reader, shows it as a person would see it, and complains about whatever
 //! the real service would refuse, ignore or cut. Its limits are Discord's (discord.com/developers/docs), not the
@@ -13,6 +14,7 @@ mod components;
 mod definitions;
 mod forms;
 mod gateway;
+mod http;
 mod limits;
 mod markdown;
 mod mentions;
@@ -41,6 +43,7 @@ use tokio::time::{Instant, timeout};
 use self::acts::Scene;
 use self::gateway::deliver;
 use self::world::{BOT, First, Message, Person, World};
+use crate::fake::http::Line;
 use crate::story::{ChatService, Trouble};
 
 /// The bot's token.
@@ -57,8 +60,10 @@ pub(crate) struct FakeDiscord(Arc<Shared>);
 pub(crate) struct Shared {
     token: &'static str,
     application: &'static str,
-    public_key: &'static str,
+    public_key: String,
     world: Mutex<World>,
+    /// Where interactions go, if not over the gateway.
+    line: Mutex<Option<Line>>,
     /// The interaction that somebody started last.
     last_act: Mutex<Option<String>>,
     changed: Notify,
@@ -81,12 +86,12 @@ impl FakeDiscord {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
         let world = Mutex::new(World::new(clock, base));
-        let (application, public_key) = (world::APPLICATION, commands::PUBLIC_KEY);
         let shared = Arc::new(Shared {
             token: TOKEN,
-            application,
-            public_key,
+            application: world::APPLICATION,
+            public_key: http::public_key(),
             world,
+            line: Mutex::default(),
             last_act: Mutex::default(),
             changed: Notify::new(),
         });
@@ -109,10 +114,14 @@ impl FakeDiscord {
         self.0.world().gateway.is_live()
     }
 
-    /// Returns once a session of the app is ready and its commands are registered.
+    /// Returns once a session of the app is ready, or its web server is, and its commands are registered.
     pub(crate) async fn connected(&self) {
+        let over_http = self.0.line();
+        if let Some(line) = &over_http {
+            line.ready().await;
+        }
         self.wait_for("the app connects and registers its commands", |world| {
-            (world.gateway.is_live() && !world.commands.is_empty()).then_some(())
+            ((over_http.is_some() || world.gateway.is_live()) && !world.commands.is_empty()).then_some(())
         })
         .await;
     }

@@ -4,5 +4,6 @@
 pub(crate) mod discord;
 pub(crate) mod drafts;
 pub(crate) mod files;
+pub(crate) mod http;
 pub(crate) mod local;
 pub(crate) mod slack;

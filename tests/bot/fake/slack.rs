@@ -1,4 +1,4 @@
-//! Slack over real HTTP and a real WebSocket, in one process.
+//! Slack over real HTTP and a real WebSocket, in one process: what people do goes over sockets, or to the app's web server.
 //!
 //! It reads what the app sends with its own reader, shows it as a person would see it, and complains about whatever
 //! the real service would refuse, ignore or cut. Its limits are Slack's (docs.slack.dev), not the adapter's.
@@ -6,6 +6,7 @@
 mod acts;
 mod files;
 mod forms;
+mod http;
 mod methods;
 mod screen;
 mod socket;
@@ -27,6 +28,7 @@ use tokio::time::timeout;
 use self::socket::Sent;
 pub(crate) use self::world::Mishap;
 use self::world::{Message, Out, World};
+use crate::fake::http::Line;
 use crate::story::{ChatService, Trouble};
 
 const BOT_TOKEN: &str = "xoxb-secret-of-the-bot";
@@ -41,8 +43,11 @@ pub(crate) struct Shared {
     sent: Mutex<HashMap<String, Sent>>,
     last_act: Mutex<Option<(String, Value)>>,
     changed: Notify,
+    /// Where events go, if not over sockets.
+    line: Mutex<Option<Line>>,
     bot_token: &'static str,
     app_token: &'static str,
+    signing_secret: &'static str,
 }
 
 impl Shared {
@@ -84,13 +89,15 @@ impl FakeSlack {
             sent: Mutex::default(),
             last_act: Mutex::default(),
             changed: Notify::new(),
+            line: Mutex::default(),
             bot_token: BOT_TOKEN,
             app_token: APP_TOKEN,
+            signing_secret: http::SIGNING_SECRET,
         });
         let router = web::router(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         let slack = Self(shared);
-        slack.install(&panout::platforms::slack::manifest(&Menu::default(), "Panout"));
+        slack.install(&panout::platforms::slack::manifest(&Menu::default(), "Panout", None));
         slack
     }
 
@@ -121,8 +128,11 @@ impl FakeSlack {
         self.0.app_token.into()
     }
 
-    /// Returns once a socket of the app had its hello.
+    /// Returns once a socket of the app had its hello, or its web server is ready.
     pub(crate) async fn connected(&self) {
+        if let Some(line) = self.0.line() {
+            return line.ready().await;
+        }
         let wait = async {
             while !self.0.world().sockets.iter().any(|socket| !socket.leaving) {
                 let _ = timeout(Duration::from_millis(50), self.0.changed.notified()).await;
@@ -154,21 +164,6 @@ impl FakeSlack {
     /// How often a method was called.
     pub(crate) fn calls(&self, method: &str) -> usize {
         self.0.world().calls.get(method).copied().unwrap_or_default()
-    }
-
-    /// The next sockets are told that there are too many and closed.
-    pub(crate) fn too_many_websockets(&self, times: usize) {
-        self.0.world().too_many = times;
-    }
-
-    /// The next sockets get no hello.
-    pub(crate) fn silent_sockets(&self, times: usize) {
-        self.0.world().silent_sockets = times;
-    }
-
-    /// The next requests for a socket never get an answer.
-    pub(crate) fn hanging_opens(&self, times: usize) {
-        self.0.world().hanging_opens = times;
     }
 
     /// The next message calls are answered with a page of HTML, but done.
@@ -385,6 +380,11 @@ impl ChatService for FakeSlack {
             Trouble::SocketDrops => {
                 let mut world = self.0.world();
                 world.sockets.drain(..).for_each(|socket| drop(socket.out.send(Out::Drop)));
+                drop(world);
+                // Over HTTP the connections that were kept are gone.
+                if let Some(line) = &mut *self.0.line.lock().expect("no test panics here") {
+                    *line = line.anew();
+                }
             }
         }
     }

@@ -28,7 +28,7 @@ fn told(who: &Actor<'_>) -> String {
 #[rstest]
 #[tokio::test]
 async fn half_an_hour_after_logging_a_rep_is_asked_and_answers_in_one_form(
-    #[values(On::Slack, On::Discord, On::Local)] on: On,
+    #[values(On::Slack, On::Discord, On::Local, On::SlackHttp, On::DiscordHttp)] on: On,
 ) {
     let team = logged(on).await;
     let (ana, bogdan, elena) = (team.person("Ana"), team.person("Bogdan"), team.person("Elena"));

@@ -112,12 +112,7 @@ async fn no_letter_goes_to_who_asked_not_to_be_contacted(#[values(On::Slack, On:
     ana.types("/debrief client 2").await;
     ana.sees_parts(&["*Acme* asked not to be contacted, says Their lawyer"]);
     let action = panout::chat::Action::new("letter.2").expect("it can be carried");
-    let service = match on {
-        On::Slack => panout::chat::Service::Slack,
-        On::Discord => panout::chat::Service::Discord,
-        On::Local => panout::chat::Service::Local,
-    };
-    let who = panout::chat::Account::new(service, ana.id());
+    let who = panout::chat::Account::new(on.service(), ana.id());
     let event = panout::chat::Event { id: "forged".into(), who, name: "Ana".into(), place: None, language: None };
     let reply = team.app().bot.press(event, panout::chat::Press { action, value: None }).await;
     assert!(format!("{reply:?}").contains(" asked not to be contacted, says Their lawyer"), "{reply:?}");

@@ -44,7 +44,9 @@ async fn validates(team: &Team, again: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn a_head_brings_a_refused_deal_back_and_the_rep_wins_it(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+async fn a_head_brings_a_refused_deal_back_and_the_rep_wins_it(
+    #[values(On::Slack, On::Discord, On::Local, On::SlackHttp, On::DiscordHttp)] on: On,
+) {
     let team = logged(on).await;
     let (ana, bogdan, elena) = (team.person("Ana"), team.person("Bogdan"), team.person("Elena"));
     revives(&team, "Bogdan", "2026-12-07").await;
@@ -110,7 +112,7 @@ async fn a_second_no_is_a_new_refusal_that_says_of_which(#[values(On::Slack, On:
 #[rstest]
 #[tokio::test]
 async fn a_validated_refusal_sleeps_until_its_day_and_is_called_again(
-    #[values(On::Slack, On::Discord, On::Local)] on: On,
+    #[values(On::Slack, On::Discord, On::Local, On::SlackHttp, On::DiscordHttp)] on: On,
 ) {
     let team = logged(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
@@ -245,7 +247,7 @@ async fn the_queue_has_the_late_ones_first_then_the_largest(#[values(On::Slack, 
 #[rstest]
 #[tokio::test]
 async fn a_press_on_something_decided_shows_what_was_decided_and_by_whom(
-    #[values(On::Slack, On::Discord, On::Local)] on: On,
+    #[values(On::Slack, On::Discord, On::Local, On::SlackHttp, On::DiscordHttp)] on: On,
 ) {
     let team = logged(on).await;
     let (adi, elena) = (team.person("Adi"), team.person("Elena"));

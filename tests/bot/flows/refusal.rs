@@ -8,7 +8,7 @@ use crate::story::{On, Setup, Team};
 #[rstest]
 #[tokio::test]
 async fn a_refusal_logged_in_one_line_is_stored_and_reaches_the_head(
-    #[values(On::Local, On::Slack, On::Discord)] on: On,
+    #[values(On::Local, On::Slack, On::Discord, On::SlackHttp, On::DiscordHttp)] on: On,
 ) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
@@ -46,7 +46,9 @@ async fn a_refusal_logged_in_one_line_is_stored_and_reaches_the_head(
 
 #[rstest]
 #[tokio::test]
-async fn the_head_asks_and_the_rep_answers(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+async fn the_head_asks_and_the_rep_answers(
+    #[values(On::Local, On::Slack, On::Discord, On::SlackHttp, On::DiscordHttp)] on: On,
+) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusal Acme price").await;
@@ -69,7 +71,9 @@ async fn the_head_asks_and_the_rep_answers(#[values(On::Local, On::Slack, On::Di
 
 #[rstest]
 #[tokio::test]
-async fn the_form_asks_what_is_needed_and_keeps_what_was_typed(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+async fn the_form_asks_what_is_needed_and_keeps_what_was_typed(
+    #[values(On::Local, On::Slack, On::Discord, On::SlackHttp, On::DiscordHttp)] on: On,
+) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusal").await;
@@ -94,7 +98,7 @@ async fn the_form_asks_what_is_needed_and_keeps_what_was_typed(#[values(On::Loca
 #[case("Acme 12k", "Company: Acme", "")]
 #[tokio::test]
 async fn what_is_not_understood_opens_the_form_with_the_rest_filled_in(
-    #[values(On::Local, On::Slack, On::Discord)] on: On,
+    #[values(On::Local, On::Slack, On::Discord, On::SlackHttp, On::DiscordHttp)] on: On,
     #[case] typed: &str,
     #[case] kept: &str,
     #[case] says: &str,
@@ -294,7 +298,9 @@ fn euros(whole: i64) -> panout::domain::Money {
 
 #[rstest]
 #[tokio::test]
-async fn a_message_becomes_the_verbatim_with_the_shortcut(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+async fn a_message_becomes_the_verbatim_with_the_shortcut(
+    #[values(On::Local, On::Slack, On::Discord, On::SlackHttp, On::DiscordHttp)] on: On,
+) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.uses("Log as refusal", "Too dear, says <!channel> *Acme*").await;

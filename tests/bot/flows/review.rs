@@ -120,12 +120,7 @@ async fn the_rep_may_be_right_and_a_second_press_shows_who_said_so(
 }
 
 fn account(team: &Team, on: On, name: &str) -> panout::chat::Account {
-    let service = match on {
-        On::Slack => panout::chat::Service::Slack,
-        On::Discord => panout::chat::Service::Discord,
-        On::Local => panout::chat::Service::Local,
-    };
-    panout::chat::Account::new(service, team.person(name).id())
+    panout::chat::Account::new(on.service(), team.person(name).id())
 }
 
 #[rstest]

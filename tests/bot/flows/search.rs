@@ -33,7 +33,9 @@ async fn some_are_logged(team: &Team) {
 
 #[rstest]
 #[tokio::test]
-async fn any_word_in_any_language_finds_it_and_opens_it(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+async fn any_word_in_any_language_finds_it_and_opens_it(
+    #[values(On::Slack, On::Discord, On::Local, On::SlackHttp, On::DiscordHttp)] on: On,
+) {
     let team = Team::start(on).await;
     some_are_logged(&team).await;
     let elena = team.person("Elena");
@@ -131,7 +133,9 @@ async fn filters_narrow_it_down_in_any_language(#[values(On::Slack, On::Discord,
 
 #[rstest]
 #[tokio::test]
-async fn pages_are_turned_in_place_and_by_typing(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+async fn pages_are_turned_in_place_and_by_typing(
+    #[values(On::Slack, On::Discord, On::Local, On::SlackHttp, On::DiscordHttp)] on: On,
+) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     for n in 1..=23 {

@@ -1,5 +1,6 @@
 //! One organisation on Slack and on Discord at once, started from its configuration as in production.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use panout::app::App;
@@ -30,7 +31,11 @@ impl Both {
     async fn start(names: &[(&str, Role)]) -> (Self, Vec<Ids>) {
         let clock = Clock::manual("2026-11-23T10:00:00Z".parse().expect("an instant"));
         let (slack, discord) = (FakeSlack::start_at(clock.clone()).await, FakeDiscord::start_at(clock.clone()).await);
-        slack.install(&panout::platforms::slack::manifest(&panout::flows::menu(&Catalogue::built_in()), "Panout"));
+        slack.install(&panout::platforms::slack::manifest(
+            &panout::flows::menu(&Catalogue::built_in()),
+            "Panout",
+            None,
+        ));
         let channels = (slack.add_channel("sales"), discord.add_channel("sales"));
         let ids: Vec<Ids> = names.iter().map(|(name, _)| (slack.add_person(name), discord.add_person(name))).collect();
         let database = Database::new();
@@ -51,14 +56,14 @@ impl Both {
             slack: Some(config::Slack {
                 api_url: slack.api_url(),
                 bot_token: Secret::new(slack.bot_token()),
-                app_token: Secret::new(slack.app_token()),
-                signing_secret: None,
+                via: config::SlackVia::Socket(Secret::new(slack.app_token())),
             }),
             discord: Some(config::Discord {
                 api_url: Some(discord.api_url()),
                 token: Secret::new(discord.token()),
                 public_key: None,
             }),
+            http_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             ..Config::default()
         };
         let app = App::start(config, clock).await.expect("the app starts");

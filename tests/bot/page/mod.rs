@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
-use panout::chat::{Account, Action, Busy, Card, Field, Form, Kind, Place, Platform, Ports, Service};
+use panout::chat::{Account, Action, Busy, Card, Field, Form, Kind, Place, Platform, Ports, Service, Vitals};
 use panout::clock::Clock;
 use panout::platforms::local::{Channel, Settings, Someone, start};
 use tokio_util::sync::CancellationToken;
@@ -79,6 +79,7 @@ fn ports(bot: Arc<ScriptedBot>, drafts: Arc<MemoryDrafts>) -> Ports {
         drafts,
         files: Arc::new(DrawnFiles),
         busy: Busy::default(),
+        vitals: Vitals::default(),
         clock: Clock::manual("2026-11-20T14:30:00Z".parse().unwrap()),
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),

@@ -1,16 +1,18 @@
 //! A bot that says what it is told to say, and the adapter between it and a stand-in of Slack.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use panout::chat::{
     Account, Action, Bot, Busy, Button, Card, Choice, Command, Event, Faults, Form, Localized, Menu, Phrase, Place,
-    Platform, Ports, Press, Query, Reply, Service, Shortcut, ShortcutSpec, Submission,
+    Platform, Ports, Press, Query, Reply, Service, Shortcut, ShortcutSpec, Submission, Vitals,
 };
 use panout::clock::{Clock, pause};
-use panout::platforms::slack::{Settings, manifest, start};
+use panout::platforms::Running;
+use panout::platforms::slack::{Settings, Via, manifest, start};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +22,7 @@ use crate::fake::drafts::MemoryDrafts;
 use crate::fake::files::PlainFiles;
 use crate::fake::slack::FakeSlack;
 use crate::story::ChatService as _;
+use crate::web;
 
 type Answer<In, Out> = Box<dyn Fn(In) -> Out + Send + Sync>;
 
@@ -151,14 +154,28 @@ pub(super) struct Rig {
     pub(super) fatal: mpsc::UnboundedReceiver<(Service, String)>,
     pub(super) ana: String,
     pub(super) sales: String,
+    pub(super) vitals: Vitals,
+    /// Where its web server is, over HTTP.
+    pub(super) addr: Option<SocketAddr>,
 }
 
 impl Rig {
     /// A workspace with the app connected.
     pub(super) async fn start(bot: Script) -> Self {
         let slack = FakeSlack::start().await;
-        slack.install(&manifest(&bot.menu, "Panout"));
+        slack.install(&manifest(&bot.menu, "Panout", None));
         let rig = Self::on(slack, Arc::new(bot), Arc::default());
+        rig.slack.connected().await;
+        rig
+    }
+
+    /// A workspace that sends what people do to the app's web server.
+    pub(super) async fn over_http(bot: Script) -> Self {
+        let slack = FakeSlack::start().await;
+        slack.install(&manifest(&bot.menu, "Panout", Some("https://panout.example.com")));
+        let via = Via::Http { signing_secret: slack.signing_secret() };
+        let settings = Settings { via, ..settings(&slack) };
+        let rig = Self::with(slack, settings, Arc::new(bot), Arc::default());
         rig.slack.connected().await;
         rig
     }
@@ -172,19 +189,25 @@ impl Rig {
     pub(super) fn with(slack: FakeSlack, settings: Settings, bot: Arc<Script>, drafts: Arc<MemoryDrafts>) -> Self {
         let (busy, stop, tasks) = (Busy::default(), CancellationToken::new(), TaskTracker::new());
         let (out, fatal) = mpsc::unbounded_channel();
+        let vitals = Vitals::default();
         let ports = Ports {
             bot: bot.clone(),
             drafts: drafts.clone(),
             files: Arc::new(PlainFiles),
             busy: busy.clone(),
+            vitals: vitals.clone(),
             clock: Clock::system(),
             stop: stop.clone(),
             tasks: tasks.clone(),
             fatal: out,
         };
-        let platform = start(settings, ports).expect("it starts");
+        let Running { platform, intake } = start(settings, ports.clone()).expect("it starts");
+        let addr = intake.map(|intake| web::serve(vec![intake], Arc::default(), Service::Slack, &ports));
+        if let Some(addr) = addr {
+            slack.sends_to(addr);
+        }
         let (ana, sales) = (slack.add_person("Ana"), slack.add_channel("sales"));
-        Self { slack, bot, drafts, platform, busy, stop, tasks, fatal, ana, sales }
+        Self { slack, bot, drafts, platform, busy, stop, tasks, fatal, ana, sales, vitals, addr }
     }
 
     /// Stops this app and starts another on the same workspace and drafts.
@@ -229,8 +252,7 @@ pub(super) fn settings(slack: &FakeSlack) -> Settings {
     Settings {
         api_url: slack.api_url(),
         bot_token: slack.bot_token(),
-        app_token: slack.app_token(),
-        signing_secret: None,
+        via: Via::Socket { app_token: slack.app_token() },
     }
 }
 

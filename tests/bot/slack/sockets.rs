@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use panout::chat::{Field, Kind, Reply};
-use panout::platforms::slack::Settings;
+use panout::platforms::slack::{Settings, Via};
 use tokio::time::{Instant, timeout};
 
 use super::rig::{Rig, Script, eventually, form, settings, whisper};
@@ -176,7 +176,7 @@ async fn a_request_for_a_socket_that_hangs_is_made_again() {
 #[tokio::test]
 async fn a_token_that_slack_refuses_is_said_once_and_not_tried_again() {
     let slack = FakeSlack::start().await;
-    let wrong = Settings { app_token: "xapp-wrong".into(), ..settings(&slack) };
+    let wrong = Settings { via: Via::Socket { app_token: "xapp-wrong".into() }, ..settings(&slack) };
     let mut rig = Rig::with(slack, wrong, Arc::new(logged()), Arc::default());
     let (_, sentence) = timeout(Duration::from_secs(10), rig.fatal.recv()).await.unwrap().unwrap();
     assert!(sentence.contains("slack.app_token") && sentence.contains("invalid_auth"), "{sentence}");

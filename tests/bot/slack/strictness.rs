@@ -80,7 +80,9 @@ async fn calls_that_slack_would_refuse_are_complained_of() {
         let complaints = slack.complaints();
         assert!(complaints.last().is_some_and(|last| last.contains(complaint)), "{complaint}: {complaints:?}");
     }
-    slack.install(&panout::platforms::slack::manifest(&panout::chat::Menu::default(), "x").replace("chat:write", "x"));
+    slack.install(
+        &panout::platforms::slack::manifest(&panout::chat::Menu::default(), "x", None).replace("chat:write", "x"),
+    );
     assert_eq!(
         calls(&slack, "chat.postMessage", json!({"channel": sales, "text": "x"})).await["error"],
         "missing_scope"

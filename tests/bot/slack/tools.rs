@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use panout::chat::{CommandSpec, Localized, Menu, ShortcutSpec};
 use panout::platforms::Finding;
-use panout::platforms::slack::{Settings, channel_visible, check, manifest};
+use panout::platforms::slack::{Settings, Via, channel_visible, check, manifest};
 use serde_json::{Value, json};
 
 use super::rig::settings;
@@ -30,7 +30,7 @@ fn menu() -> Menu {
 
 #[test]
 fn the_manifest_asks_for_the_commands_and_the_least_scopes() {
-    let manifest: Value = serde_json::from_str(&manifest(&menu(), "Panout")).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest(&menu(), "Panout", None)).unwrap();
     let command = json!({
         "command": "/refusal", "description": "Log a refusal", "usage_hint": "Acme 12k price", "should_escape": false,
     });
@@ -55,6 +55,31 @@ fn the_manifest_asks_for_the_commands_and_the_least_scopes() {
     assert!(manifest["settings"].get("event_subscriptions").is_none(), "no message is read");
 }
 
+#[test]
+fn the_manifest_for_http_says_where_slack_is_to_call() {
+    let manifest: Value =
+        serde_json::from_str(&manifest(&menu(), "Panout", Some("https://panout.example.com"))).unwrap();
+    assert_eq!(manifest["features"]["slash_commands"][0]["url"], "https://panout.example.com/slack/commands");
+    let interactivity = json!({
+        "is_enabled": true, "request_url": "https://panout.example.com/slack/interactivity",
+        "message_menu_options_url": "https://panout.example.com/slack/interactivity",
+    });
+    assert_eq!(manifest["settings"]["interactivity"], interactivity);
+    assert_eq!(manifest["settings"]["socket_mode_enabled"], false);
+    assert!(manifest["settings"].get("event_subscriptions").is_none(), "no message is read");
+}
+
+#[tokio::test]
+async fn over_http_the_doctor_needs_neither_an_app_token_nor_a_socket() {
+    let slack = FakeSlack::start().await;
+    let over_http = Settings { via: Via::Http { signing_secret: slack.signing_secret() }, ..settings(&slack) };
+    let findings = check(&over_http).await;
+    let whats: Vec<&str> = findings.iter().map(|finding| finding.what).collect();
+    assert_eq!(whats, ["slack.bot_token", "slack.scopes"]);
+    assert!(findings.iter().all(|finding| finding.ok), "{findings:?}");
+    assert_eq!(slack.calls("apps.connections.open"), 0);
+}
+
 #[tokio::test]
 async fn the_doctor_finds_a_sound_app_sound() {
     let slack = FakeSlack::start().await;
@@ -68,9 +93,10 @@ async fn the_doctor_finds_a_sound_app_sound() {
 #[tokio::test]
 async fn the_doctor_names_what_is_missing() {
     let slack = FakeSlack::start().await;
-    let older = manifest(&menu(), "Panout").replace("\"im:history\"", "\"users:read\"").replace("files:", "pins:");
+    let older =
+        manifest(&menu(), "Panout", None).replace("\"im:history\"", "\"users:read\"").replace("files:", "pins:");
     slack.install(&older);
-    let wrong = Settings { app_token: "xapp-wrong".into(), ..settings(&slack) };
+    let wrong = Settings { via: Via::Socket { app_token: "xapp-wrong".into() }, ..settings(&slack) };
     let findings = check(&wrong).await;
     let broken: Vec<&Finding> = findings.iter().filter(|finding| !finding.ok).collect();
     let expected = [
@@ -91,12 +117,10 @@ async fn the_doctor_sees_which_channels_are_there() {
 
 #[test]
 fn settings_print_without_their_secrets() {
-    let settings = Settings {
-        api_url: Settings::API_URL.into(),
-        bot_token: "xoxb-1".into(),
-        app_token: "xapp-2".into(),
-        signing_secret: Some("s3cret".into()),
-    };
-    let printed = format!("{settings:?}");
-    assert!(["xoxb", "xapp", "s3cret"].iter().all(|secret| !printed.contains(secret)), "{printed}");
+    let ways = [Via::Socket { app_token: "xapp-2".into() }, Via::Http { signing_secret: "s3cret".into() }];
+    for via in ways {
+        let settings = Settings { api_url: Settings::API_URL.into(), bot_token: "xoxb-1".into(), via };
+        let printed = format!("{settings:?}");
+        assert!(["xoxb", "xapp", "s3cret"].iter().all(|secret| !printed.contains(secret)), "{printed}");
+    }
 }

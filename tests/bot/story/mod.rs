@@ -37,12 +37,34 @@ use crate::fake::slack::FakeSlack;
 /// Where a story takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum On {
-    /// The fake Slack, over Socket Mode.
+    /// The fake Slack, over Socket Mode; over HTTP if all stories are.
     Slack,
-    /// The fake Discord, over the gateway.
+    /// The fake Discord, over the gateway; over HTTP if all stories are.
     Discord,
     /// The page on this machine.
     Local,
+    /// The fake Slack, over HTTP.
+    SlackHttp,
+    /// The fake Discord, over HTTP.
+    DiscordHttp,
+}
+
+impl On {
+    /// The service.
+    pub(crate) fn service(self) -> Service {
+        match self {
+            On::Slack | On::SlackHttp => Service::Slack,
+            On::Discord | On::DiscordHttp => Service::Discord,
+            On::Local => Service::Local,
+        }
+    }
+
+    /// Whether it comes over HTTP: `PANOUT_TEST_TRANSPORT=http` runs every story so.
+    #[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the product")]
+    fn over_http(self) -> bool {
+        let all = std::env::var("PANOUT_TEST_TRANSPORT").is_ok_and(|transport| transport == "http");
+        matches!(self, On::SlackHttp | On::DiscordHttp) || (all && self != On::Local)
+    }
 }
 
 /// A stand-in service, and what the app needs to reach it.
@@ -58,6 +80,7 @@ pub(crate) struct Team {
     pub(crate) sales: String,
     pub(crate) general: String,
     stage: Stage,
+    over_http: bool,
     app: Option<App>,
     database: Option<Database>,
     setup: Setup,
@@ -135,8 +158,8 @@ impl Team {
         let logs = logs::Logs::listen();
         let clock = Clock::manual(setup.begins);
         let stage = match on {
-            On::Slack => Stage::Slack(Arc::new(FakeSlack::start_at(clock.clone()).await)),
-            On::Discord => Stage::Discord(Arc::new(FakeDiscord::start_at(clock.clone()).await)),
+            On::Slack | On::SlackHttp => Stage::Slack(Arc::new(FakeSlack::start_at(clock.clone()).await)),
+            On::Discord | On::DiscordHttp => Stage::Discord(Arc::new(FakeDiscord::start_at(clock.clone()).await)),
             On::Local => {
                 let page = LocalPage::new();
                 page.speaks(setup.language.tag());
@@ -147,7 +170,9 @@ impl Team {
         let people = setup.people.iter().map(|(name, _)| ((*name).to_owned(), stage.service().add_person(name)));
         let actors = std::sync::Mutex::new(people.collect());
         let database = Some(Database::new());
-        let mut team = Self { clock, sales, general, stage, app: None, database, setup, logs, actors, ended: false };
+        let over_http = on.over_http();
+        let (app, ended) = (None, false);
+        let mut team = Self { clock, sales, general, stage, over_http, app, database, setup, logs, actors, ended };
         team.start_app().await;
         team
     }
@@ -158,6 +183,11 @@ impl Team {
             self.database().everybody_consents().await;
         }
         let app = App::assemble(self.parts(db), self.clock.clone()).await.expect("the app starts");
+        match (&self.stage, app.web) {
+            (Stage::Slack(slack), Some(addr)) => slack.sends_to(addr),
+            (Stage::Discord(discord), Some(addr)) => discord.sends_to(addr),
+            (_, None) | (Stage::Local(_), _) => {}
+        }
         match &self.stage {
             Stage::Slack(slack) => slack.connected().await,
             Stage::Discord(discord) => discord.connected().await,
@@ -183,7 +213,8 @@ impl Team {
         };
         let words = self.words();
         if let Stage::Slack(slack) = &self.stage {
-            slack.install(&slack::manifest(&panout::flows::menu(&words), "Panout"));
+            let public_url = self.over_http.then_some("https://panout.example.com");
+            slack.install(&slack::manifest(&panout::flows::menu(&words), "Panout", public_url));
         }
         Parts {
             db,
@@ -195,8 +226,11 @@ impl Team {
                 Stage::Slack(slack) => Some(slack::Settings {
                     api_url: slack.api_url(),
                     bot_token: slack.bot_token(),
-                    app_token: slack.app_token(),
-                    signing_secret: None,
+                    via: if self.over_http {
+                        slack::Via::Http { signing_secret: slack.signing_secret() }
+                    } else {
+                        slack::Via::Socket { app_token: slack.app_token() }
+                    },
                 }),
                 Stage::Discord(_) | Stage::Local(_) => None,
             },
@@ -204,7 +238,7 @@ impl Team {
                 Stage::Discord(discord) => Some(discord::Settings {
                     api_url: Some(discord.api_url()),
                     token: discord.token(),
-                    public_key: None,
+                    public_key: self.over_http.then(|| discord.public_key()),
                 }),
                 Stage::Slack(_) | Stage::Local(_) => None,
             },
@@ -222,6 +256,9 @@ impl Team {
                 }),
                 Stage::Slack(_) | Stage::Discord(_) => None,
             },
+            web: self
+                .over_http
+                .then(|| panout::web::Settings { addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), needed: true }),
         }
     }
 
@@ -286,6 +323,14 @@ impl Team {
         match &self.stage {
             Stage::Slack(slack) => slack,
             _ => panic!("this story is not on Slack"),
+        }
+    }
+
+    /// The Discord it is on.
+    pub(crate) fn discord(&self) -> &FakeDiscord {
+        match &self.stage {
+            Stage::Discord(discord) => discord,
+            _ => panic!("this story is not on Discord"),
         }
     }
 

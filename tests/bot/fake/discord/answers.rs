@@ -19,6 +19,9 @@ const EPHEMERAL: u64 = 64;
 pub(super) fn called(world: &mut World, call: &Call) -> Outcome {
     let (first, token) = (call.ids[0].as_str(), call.ids[1].as_str());
     if call.route == "POST /interactions/{}/{}/callback" {
+        if world.endpoint.is_some() {
+            world.complain("a callback to an interaction that waits for its answer over HTTP");
+        }
         let with_response = call.query.iter().any(|(key, value)| key == "with_response" && value == "true");
         return callback(world, (first, token), &call.body, &call.files)
             .map(|answer| if with_response { answer } else { Value::Null });
@@ -61,6 +64,8 @@ fn bearer(world: &World, application: &str, token: &str) -> Result<Interaction, 
     let Some(about) = found.cloned() else { return Err(fault(404, 10015, "Unknown Webhook", "a token never given")) };
     match about.first {
         Some(First::Expired) => Err(refused(404, 10015, "Unknown Webhook")),
+        // Its answer is still on its way from the app: Discord cannot know.
+        None if world.endpoint.is_some() => Err(refused(404, 10015, "Unknown Webhook")),
         None | Some(First::TooLate | First::Choices) => {
             Err(fault(404, 10015, "Unknown Webhook", "something that follows an answer which was never given"))
         }
@@ -79,6 +84,18 @@ fn named(about: &Interaction, id: &str) -> Result<String, Refused> {
     }
     let known = about.messages.iter().chain(&about.original).any(|known| known == id);
     if known { Ok(id.to_owned()) } else { Err(unknown()) }
+}
+
+/// Takes the answer to a request that brought an interaction as its first answer.
+pub(super) fn in_answer(world: &mut World, id: &str, body: &Value) {
+    let token = world.interaction_mut(id).map(|about| about.token.clone()).unwrap_or_default();
+    if let Err(refused) = callback(world, (id, &token), body, &[]) {
+        world.complain(format!("an interaction's answer was refused: {}", refused.says));
+        world.complaints.extend(refused.wrong);
+        if let Some(about) = world.interaction_mut(id) {
+            about.first = Some(First::TooLate);
+        }
+    }
 }
 
 fn callback(world: &mut World, (id, token): (&str, &str), body: &Value, files: &[Arrived]) -> Outcome {

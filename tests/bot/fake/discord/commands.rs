@@ -2,13 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::http;
 use super::rest::{Call, Outcome, Refused, fault, form_body, refused};
 use super::strict;
 use super::wire;
 use super::world::{APPLICATION, BOT, GUILD, World};
-
-/// What interactions would be signed with.
-pub(crate) const PUBLIC_KEY: &str = "5f0c9e9a1d2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5";
 
 pub(super) fn called(world: &mut World, call: &Call) -> Outcome {
     let first = call.ids.first().map_or("", String::as_str);
@@ -40,8 +38,8 @@ pub(super) fn called(world: &mut World, call: &Call) -> Outcome {
 fn application(world: &World) -> Value {
     json!({
         "id": APPLICATION, "name": "Panout", "description": "", "icon": null, "bot_public": false,
-        "bot_require_code_grant": false, "verify_key": PUBLIC_KEY, "flags": 0, "bot": wire::user(world, BOT), "team": null,
-        "owner": wire::user(world, BOT), "interactions_endpoint_url": null, "approximate_guild_count": 1,
+        "bot_require_code_grant": false, "verify_key": http::public_key(), "flags": 0, "bot": wire::user(world, BOT), "team": null,
+        "owner": wire::user(world, BOT), "interactions_endpoint_url": world.endpoint, "approximate_guild_count": 1,
     })
 }
 

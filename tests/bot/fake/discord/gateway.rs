@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Instant, timeout};
 
-use super::Shared;
 use super::world::{First, World};
+use super::{Shared, http};
 
 /// How long an app may take for its first answer to an interaction.
 pub(super) const LATEST: Duration = Duration::from_secs(3);
@@ -156,6 +156,9 @@ impl Gateway {
 
 /// Delivers an interaction and waits for its first answer; how long that took. A late answer is a complaint.
 pub(super) async fn deliver(shared: &Arc<Shared>, id: &str) -> Duration {
+    if shared.line().is_some() {
+        return http::deliver(shared, id).await;
+    }
     let began = Instant::now();
     let mut sent_to: Vec<String> = vec![];
     while began.elapsed() < PATIENCE {

@@ -31,7 +31,7 @@ impl FakeDiscord {
 
     /// The application's public key.
     pub(crate) fn public_key(&self) -> String {
-        self.0.public_key.into()
+        self.0.public_key.clone()
     }
 
     /// Adds a channel the bot may not see.

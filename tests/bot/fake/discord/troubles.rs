@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::gateway::{Out, repeat};
 use super::world::{Mishap, permission};
-use super::{FakeDiscord, Trouble, gateway};
+use super::{FakeDiscord, Trouble, gateway, http};
 
 /// Calls that put a message in or change one.
 const POSTS: &str = "/channels/{}/messages";
@@ -20,7 +20,12 @@ impl FakeDiscord {
                 self.0.world().people.iter_mut().for_each(|person| person.takes_direct = false);
             }
             Trouble::SocketDropsBeforeAck => self.0.world().gateway.drop_before_ack = true,
-            Trouble::SocketDrops => self.0.world().gateway.broadcast(&Out::Drop),
+            Trouble::SocketDrops => {
+                self.0.world().gateway.broadcast(&Out::Drop);
+                if let Some(line) = &mut *self.0.line.lock().expect("no test panics here") {
+                    *line = line.anew();
+                }
+            }
             mishap => {
                 self.trouble_at(&format!("POST {POSTS}"), &mishap);
             }
@@ -121,6 +126,9 @@ impl FakeDiscord {
     pub(super) async fn repeat_last_act(&self, times: usize) {
         const QUIET: Duration = Duration::from_millis(500);
         let id = self.0.last_act.lock().expect("no test panics here").clone().expect("somebody did something");
+        if self.0.line().is_some() {
+            return http::repeat(&self.0, &id, times).await;
+        }
         let answers = || self.0.world().interaction_mut(&id).map_or(0, |it| it.answers);
         let before = answers();
         (0..times).for_each(|_| repeat(&mut self.0.world(), &id));

@@ -165,6 +165,8 @@ pub(super) struct World {
     /// A permission was taken from the bot: it may well come upon that.
     pub(super) forbidden: bool,
     pub(super) commands: Vec<Value>,
+    /// Where interactions are sent, if not over the gateway.
+    pub(super) endpoint: Option<String>,
     pub(super) messages: Vec<Message>,
     /// Every picture that was sent to be shown.
     pub(super) pictures: Vec<Vec<u8>>,
@@ -202,6 +204,7 @@ impl World {
             permissions: permission::ALL.iter().map(|(bit, _)| bit).sum(),
             forbidden: false,
             commands: vec![],
+            endpoint: None,
             messages: vec![],
             pictures: vec![],
             interactions: vec![],

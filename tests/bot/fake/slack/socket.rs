@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
-use super::Shared;
 use super::world::{Out, Socket};
+use super::{FakeSlack, Shared, http};
 
 /// How long the app may take to acknowledge.
 const LATEST: Duration = Duration::from_secs(3);
@@ -24,6 +24,23 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) struct Sent {
     socket: u64,
     waiting: Option<oneshot::Sender<Value>>,
+}
+
+impl FakeSlack {
+    /// The next sockets are told that there are too many and closed.
+    pub(crate) fn too_many_websockets(&self, times: usize) {
+        self.0.world().too_many = times;
+    }
+
+    /// The next sockets get no hello.
+    pub(crate) fn silent_sockets(&self, times: usize) {
+        self.0.world().silent_sockets = times;
+    }
+
+    /// The next requests for a socket never get an answer.
+    pub(crate) fn hanging_opens(&self, times: usize) {
+        self.0.world().hanging_opens = times;
+    }
 }
 
 pub(super) async fn connect(
@@ -121,6 +138,9 @@ fn faults_of(shared: &Shared, socket: u64, frame: &str) -> Vec<String> {
 
 /// Delivers an event until it is acknowledged; what came with the acknowledgement, and how long it took.
 pub(super) async fn deliver(shared: &Shared, kind: &str, payload: &Value) -> (Value, Duration) {
+    if shared.line().is_some() {
+        return http::deliver(shared, kind, payload).await;
+    }
     let began = Instant::now();
     let mut attempt = 0;
     while began.elapsed() < PATIENCE {
@@ -150,7 +170,7 @@ pub(super) async fn deliver(shared: &Shared, kind: &str, payload: &Value) -> (Va
 }
 
 /// Only answers to forms and searches may carry a payload that means something there.
-fn accepted(shared: &Shared, kind: &str, payload: &Value, answer: &Value) {
+pub(super) fn accepted(shared: &Shared, kind: &str, payload: &Value, answer: &Value) {
     let takes =
         ["view_submission", "block_suggestion"].iter().any(|it| payload["type"] == *it) || kind == "slash_commands";
     if !answer.is_null() && !takes {

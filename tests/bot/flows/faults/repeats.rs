@@ -13,7 +13,9 @@ async fn is_stored_once(team: &Team) {
 
 #[rstest]
 #[tokio::test]
-async fn an_event_delivered_three_times_is_one_refusal(#[values(On::Local, On::Slack, On::Discord)] on: On) {
+async fn an_event_delivered_three_times_is_one_refusal(
+    #[values(On::Local, On::Slack, On::Discord, On::SlackHttp, On::DiscordHttp)] on: On,
+) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusal Acme 12k price").await;
@@ -29,7 +31,7 @@ async fn an_event_delivered_three_times_is_one_refusal(#[values(On::Local, On::S
 
 #[rstest]
 #[tokio::test]
-async fn an_event_delivered_three_times_at_once_is_one_refusal(#[values(On::Local, On::Slack)] on: On) {
+async fn an_event_delivered_three_times_at_once_is_one_refusal(#[values(On::Local, On::Slack, On::SlackHttp)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     // The first delivery is on its way, and not answered, when the others come.
@@ -45,7 +47,7 @@ async fn an_event_delivered_three_times_at_once_is_one_refusal(#[values(On::Loca
 
 #[rstest]
 #[tokio::test]
-async fn an_event_delivered_again_after_a_restart_is_one_refusal(#[values(On::Slack)] on: On) {
+async fn an_event_delivered_again_after_a_restart_is_one_refusal(#[values(On::Slack, On::SlackHttp)] on: On) {
     let mut team = Team::start(on).await;
     team.person("Ana").types("/refusal Acme 12k price").await;
     team.person("Ana").sees_parts(&["Stored as #1: Acme"]);
@@ -63,7 +65,7 @@ async fn an_event_delivered_again_after_a_restart_is_one_refusal(#[values(On::Sl
 
 #[rstest]
 #[tokio::test]
-async fn a_form_sent_three_times_is_one_refusal(#[values(On::Local, On::Slack)] on: On) {
+async fn a_form_sent_three_times_is_one_refusal(#[values(On::Local, On::Slack, On::SlackHttp)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
     ana.types("/refusal").await;
