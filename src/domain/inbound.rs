@@ -43,15 +43,15 @@ pub struct Candidate {
     pub person: PersonId,
     /// Whether they want to hear from the bot: who does not learns too late.
     pub hears: bool,
-    /// How many leads they have in hand.
-    pub open: i64,
+    /// How many leads they were given lately, and have not touched.
+    pub load: i64,
     /// When they last got one.
     pub last_at: Option<DateTime<Utc>>,
 }
 
-/// Who of those who are there gets the next lead: who hears of it; of those who has fewest in hand; of those who waits
+/// Who of those who are there gets the next lead: who hears of it; of those who was given fewest; of those who waits
 /// longest.
 pub fn next_owner(candidates: &[Candidate]) -> Option<PersonId> {
-    let order = |one: &&Candidate| (!one.hears, one.open, one.last_at, one.person);
+    let order = |one: &&Candidate| (!one.hears, one.load, one.last_at, one.person);
     candidates.iter().min_by_key(order).map(|one| one.person)
 }

@@ -331,17 +331,19 @@ impl Tx {
         rows.into_iter().map(Row::lead).collect()
     }
 
-    /// The reps of a team who are there on a day and did not have this lead yet, with how many leads each has in hand. Who
-    /// is away on it is left out.
+    /// The reps of a team who are there on a day and did not have this lead yet, with how many leads each has been given
+    /// since `lately` and has not touched: so nobody gets fewer by letting them go. Who is away on that day is left out.
     pub async fn candidates(
         &mut self,
         team: TeamId,
         lead: Option<LeadNumber>,
-        today: NaiveDate,
+        (today, lately): (NaiveDate, DateTime<Utc>),
     ) -> sqlx::Result<Vec<Candidate>> {
         let sql = "SELECT p.id, p.reminders,
                        (SELECT COUNT(*) FROM leads l
-                        WHERE l.organisation_id = $1 AND l.owner_id = p.id AND l.over_at IS NULL) AS open,
+                        WHERE l.organisation_id = $1 AND l.owner_id = p.id AND l.over_at IS NULL AND l.due_at IS NOT NULL)
+                       + (SELECT COUNT(*) FROM lead_turns t
+                          WHERE t.organisation_id = $1 AND t.person_id = p.id AND t.began_at > $5) AS load,
                        (SELECT MAX(t.began_at) FROM lead_turns t
                         WHERE t.organisation_id = $1 AND t.person_id = p.id) AS last_at
                    FROM people p
@@ -350,11 +352,14 @@ impl Tx {
                      AND NOT EXISTS (SELECT 1 FROM lead_turns h
                                      WHERE h.organisation_id = $1 AND h.lead = $3 AND h.person_id = p.id)
                    ORDER BY p.id";
-        let rows: Vec<(PersonId, Option<String>, i64, Option<DateTime<Utc>>)> =
-            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(lead).bind(today))?;
-        let candidate = |(person, reminders, open, last_at): (PersonId, Option<String>, i64, Option<DateTime<Utc>>)| {
+        let rows: Vec<(PersonId, Option<String>, i64, Option<DateTime<Utc>>)> = run!(
+            self,
+            fetch_all,
+            sqlx::query_as(sql).bind(self.organisation).bind(team).bind(lead).bind(today).bind(instant(lately))
+        )?;
+        let candidate = |(person, reminders, load, last_at): (PersonId, Option<String>, i64, Option<DateTime<Utc>>)| {
             let hears = reminders.as_deref() == Reminders::On.as_str();
-            Candidate { person, hears, open, last_at }
+            Candidate { person, hears, load, last_at }
         };
         Ok(rows.into_iter().map(candidate).collect())
     }

@@ -15,6 +15,9 @@ use crate::flows::notice::{self, LeadWord, Notice};
 use crate::flows::{Result, Shared};
 use crate::store::Tx;
 
+/// For how long a lead that was given counts, whatever became of it.
+const LATELY: TimeDelta = TimeDelta::days(7);
+
 /// What the organisation decided about leads.
 #[derive(Clone, Debug, Default)]
 pub struct LeadRules {
@@ -102,7 +105,7 @@ async fn by_turn(tx: &mut Tx, lead: &Lead, now: DateTime<Utc>) -> Result<Option<
         Some(team) => now.with_timezone(&team.time_zone).date_naive(),
         None => now.date_naive(),
     };
-    let candidates = tx.candidates(lead.team, Some(lead.number), today).await?;
+    let candidates = tx.candidates(lead.team, Some(lead.number), (today, now - LATELY)).await?;
     if let Some(next) = next_owner(&candidates) {
         return Ok(Some(next));
     }

@@ -115,10 +115,10 @@ fn holidays_and_leave_are_not_worked() {
 
 #[test]
 fn whoever_hears_and_has_fewest_and_waits_longest_is_next() {
-    let one = |id: i64, hears, open, last: Option<&str>| Candidate {
+    let one = |id: i64, hears, load, last: Option<&str>| Candidate {
         person: PersonId(id),
         hears,
-        open,
+        load,
         last_at: last.map(at),
     };
     let all = [
