@@ -150,8 +150,8 @@ impl Office {
     async fn opens(first: NaiveDate) -> (Self, CancellationToken) {
         let database = Database::new();
         let (db, clock) = (database.open().await, Clock::manual(at(first, 8 * 60)));
-        list(&db, clock.now()).await;
         database.everybody_consents().await;
+        list(&db, clock.now()).await;
         let rules = Rules {
             language: Language::En,
             head_card_above: None,
