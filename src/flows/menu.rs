@@ -85,15 +85,19 @@ fn refusals(words: &Catalogue) -> Vec<SubcommandSpec> {
 
 /// What may follow `/leads`.
 fn leads(words: &Catalogue) -> Vec<SubcommandSpec> {
-    ["mine", "team", "unworked", "show", "help"]
+    ["mine", "team", "unworked", "show", "report", "help"]
         .map(|name| {
-            let number =
-                OptionSpec { name: "lead", description: words.localized("option.lead"), kind: OptionKind::Text };
-            SubcommandSpec {
+            let option = |name| OptionSpec {
                 name,
-                description: words.localized(&format!("command.leads.{name}")),
-                options: if name == "show" { vec![number] } else { Vec::new() },
-            }
+                description: words.localized(&format!("option.{name}")),
+                kind: OptionKind::Text,
+            };
+            let options = match name {
+                "show" => vec![option("lead")],
+                "report" => vec![option("period")],
+                _ => Vec::new(),
+            };
+            SubcommandSpec { name, description: words.localized(&format!("command.leads.{name}")), options }
         })
         .into()
 }

@@ -165,6 +165,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("leads", "" | "mine") => lead::mine(call).await,
         ("leads", "team") => lead::team(call).await,
         ("leads", "unworked") => lead::unworked(call).await,
+        ("leads", "report") => lead::report(call, after(command, "report")).await,
         ("leads", "show") => lead::one(call, after(command, "show")).await,
         ("leads", typed) if typed.parse::<crate::domain::LeadNumber>().is_ok() => lead::one(call, typed).await,
         ("queue", "") => queue::list(call).await,

@@ -54,6 +54,34 @@ pub struct LeadEvent {
     pub note: Option<String>,
 }
 
+/// What is reported of a lead.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct LeadRow {
+    /// Whose team has it.
+    pub team_id: TeamId,
+    /// Where it came from.
+    pub source: String,
+    /// Its state.
+    pub state: String,
+    /// Who has it.
+    pub owner_id: Option<PersonId>,
+    /// Who reached out first.
+    pub touched_by: Option<PersonId>,
+    /// How many seconds it took until whoever worked it had it.
+    pub routing: Option<i64>,
+    /// How many seconds of working time they then took.
+    pub human: Option<i64>,
+    /// Why it is none for us.
+    pub unfit: Option<String>,
+}
+
+impl LeadRow {
+    /// Whether somebody touched it, or said why not.
+    pub fn is_worked(&self) -> bool {
+        self.state != "waiting"
+    }
+}
+
 /// Which leads a list is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeadsOf {
@@ -314,6 +342,19 @@ impl Tx {
             ),
         };
         run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(id))
+    }
+
+    /// What is reported of a team's leads that came in between two instants, the second one not included.
+    pub async fn leads_between(
+        &mut self,
+        team: TeamId,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> sqlx::Result<Vec<LeadRow>> {
+        let sql = "SELECT team_id, source, state, owner_id, touched_by, routing, human, unfit FROM leads
+                   WHERE organisation_id = $1 AND received_at >= $2 AND received_at < $3 AND team_id = $4";
+        let (from, to) = (instant(from), instant(to));
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(from).bind(to).bind(team))
     }
 
     /// Who left and still has leads in hand.

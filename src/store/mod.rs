@@ -54,7 +54,7 @@ pub use earlier::Earlier;
 pub use exports::Export;
 pub use handovers::{Given, Handover};
 pub use jobs::{DeadJob, JobCounts, JobRow, NewJob};
-pub use leads::{LeadEvent, LeadsOf};
+pub use leads::{LeadEvent, LeadRow, LeadsOf};
 pub use manners::{HeldJob, Wrote};
 pub use messages::MessageRow;
 pub use organisation::{ListedPerson, ListedProduct, ListedTeam, Listing};

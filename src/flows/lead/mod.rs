@@ -21,6 +21,7 @@ mod claim;
 mod climb;
 mod form;
 mod list;
+mod report;
 mod route;
 mod today;
 mod work;
@@ -33,6 +34,7 @@ pub(super) use claim::{first_told, was_told};
 pub use climb::{LEAD, beat, climb};
 pub(super) use climb::{hours_changed, leaves};
 pub(super) use list::{mine, one, team, unworked};
+pub(super) use report::report;
 pub use route::LeadRules;
 pub(super) use today::{line, told};
 

@@ -301,3 +301,36 @@ async fn an_outage_is_not_held_against_the_owner(#[values(On::Slack, On::Discord
     look_away(&team);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn marketing_reads_sources_and_the_head_names(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = start(on).await;
+    let (ana, bogdan, elena, oana) =
+        (team.person("Ana"), team.person("Bogdan"), team.person("Elena"), team.person("Oana"));
+    for n in 1..=6 {
+        elena.types(&format!("/lead Client {n}, website for Ana")).await;
+    }
+    elena.types("/lead Quiet, partner for Bogdan").await;
+    look_away(&team);
+    team.it_is("2026-11-23T08:20:00Z").await;
+    for n in 1..=5 {
+        ana.sends(&format!("lead_called.{n}"), &[("outcome", "voicemail")]).await;
+    }
+    ana.sends("lead_disqualify.6", &[("why", "student")]).await;
+    look_away(&team);
+    oana.types("/leads report week").await;
+    let read = oana.sees_parts(&[
+        "Leads this week so far: 7, 85 % of them worked",
+        "Website: 6, 100 % worked; 0 min until somebody had it, 20 min until the call; Student or private person 1",
+        "Partner: 1, 0 % worked",
+    ]);
+    assert!(!read.contains("Ana") && !read.contains("Bogdan"), "{read}");
+    elena.types("/leads report week").await;
+    elena.sees_parts(&["By who has them", "Ana: 6, 100 % worked", "Bogdan: 1, 0 % worked"]);
+    bogdan.types("/leads report week").await;
+    let read = bogdan.sees_parts(&["Website: 6", "Bogdan: 1, 0 % worked"]);
+    assert!(!read.contains("Ana: 6"), "{read}");
+    look_away(&team);
+    team.ends().await;
+}
