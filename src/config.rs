@@ -6,6 +6,7 @@
 
 mod environment;
 mod file;
+mod leads;
 mod parts;
 mod problem;
 mod reader;
@@ -28,6 +29,7 @@ use self::ways::HTTP_PUBLIC_URL;
 
 use crate::chat::Account;
 use crate::domain::{Currency, Money, Role, Schedules, WorkingHours};
+use crate::flows::LeadRules;
 use crate::words::{Catalogue, Language};
 
 /// Reads a variable of the environment by name.
@@ -49,6 +51,8 @@ pub struct Config {
     pub people: Vec<Person>,
     /// `[[product]]`, in order.
     pub products: Vec<Product>,
+    /// `[leads]`, `[[lead_rule]]`.
+    pub leads: LeadRules,
     /// `[jobs] lease_seconds`, `PANOUT_JOB_LEASE_SECONDS`: how long a job is its worker's before another may take it.
     pub lease_seconds: u32,
     /// `[database] url`, `PANOUT_DATABASE_URL`. May hold a password.
@@ -196,6 +200,7 @@ impl Default for Config {
             teams: Vec::new(),
             people: Vec::new(),
             products: Vec::new(),
+            leads: LeadRules::default(),
             lease_seconds: 60,
             database_url: "sqlite:panout.db".into(),
             http_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),

@@ -28,6 +28,9 @@ use crate::words::Catalogue;
 /// How long a stop waits for what is in flight.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How often it is said that the bot is there.
+const BEAT: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
+
 /// What an app is built from.
 pub struct Parts {
     /// The database, with its tables up to date.
@@ -115,6 +118,7 @@ impl App {
             platforms.insert(service, Arc::new(counted::Counted { platform, vitals: vitals.clone() }));
             intakes.extend(intake);
         }
+        tasks.spawn(beats(db.clone(), shared.clone(), clock.clone(), stop.clone()));
         let house = Arc::new(house::Asked { db: db.clone(), clock: clock.clone() });
         let web = Web { vitals: vitals.clone(), services: services.clone(), house, intakes };
         let web = listener.map(|listener| web::serve(listener, web, stop.clone(), &tasks)).transpose()?;
@@ -262,6 +266,7 @@ async fn list(db: &Db, listing: Listing, shared: &Arc<Shared>, clock: &Clock) ->
         let (listing, shared) = (listing.clone(), shared.clone());
         Box::pin(async move {
             let adopted = tx.list_adopting(&listing, now).await?;
+            flows::beat(tx, &shared, true, now).await?;
             flows::catch_up(tx, &shared, &adopted, now).await
         })
     });
@@ -269,6 +274,24 @@ async fn list(db: &Db, listing: Listing, shared: &Arc<Shared>, clock: &Clock) ->
         flows::Error::Internal(error) => error,
         flows::Error::Tell(_) | flows::Error::Faults(_) => anyhow::anyhow!("it had words for nobody"),
     })
+}
+
+/// Says every minute that the bot is there, until it is not: what passes while nobody says so is nobody's neglect.
+async fn beats(db: Db, shared: Arc<Shared>, clock: Clock, stop: CancellationToken) {
+    loop {
+        let (next, shared) = (clock.now() + BEAT, shared.clone());
+        tokio::select! {
+            () = clock.until(next) => {}
+            () = stop.cancelled() => return,
+        }
+        let now = clock.now();
+        let beat = db.write(move |tx| {
+            let shared = shared.clone();
+            Box::pin(async move { flows::beat(tx, &shared, false, now).await })
+        });
+        // A database that does not answer now is told of by whoever needs it.
+        let _: flows::Result<()> = beat.await;
+    }
 }
 
 /// Listens from now on for whoever stops processes (SIGTERM, Ctrl-C); what comes back ends when it is told.

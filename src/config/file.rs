@@ -45,6 +45,7 @@ fn read_root(reader: &mut Reader<'_>, root: &DeTable<'_>, config: &mut Config) {
     config.teams = read_teams(reader, root);
     config.people = read_people(reader, root, config);
     config.products = read_products(reader, root);
+    config.leads = super::leads::read(reader, root, &config.teams);
 }
 
 fn read_organisation(reader: &mut Reader<'_>, root: &DeTable<'_>, config: &mut Config) {
@@ -221,7 +222,7 @@ fn read_accounts(reader: &mut Reader<'_>, section: Section<'_>, name: &str, seen
     accounts
 }
 
-fn know_team(reader: &mut Reader<'_>, team: &Text<'_>, teams: &[Team]) {
+pub(super) fn know_team(reader: &mut Reader<'_>, team: &Text<'_>, teams: &[Team]) {
     if teams.iter().any(|known| known.name == team.written) {
         return;
     }

@@ -82,6 +82,7 @@ impl Config {
             messages_a_day: self.organisation.messages_a_day.into(),
             amounts_in_channel: wanted.map(|team| team.name.clone()).collect(),
             self_validation,
+            leads: self.leads.clone(),
             schedules: self.listed_teams().map(|team| (team.name.clone(), team.schedules.clone())).collect(),
         }
     }

@@ -10,7 +10,7 @@ use super::Problem;
 use super::values::{Value, closest};
 
 /// Every section and its keys, in the order people are told of them.
-const SECTIONS: [(&str, &[&str]); 8] = [
+const SECTIONS: [(&str, &[&str]); 10] = [
     (
         "organisation",
         &[
@@ -42,6 +42,8 @@ const SECTIONS: [(&str, &[&str]); 8] = [
     ),
     ("person", &["name", "team", "role", "accounts"]),
     ("product", &["name", "aliases"]),
+    ("leads", &["reminder", "late", "open", "deadlines", "holidays"]),
+    ("lead_rule", &["source", "words", "team", "owner"]),
     ("database", &["url"]),
     ("http", &["address", "public_url"]),
     ("jobs", &["lease_seconds"]),
@@ -49,7 +51,7 @@ const SECTIONS: [(&str, &[&str]); 8] = [
 ];
 
 /// The sections that are lists.
-const LISTS: [&str; 3] = ["team", "person", "product"];
+const LISTS: [&str; 4] = ["team", "person", "product", "lead_rule"];
 
 /// A table of the file, in a section.
 #[derive(Clone, Copy)]

@@ -6,6 +6,9 @@ mod decision;
 mod details;
 mod fold;
 mod gap;
+mod inbound;
+mod lead;
+mod lead_line;
 mod lexicon;
 mod line;
 mod manners;
@@ -37,6 +40,12 @@ pub use decision::{Lever, Terms, WouldChange, recontact_on};
 pub use details::{Change, Details};
 pub use fold::{fold, visible};
 pub use gap::{ENOUGH, Gap, Heard, by as gap_by, whole as whole_gap};
+pub use inbound::{Candidate, LeadRule, next_owner};
+pub use lead::{
+    CallOutcome, ClientKeys, Ladder, Lead, LeadDenied, LeadDetails, LeadNumber, LeadState, Rung, Standing, Turn, Unfit,
+    WORKING_DAY, first_touch_within,
+};
+pub use lead_line::{LeadLine, parse as parse_lead};
 pub use lexicon::{Found, Lexicon};
 pub use line::{Line, Vocabulary, parse as parse_line, parse_day};
 pub use manners::{Away, Intensity, Reminders, Rhythm, StandIn};
@@ -60,4 +69,4 @@ pub use source::Source;
 pub use stage::Stage;
 pub use stem::{stems, words_in_common};
 pub use view::{Axis, View};
-pub use working_hours::{HoursError, QUIET_HOURS_EXAMPLE, QuietHours, WORKING_HOURS_EXAMPLE, WorkingHours};
+pub use working_hours::{Calendar, HoursError, QUIET_HOURS_EXAMPLE, QuietHours, WORKING_HOURS_EXAMPLE, WorkingHours};

@@ -87,7 +87,12 @@ pub struct Team {
 impl Team {
     /// The first instant of a day where it is: if clocks leave out its midnight, the one after the gap.
     pub fn day_begins(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
-        to_utc(day.and_time(NaiveTime::MIN), self.time_zone)
+        Team::day_begins_in(day, self.time_zone)
+    }
+
+    /// The same in any zone.
+    pub fn day_begins_in(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
+        to_utc(day.and_time(NaiveTime::MIN), zone)
     }
 
     /// The next morning after `now` on which it works.

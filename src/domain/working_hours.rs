@@ -1,5 +1,6 @@
 //! When people work, and when they want quiet: by the clock on their wall.
 
+mod counted;
 mod written;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc, Weekday};
@@ -7,6 +8,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::wall;
+
+pub use counted::Calendar;
 
 /// Working hours that work, for messages.
 pub const WORKING_HOURS_EXAMPLE: &str = "Mon-Thu 09:00-12:30 13:30-18:00, Fri 09:00-15:00";

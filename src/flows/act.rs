@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Asked, Carried, Learn, figures};
+use super::{Asked, Carried, LeadAct, Learn, figures};
 use crate::chat::Action;
 use crate::domain::RefusalNumber;
 
@@ -91,6 +91,8 @@ pub enum Act {
     ExportAgain(i64),
     /// The debrief, the client's review, the letter.
     Learn(Learn),
+    /// Inbound leads.
+    Lead(LeadAct),
 }
 
 impl Act {
@@ -138,6 +140,7 @@ impl Act {
             Act::Hits(page) => return page.action(),
             Act::ExportAgain(id) => format!("export_again.{id}"),
             Act::Learn(learn) => learn.encoded(),
+            Act::Lead(lead) => lead.encoded(),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
     }
@@ -152,6 +155,7 @@ impl Act {
     pub(super) fn only_asks(self) -> bool {
         match self {
             Act::Learn(learn) => learn.only_asks(),
+            Act::Lead(lead) => lead.only_asks(),
             Act::Undo(_)
             | Act::New(_)
             | Act::Same(_)
@@ -218,7 +222,10 @@ impl FromStr for Act {
             ("decision_done", [id]) => Act::DecisionDone(*id),
             ("decision_later", [id]) => Act::DecisionLater(*id),
             ("export_again", [id]) => Act::ExportAgain(*id),
-            (word, numbers) => Act::Learn(Learn::parse(word, numbers).ok_or(Unknown)?),
+            (word, numbers) => {
+                let learn = Learn::parse(word, numbers).map(Act::Learn);
+                learn.or_else(|| LeadAct::parse(word, numbers).map(Act::Lead)).ok_or(Unknown)?
+            }
         })
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::notice::{Notice, POST};
 use super::today::TO_DECIDE;
-use super::{Result, Shared, arrivals, meeting, notice, regular, reminders};
+use super::{Result, Shared, arrivals, lead, meeting, notice, regular, reminders};
 use crate::domain::{Person, PersonId};
 use crate::store::Tx;
 
@@ -34,6 +34,10 @@ pub async fn catch_up(tx: &mut Tx, shared: &Shared, adopted: &[PersonId], now: D
     }
     inherit(tx, shared, now).await?;
     meeting::bring_unplanned(tx, shared, now).await?;
+    for person in tx.left_with_leads().await? {
+        let person = tx.person(person).await?;
+        lead::leaves(tx, shared, &person, now).await?;
+    }
     regular::plan_all(tx, shared, now).await?;
     succeed(tx, shared, now).await
 }

@@ -6,6 +6,8 @@ use crate::words::{Catalogue, Language};
 
 /// The name of the shortcut that logs a message as a refusal.
 pub(super) const LOG_MESSAGE: &str = "log_refusal";
+/// The name of the shortcut that logs a message as an inbound lead.
+pub(super) const LOG_LEAD: &str = "log_lead";
 
 /// Everything that can be typed.
 pub fn menu(words: &Catalogue) -> Menu {
@@ -37,6 +39,8 @@ pub fn menu(words: &Catalogue) -> Menu {
             command("refusal", refusal_options(words), vec![]),
             command("refusals", vec![], refusals(words)),
             command("debrief", vec![text("number")], vec![]),
+            command("lead", lead_options(words), vec![]),
+            command("leads", vec![], leads(words)),
             command("queue", vec![], vec![]),
             command("recontacts", vec![text("rep")], vec![]),
             command("plays", vec![subject], vec![]),
@@ -54,7 +58,10 @@ pub fn menu(words: &Catalogue) -> Menu {
                 ],
             ),
         ],
-        shortcuts: vec![ShortcutSpec { name: LOG_MESSAGE, label: words.localized("shortcut.log_refusal") }],
+        shortcuts: vec![
+            ShortcutSpec { name: LOG_MESSAGE, label: words.localized("shortcut.log_refusal") },
+            ShortcutSpec { name: LOG_LEAD, label: words.localized("shortcut.log_lead") },
+        ],
     }
 }
 
@@ -74,6 +81,41 @@ fn refusals(words: &Catalogue) -> Vec<SubcommandSpec> {
     subs.push(sub("export", vec![option("file", OptionKind::Text)]));
     subs.extend(["mine", "gap", "help"].map(|name| sub(name, vec![])));
     subs
+}
+
+/// What may follow `/leads`.
+fn leads(words: &Catalogue) -> Vec<SubcommandSpec> {
+    ["mine", "team", "unworked", "show", "report", "help"]
+        .map(|name| {
+            let option = |name| OptionSpec {
+                name,
+                description: words.localized(&format!("option.{name}")),
+                kind: OptionKind::Text,
+            };
+            let options = match name {
+                "show" => vec![option("lead")],
+                "report" => vec![option("period")],
+                _ => Vec::new(),
+            };
+            SubcommandSpec { name, description: words.localized(&format!("command.leads.{name}")), options }
+        })
+        .into()
+}
+
+fn lead_options(words: &Catalogue) -> Vec<OptionSpec> {
+    let sources = Source::ALL.map(|s| (s.as_str(), words.localized(&format!("source.{}.label", s.as_str()))));
+    [
+        ("account", OptionKind::Line),
+        ("contact", OptionKind::Line),
+        ("phone", OptionKind::Line),
+        ("email", OptionKind::Line),
+        ("source", OptionKind::Choice(sources.into())),
+        ("wants", OptionKind::Line),
+        ("owner", OptionKind::Line),
+        ("line", OptionKind::Text),
+    ]
+    .map(|(name, kind)| OptionSpec { name, description: words.localized(&format!("option.lead_{name}")), kind })
+    .into()
 }
 
 fn refusal_options(words: &Catalogue) -> Vec<OptionSpec> {

@@ -26,6 +26,7 @@ mod hands;
 mod head;
 mod heard;
 mod help;
+mod lead;
 mod learn;
 mod letter;
 mod lines;
@@ -66,9 +67,10 @@ pub use catch_up::catch_up;
 pub use digest::Ahead;
 pub use export::{EXPORT, content as export_content, give_up as give_up_export, make as make_export};
 pub use figures::Asked;
+pub use lead::{Kept, LEAD, LeadAct, LeadRules, Received, beat, climb, receive};
 pub use learn::Learn;
 pub use menu::menu;
-pub use notice::{Notice, POST, REFRESH, Saying, ahead, check_shown, given_up, posted, say, still};
+pub use notice::{LeadWord, Notice, POST, REFRESH, Saying, ahead, check_shown, given_up, posted, say, still};
 pub use search::Carried;
 pub use small::{SETTLE, settle};
 
@@ -97,6 +99,7 @@ impl Inbound {
         match self {
             Inbound::Command(command) => match command.name.as_str() {
                 "refusals" => !command.text.trim_start().to_lowercase().starts_with("export"),
+                "lead" => false,
                 "refusal" => refusal::is_bare(command) || case::named(command).is_some(),
                 "panout" => {
                     let first = command.text.split_whitespace().next().unwrap_or_default().to_lowercase();
@@ -125,6 +128,9 @@ async fn act(call: &mut Call<'_>, inbound: &Inbound) -> Result<Reply> {
                 Ok(today::beside(&action, reply))
             }
         },
+        Inbound::Shortcut(shortcut) if shortcut.name == menu::LOG_LEAD => {
+            lead::from_message(call, &shortcut.text).await
+        }
         Inbound::Shortcut(shortcut) => refusal::from_message(call, &shortcut.text).await,
         Inbound::Submission(submission) => match today::without_the_day(&submission.action) {
             None => submit(call, submission).await,
@@ -158,6 +164,13 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
             Some(reply) => Ok(reply),
             None => Ok(Reply::Whisper(help::misspelled(call, "refusals", typed))),
         },
+        ("lead", _) => lead::log_line(call, command).await,
+        ("leads", "" | "mine") => lead::mine(call).await,
+        ("leads", "team") => lead::team(call).await,
+        ("leads", "unworked") => lead::unworked(call).await,
+        ("leads", "report") => lead::report(call, after(command, "report")).await,
+        ("leads", "show") => lead::one(call, after(command, "show")).await,
+        ("leads", typed) if typed.parse::<crate::domain::LeadNumber>().is_ok() => lead::one(call, typed).await,
         ("queue", "") => queue::list(call).await,
         ("recontacts", "") => recontact::list(call).await,
         ("plays", _) => plays::list(call, command).await,
@@ -227,6 +240,7 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::Hits(page) => search::turn(call, page).await,
         Act::ExportAgain(id) => export::again(call, id).await,
         Act::Learn(learn) => learn.press(call).await,
+        Act::Lead(lead) => lead.press(call, value).await,
     }
 }
 
@@ -255,6 +269,10 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
         Act::DecisionDone(id) => meeting::done(call, id, values).await,
         Act::DecisionLater(id) => meeting::later(call, id, values).await,
         Act::Learn(learn) => match learn.submit(call, values).await? {
+            Some(reply) => Ok(reply),
+            None => tell(call.words.text("denied.unknown_button", args! {})),
+        },
+        Act::Lead(lead) => match lead.submit(call, values).await? {
             Some(reply) => Ok(reply),
             None => tell(call.words.text("denied.unknown_button", args! {})),
         },
@@ -302,6 +320,8 @@ pub struct Rules {
     pub self_validation: Option<SelfValidation>,
     /// What each team hears regularly, by its name; none of what is not here.
     pub schedules: BTreeMap<String, Schedules>,
+    /// What holds for inbound leads.
+    pub leads: LeadRules,
 }
 
 impl Shared {

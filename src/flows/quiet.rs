@@ -35,6 +35,8 @@ pub(super) async fn gate(
         // One a day, and what they chose the moment of.
         Notice::Today(..) | Notice::Welcome(_) | Notice::DebriefAt(..) => true,
         _ if notice.is_asked_for() => return Ok(None),
+        // Only the time for a first touch may interrupt (DOMAIN, "Manners").
+        Notice::Lead(..) | Notice::LeadsLate(..) => return Ok(None),
         _ => wrote.times + i64::from(expected) < shared.rules.messages_a_day,
     };
     if room {

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::notice::{self, Notice, POST, Saying};
 use super::today::TO_DECIDE;
-use super::{Call, Result, Shared, arrivals, away, meeting};
+use super::{Call, Result, Shared, arrivals, away, lead, meeting};
 use crate::args;
 use crate::chat::Text;
 use crate::domain::{Choices, Person, PersonId, RefusalNumber, Rhythm, Role, TeamId};
@@ -88,6 +88,10 @@ pub(super) async fn told(tx: &mut Tx, shared: &Shared, person: PersonId, key: &s
     let reader = tx.person(person).await?;
     let reader = tx.standing_in(reader, now).await?;
     tx.sends_today(person, key, now).await?;
+    if lead::told(tx, &reader, now).await? {
+        // Until somebody reaches out it is said every day: the client waits.
+        plan_today(tx, shared, &reader, reader.next_batch(now), now).await?;
+    }
     arrivals::posted(tx, &reader, key, now).await?;
     tell_heads(tx, shared, &reader, key, now).await?;
     let own = !tx.tasks_to_say(Whose::Own(person), now).await?.is_empty();

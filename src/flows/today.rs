@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
-use super::{Act, Call, Result, Shared, arrivals, debrief, lines, meeting, reminders, words_for};
+use super::{Act, Call, Result, Shared, arrivals, debrief, lead, lines, meeting, reminders, words_for};
 use crate::args;
 use crate::chat::{Action, Block, Button, Card, Form, Reply, Tone};
 use crate::domain::{DebriefWhen, Person, PersonId, Refusal, Rhythm, Role};
@@ -86,6 +86,7 @@ async fn plain(
     let about = reminders::lines(tx, words, (reader, key), posted, now).await?;
     plain.extend(about.into_iter().map(|line| (line, Vec::new())));
     plain.extend(decided.into_iter().map(|line| (line.text, line.buttons)));
+    plain.extend(lead::line(tx, words, reader, now).await?);
     if !came.is_empty() {
         plain.push(arrivals::line(words, (reader.id, at), came));
     }
@@ -105,6 +106,7 @@ async fn to_say(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<Vec<
 /// much that is, it is moved by its moments.
 pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
     let asked = call.by.choices.debrief == Some(DebriefWhen::Asked);
+    lead::hours_changed(call).await?;
     for task in call.tx.debriefs_of(call.by.id, asked, DEBRIEFS).await? {
         debrief::moved(call, &task).await?;
     }

@@ -55,9 +55,15 @@ pub(super) async fn draw(
         _ => 0,
     };
     let (tasks, questions) = (tx.count_unsaid(team.id, now).await?, tx.count_held(team.id, "question:").await?);
+    let leads = tx.count_held(team.id, "lead_new:").await?;
     let language = crate::words::Language::from_tag(&team.language).unwrap_or(shared.rules.language);
     let words = shared.words.in_language(language);
-    let lines = [("unsaid.refusals", refusals), ("unsaid.clients", tasks), ("unsaid.questions", questions)];
+    let lines = [
+        ("unsaid.refusals", refusals),
+        ("unsaid.clients", tasks),
+        ("unsaid.questions", questions),
+        ("unsaid.leads", leads),
+    ];
     let mut card = Card::titled(words.text("unsaid.title", args! {}));
     for (key, count) in lines.into_iter().filter(|(_, count)| *count > 0) {
         card = card.with(Block::Text(words.text(key, args! { count: count })));

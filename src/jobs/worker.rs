@@ -17,7 +17,7 @@ use super::deliver;
 use super::lanes::Lanes;
 use crate::chat::{Busy, Platform, Service};
 use crate::clock::{self, Clock};
-use crate::flows::{self, EXPORT, Error, Notice, POST, REFRESH, SETTLE, Shared};
+use crate::flows::{self, EXPORT, Error, LEAD, Notice, POST, REFRESH, SETTLE, Shared};
 use crate::store::{Db, JobRow};
 
 /// How long the worker waits before it asks a database again that did not answer.
@@ -178,6 +178,7 @@ impl Worker {
             REFRESH => deliver::refresh(self, &job).await,
             SETTLE => self.settle(&job).await,
             EXPORT => self.export(&job).await,
+            LEAD => self.climb(&job).await,
             super::tidy::TIDY => super::tidy::tidy(self, &job).await,
             other => Err(Error::Internal(anyhow::anyhow!("no job is of the kind {other:?}"))),
         };
@@ -186,6 +187,22 @@ impl Worker {
             Err(Error::Internal(error)) => self.failed(&job, &format!("{error:#}")).await,
             Err(Error::Tell(_) | Error::Faults(_)) => self.failed(&job, "a job had words for nobody").await,
         }
+    }
+
+    /// Lets a lead climb, and looks again when it is due next.
+    async fn climb(&self, job: &JobRow) -> Result<(), Error> {
+        let (job, shared, now) = (job.clone(), self.shared.clone(), self.clock.now());
+        let write = self.db.write(move |tx| {
+            let (job, shared) = (job.clone(), shared.clone());
+            Box::pin(async move {
+                match flows::climb(tx, &shared, &job.payload, now).await? {
+                    Some(next) => tx.return_job(&job, next, None).await?,
+                    None => tx.finish_job(&job).await?,
+                };
+                Ok::<_, Error>(())
+            })
+        });
+        write.await
     }
 
     /// Lets a small refusal validate itself.

@@ -50,6 +50,7 @@ pub(crate) async fn measure() {
         amounts_in_channel: Vec::new(),
         self_validation: None,
         schedules: std::collections::BTreeMap::new(),
+        leads: panout::flows::LeadRules::default(),
     };
     let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
     let bot = Assistant::new(db.clone(), shared, Clock::system());

@@ -11,6 +11,7 @@ mod fake;
 mod flows;
 mod layers;
 mod migrations;
+mod neglect;
 mod page;
 mod prompts;
 mod quarter;

@@ -15,7 +15,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 47] = [
+const PUT_TOGETHER: [(&str, &str); 57] = [
     ("period.", "flows::figures, by period"),
     ("decision_form.", "flows::reply, by field"),
     ("decision_done_form.", "flows::reply, by field"),
@@ -63,6 +63,16 @@ const PUT_TOGETHER: [(&str, &str); 47] = [
     ("later_form.", "flows::reply, by field"),
     ("review_form.", "flows::reply, by field"),
     ("letter_form.", "flows::reply, by field"),
+    ("lead_form.", "flows::reply, by field"),
+    ("lead_called_form.", "flows::reply, by field"),
+    ("put_off_form.", "flows::reply, by field"),
+    ("not_mine_form.", "flows::reply, by field"),
+    ("disqualify_form.", "flows::reply, by field"),
+    ("lead_won_form.", "flows::reply, by field"),
+    ("lead_state.", "Words::label"),
+    ("lead_event.", "Words::label"),
+    ("lead_", "Words::label"),
+    ("unfit.", "Words::label"),
 ];
 
 const FORMS: [(&str, PluralCategory); 6] = [

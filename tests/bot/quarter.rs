@@ -68,6 +68,7 @@ impl Quarter {
             amounts_in_channel: Vec::new(),
             self_validation: None,
             schedules: std::collections::BTreeMap::new(),
+            leads: panout::flows::LeadRules::default(),
         };
         let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
         let bot = Arc::new(Assistant::new(db.clone(), shared.clone(), clock.clone()));

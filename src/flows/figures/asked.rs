@@ -105,7 +105,7 @@ pub(super) fn label(words: Words<'_>, view: View) -> String {
 }
 
 /// A period by its name in any language, days, or a month such as `2026-03`.
-fn period(shared: &Shared, typed: &str) -> Option<Period> {
+pub(in crate::flows) fn period(shared: &Shared, typed: &str) -> Option<Period> {
     let month = || {
         let from = format!("{typed}-01").parse::<NaiveDate>().ok()?;
         let to = from.checked_add_months(Months::new(1))?.pred_opt()?;

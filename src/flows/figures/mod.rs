@@ -12,7 +12,7 @@ mod named;
 mod picture;
 
 pub use asked::Asked;
-pub(super) use asked::{lexicons, suggest};
+pub(super) use asked::{lexicons, period, suggest};
 pub(super) use card::{Shown, action, when};
 pub(super) use named::Names;
 

@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use super::Notice;
 use crate::args;
 use crate::chat::{Account, Block, Card, MessageRef, Place};
-use crate::domain::{Person, PersonId, RefusalNumber, Team, TeamId};
+use crate::domain::{LeadNumber, Person, PersonId, RefusalNumber, Team, TeamId};
 use crate::flows::digest::Ahead;
 use crate::flows::{
-    Result, Shared, consent, daily, deal, debrief, digest, export, hands, head, plays, question, review, today, unsaid,
-    words_for,
+    Result, Shared, consent, daily, deal, debrief, digest, export, hands, head, lead, plays, question, review, today,
+    unsaid, words_for,
 };
 use crate::store::Tx;
 
@@ -57,6 +57,11 @@ impl Notice {
             Notice::Exporting(id) => export::draw_progress(tx, shared, *id).await,
             Notice::Exported(id) => export::draw(tx, shared, *id, now).await,
             Notice::NotExported(id) => export::draw_not_sent(tx, shared, *id).await,
+            Notice::Lead(word, number, turn) => lead::draw(tx, shared, (*word, LeadNumber(*number), *turn), now).await,
+            Notice::LeadsLate(..) => lead::draw_late(tx, shared, self, now).await,
+            Notice::LeadOpen(number, turn, channel) => {
+                return lead::draw_open(tx, shared, (LeadNumber(*number), *turn, *channel)).await;
+            }
             Notice::Lost(team, channel, _) => digest::draw_lost(tx, shared, (TeamId(*team), *channel), now).await,
         };
         Ok(drawn?.map(|(reader, card)| (To::Person(Box::new(reader)), card)))

@@ -9,12 +9,14 @@
 //! ```
 
 mod drawn;
+mod lead_word;
 mod said;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 pub(super) use drawn::To;
+pub use lead_word::LeadWord;
 pub use said::{ahead, check_shown, given_up, posted, say, still};
 
 use super::{Result, Shared};
@@ -81,6 +83,12 @@ pub enum Notice {
     Exported(i64),
     /// That it could not be sent, to whoever asked for it: its id.
     NotExported(i64),
+    /// A word about a lead, to whoever has it in a turn: which word, its number, which turn.
+    Lead(LeadWord, i64, i64),
+    /// Which leads of somebody are past their time, to the head: the team, the owner, and when the head's day began.
+    LeadsLate(i64, i64, DateTime<Utc>),
+    /// A lead that anybody may claim, in a channel of its team: its number, after which turn, and which channel.
+    LeadOpen(i64, i64, i64),
 }
 
 /// What is to be done about a notice now.
@@ -125,6 +133,9 @@ impl Notice {
             Notice::Exporting(id) => format!("exporting:{id}"),
             Notice::Exported(id) => format!("exported:{id}"),
             Notice::NotExported(id) => format!("not_exported:{id}"),
+            Notice::Lead(word, number, turn) => format!("{}:{number}:{turn}", word.as_str()),
+            Notice::LeadsLate(team, owner, day) => format!("leads_late:{team}:{owner}:{}", day.timestamp()),
+            Notice::LeadOpen(number, turn, channel) => format!("lead_open:{number}:{turn}:{channel}"),
         }
     }
 
@@ -158,6 +169,9 @@ impl Notice {
             ("exporting", [id]) => Notice::Exporting(*id),
             ("exported", [id]) => Notice::Exported(*id),
             ("not_exported", [id]) => Notice::NotExported(*id),
+            ("leads_late", [team, owner, day]) => Notice::LeadsLate(*team, *owner, moment(day)?),
+            ("lead_open", [number, turn, channel]) => Notice::LeadOpen(*number, *turn, *channel),
+            (word, [number, turn]) => Notice::Lead(word.parse().ok()?, *number, *turn),
             _ => return None,
         })
     }
@@ -207,6 +221,7 @@ impl Notice {
     pub(super) async fn to_head_of(&self, tx: &mut Tx) -> Result<Option<TeamId>> {
         let refusal = match self {
             Notice::Stranger(id) => return Ok(Some(tx.person(PersonId(*id)).await?.team.id)),
+            Notice::LeadsLate(team, ..) => return Ok(Some(TeamId(*team))),
             Notice::Refusal(number) | Notice::WonToHead(number) => Some(RefusalNumber(*number)),
             Notice::Answer(id) => tx.question(*id).await?.map(|question| question.refusal),
             Notice::Differs(id) => tx.difference(*id).await?.map(|difference| difference.refusal),

@@ -3,11 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::drawn::To;
-use super::{Notice, Saying, refresh};
+use super::{LeadWord, Notice, Saying, refresh};
 use crate::chat::{Card, Place};
-use crate::domain::{PersonId, RefusalNumber, Stage, TeamId};
+use crate::domain::{LeadNumber, PersonId, RefusalNumber, Stage, TeamId};
 use crate::flows::digest::Ahead;
-use crate::flows::{Result, Shared, consent, debrief, digest, export, question, quiet, regular, reminders, unsaid};
+use crate::flows::{
+    Result, Shared, consent, debrief, digest, export, lead, question, quiet, regular, reminders, unsaid,
+};
 use crate::store::{TaskKind, Tx};
 
 /// How long a notice waits for a reader who has no account on a service that runs.
@@ -47,6 +49,9 @@ pub async fn say(
         return Ok(saying);
     }
     if let Some(saying) = regular::before(tx, shared, notice, now).await? {
+        return Ok(saying);
+    }
+    if let Some(saying) = lead::first_told(tx, notice, now).await? {
         return Ok(saying);
     }
     let Some((to, card)) = notice.draw(tx, shared, ahead, now).await? else { return Ok(Saying::Nothing) };
@@ -109,7 +114,13 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         | Notice::Exporting(_)
         | Notice::Exported(_)
         | Notice::NotExported(_)
+        | Notice::Lead(LeadWord::New | LeadWord::Soon | LeadWord::Late, ..)
+        | Notice::LeadsLate(..)
+        | Notice::LeadOpen(..)
         | Notice::Lost(..) => {}
+        Notice::Lead(LeadWord::Taken, number, turn) => {
+            lead::was_told(tx, shared, (LeadNumber(*number), *turn), now).await?;
+        }
         Notice::Digest(team, at, channel) => digest::posted(tx, shared, (*team, *at, *channel, 0), now).await?,
         Notice::DigestPart(team, at, channel, part) => {
             digest::posted(tx, shared, (*team, *at, *channel, *part), now).await?;

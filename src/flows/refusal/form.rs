@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::typed::{NAME, Typed, amount_fault, read_day};
 use crate::args;
 use crate::chat::{Choice, Fault, Faults, Field, Form, Kind, Text};
-use crate::domain::{Details, Money, Outcome, ReasonId, Refusal, RefusalNumber, Source};
+use crate::domain::{Details, LeadDetails, Money, Outcome, ReasonId, Refusal, RefusalNumber, Source};
 use crate::flows::{Act, Call, Error, Result, Values, reply, suggest};
 use crate::store::Product;
 use crate::words::Words;
@@ -31,6 +31,16 @@ pub(super) async fn again(call: &mut Call<'_>, first: &Refusal) -> Result<Form> 
     let submit = call.words.line("button.store", args! {});
     let known = Typed { verbatim: None, until: None, ..Typed::from(&first.details) };
     build(call, Act::Again(first.number), (title, submit), &known).await
+}
+
+/// The form of the refusal a lead becomes, with what is known of the lead.
+pub(super) async fn of_lead(call: &mut Call<'_>, act: Act, lead: &LeadDetails, silent: bool) -> Result<Form> {
+    let title = call.words.line("refusal_form.title", args! {});
+    let submit = call.words.line("button.store", args! {});
+    let (reason, outcome) =
+        if silent { ("silent/before_first_talk".parse().ok(), Some(Outcome::Silent)) } else { (None, None) };
+    let typed = Typed { account: Some(lead.name().to_owned()), reason, outcome, ..Typed::default() };
+    build(call, act, (title, submit), &typed).await
 }
 
 /// The form to change a refusal.

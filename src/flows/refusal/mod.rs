@@ -19,7 +19,7 @@ pub(super) use typed::{amount_fault, read_day, typed_amount};
 use super::{Act, Call, Result, Values, case, close, deal, debrief, head, letter, question, refusing, similar, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Command, Form, Look, Reply, Tone};
-use crate::domain::{Change, Denied, Details, Refusal, RefusalNumber, SAME_ACCOUNT, account_key};
+use crate::domain::{Change, Denied, Details, LeadDetails, Refusal, RefusalNumber, SAME_ACCOUNT, account_key};
 use crate::store::Pending;
 use typed::Typed;
 
@@ -69,6 +69,25 @@ pub(super) async fn log_again(call: &mut Call<'_>, first: &Refusal, values: &Val
         details = Details { contact, contact_role, segment, source, ..details };
     }
     store(call, details, Some(first)).await
+}
+
+/// The form of the refusal a lead becomes; `silent`: because nobody ever answered.
+pub(super) async fn lead_form(call: &mut Call<'_>, act: Act, lead: &LeadDetails, silent: bool) -> Result<Form> {
+    form::of_lead(call, act, lead, silent).await
+}
+
+/// Logs the refusal a lead became, with what the form does not ask: who said no, and where they came from.
+///
+/// # Errors
+/// What is wrong with the form.
+pub(super) async fn log_lead(call: &mut Call<'_>, lead: &LeadDetails, values: &Values) -> Result<Refusal> {
+    let details = form::read_log(call, values, None).await?;
+    let details = Details {
+        contact: details.contact.or_else(|| lead.contact.clone()),
+        source: details.source.or(lead.source),
+        ..details
+    };
+    store(call, details, None).await
 }
 
 /// What its rep reads once a refusal is stored.

@@ -5,6 +5,7 @@ use panout::domain::{Choices, Person, PersonId, Reminders, Role, Team, TeamId};
 
 mod batches;
 mod hours;
+mod leads;
 mod life;
 mod line;
 mod money;

@@ -48,6 +48,7 @@ impl Walk {
             amounts_in_channel: Vec::new(),
             self_validation: None,
             schedules: std::collections::BTreeMap::new(),
+            leads: panout::flows::LeadRules::default(),
         };
         let bot = Assistant::new(db.clone(), Arc::new(Shared::new(Catalogue::built_in(), rules)), clock.clone());
         let owners: Vec<(i64,)> =

@@ -110,6 +110,8 @@ pub(crate) struct Setup {
     pub(crate) self_validation: Option<SelfValidation>,
     /// What the team hears regularly; nothing unless a story is about it.
     pub(crate) schedules: Option<Schedules>,
+    /// What holds for inbound leads.
+    pub(crate) leads: panout::flows::LeadRules,
     /// Whether everybody has started their reminders.
     pub(crate) consents: bool,
     /// What is in the organisation's own `questionnaires.toml`, if it has one.
@@ -137,6 +139,7 @@ impl Default for Setup {
             amounts_in_channel: Vec::new(),
             self_validation: None,
             schedules: None,
+            leads: panout::flows::LeadRules::default(),
             consents: true,
             questions: None,
             debriefs: false,
@@ -205,6 +208,7 @@ impl Team {
             messages_a_day: self.setup.messages_a_day,
             amounts_in_channel: self.setup.amounts_in_channel.iter().map(ToString::to_string).collect(),
             self_validation: self.setup.self_validation,
+            leads: self.setup.leads.clone(),
             schedules: self.setup.schedules.iter().map(|all| ("Field".to_owned(), all.clone())).collect(),
         };
         let words = self.words();

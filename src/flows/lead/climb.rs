@@ -1,0 +1,152 @@
+//! The clock of a lead: it climbs the ladder while nobody touches it.
+//!
+//! Starts: somebody has it. Acts: nobody. Ends: it is touched, or anybody may claim it. One job a turn, due when the next rung
+//! is reached in the owner's working time; whatever changes that moves the job, and the job looks again before it climbs.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{card, claim, route, save};
+use crate::domain::{Lead, LeadNumber, LeadState, Person, Rung};
+use crate::flows::notice::{self, LeadWord, Notice};
+use crate::flows::{Call, Result, Shared};
+use crate::store::{LeadsOf, NewJob, Tx};
+
+/// The kind of job that lets a lead climb; its payload is the number and the turn.
+pub const LEAD: &str = "lead";
+/// How long nobody may have said that the bot is there before that counts as an outage.
+const OUTAGE: TimeDelta = TimeDelta::minutes(5);
+/// The most leads of one person that are put into other hands at once.
+const AT_ONCE: i64 = 1000;
+
+fn occurrence(lead: &Lead) -> String {
+    format!("{}.{}", lead.number.0, lead.turn.number)
+}
+
+/// Plans when a lead climbs next, or moves it there.
+pub(super) async fn plan(tx: &mut Tx, shared: &Shared, lead: &Lead, now: DateTime<Utc>) -> Result<()> {
+    let Some(owner) = lead.owner else { return Ok(()) };
+    let owner = tx.person(owner).await?;
+    let off = route::Off::of(shared, &owner, now);
+    let Some((_, at)) = lead.climbs(shared.rules.leads.ladder, &off.calendar(&owner)) else { return Ok(()) };
+    let job = NewJob { kind: LEAD, occurrence: occurrence(lead), payload: occurrence(lead), run_at: at };
+    tx.plan(&job, now).await?;
+    Ok(tx.move_job(LEAD, &job.occurrence, at).await?)
+}
+
+/// Lets a lead climb, if it is time; when it is looked at next, or nothing if its clock stands.
+///
+/// # Errors
+/// When the database does not answer, or the job names no lead.
+pub async fn climb(tx: &mut Tx, shared: &Shared, payload: &str, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let unreadable = || anyhow::anyhow!("{payload:?} names no turn of a lead");
+    let (number, turn) = payload.split_once('.').ok_or_else(unreadable)?;
+    let (number, turn): (i64, i64) =
+        (number.parse().map_err(anyhow::Error::from)?, turn.parse().map_err(anyhow::Error::from)?);
+    let Some(lead) = tx.lead(LeadNumber(number)).await? else { return Ok(None) };
+    let Some(owner) = lead.owner.filter(|_| lead.turn.number == turn && lead.state == LeadState::Waiting) else {
+        return Ok(None);
+    };
+    let owner = tx.person(owner).await?;
+    if owner.is_away(now) || tx.has_left(owner.id).await? {
+        move_on(tx, shared, lead, now).await?;
+        return Ok(None);
+    }
+    let off = route::Off::of(shared, &owner, now);
+    let (ladder, calendar) = (shared.rules.leads.ladder, off.calendar(&owner));
+    let Some((rung, at)) = lead.climbs(ladder, &calendar) else { return Ok(None) };
+    if at > now {
+        return Ok(Some(at));
+    }
+    let lead = reach(tx, shared, lead, rung, now).await?;
+    Ok(lead.climbs(ladder, &calendar).map(|(_, at)| at))
+}
+
+/// A lead comes to a rung.
+async fn reach(tx: &mut Tx, shared: &Shared, lead: Lead, rung: Rung, now: DateTime<Utc>) -> Result<Lead> {
+    let (number, turn, owner) = (lead.number, lead.turn.number, lead.owner);
+    let say = |word| Notice::Lead(word, number.0, turn);
+    match rung {
+        Rung::Fresh => Ok(lead),
+        Rung::Reminded => {
+            let lead = lead.climbed(rung, now);
+            save(tx, shared, &lead, now).await?;
+            tx.lead_event(number, None, ("reminded", None), now).await?;
+            notice::plan(tx, shared, &say(LeadWord::Soon), now, now).await?;
+            Ok(lead)
+        }
+        Rung::Late => {
+            let lead = lead.climbed(rung, now);
+            save(tx, shared, &lead, now).await?;
+            tx.lead_event(number, None, ("late", None), now).await?;
+            notice::plan(tx, shared, &say(LeadWord::Late), now, now).await?;
+            card::tell_head(tx, shared, &lead, now).await?;
+            Ok(lead)
+        }
+        Rung::Open => {
+            tx.lead_event(number, owner, ("taken", None), now).await?;
+            let lead = claim::open(tx, shared, lead, now).await?;
+            notice::plan(tx, shared, &say(LeadWord::Taken), now, now).await?;
+            Ok(lead)
+        }
+    }
+}
+
+/// A lead whose owner is not there gets another one.
+async fn move_on(tx: &mut Tx, shared: &Shared, lead: Lead, now: DateTime<Utc>) -> Result<()> {
+    tx.lead_event(lead.number, lead.owner, ("away", None), now).await?;
+    let deputy = match lead.owner {
+        Some(owner) => {
+            let owner = tx.person(owner).await?;
+            tx.deputy_of(&owner, now).await?.map(|deputy| deputy.id)
+        }
+        None => None,
+    };
+    route::route(tx, shared, lead, deputy, now).await?;
+    Ok(())
+}
+
+/// Somebody is away, or left: what they have in hand that nobody touched gets another owner.
+pub(in crate::flows) async fn leaves(tx: &mut Tx, shared: &Shared, person: &Person, now: DateTime<Utc>) -> Result<()> {
+    for lead in tx.leads_of(LeadsOf::Owner(person.id), AT_ONCE).await? {
+        let calls = lead.next_touch.is_some_and(|day| person.away.is_none_or(|away| day <= away.until));
+        if lead.state == LeadState::Waiting {
+            move_on(tx, shared, lead, now).await?;
+        } else if calls && let Some(deputy) = tx.deputy_of(person, now).await? {
+            // Somebody waits for a call while they are away.
+            tx.lead_event(lead.number, lead.owner, ("away", None), now).await?;
+            route::give(tx, shared, lead, deputy.id, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The hours, the zone or the leave of whoever acts changed: their leads climb by the new ones.
+pub(in crate::flows) async fn hours_changed(call: &mut Call<'_>) -> Result<()> {
+    for lead in call.tx.leads_of(LeadsOf::Owner(call.by.id), AT_ONCE).await? {
+        if lead.state == LeadState::Waiting {
+            save(call.tx, call.shared, &lead, call.now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Says that the bot is there; if it was not for a while, owners get the working time back in which they could not tell it
+/// anything. `starts`: since it was started, nobody has said so.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn beat(tx: &mut Tx, shared: &Shared, starts: bool, now: DateTime<Utc>) -> Result<()> {
+    let was = tx.is_alive(now).await?;
+    let Some(since) = was.filter(|was| starts && now - *was > OUTAGE) else { return Ok(()) };
+    for mut lead in tx.running_leads().await? {
+        let Some(owner) = lead.owner else { continue };
+        let owner = tx.person(owner).await?;
+        let off = route::Off::of(shared, &owner, now);
+        let lost = off.calendar(&owner).between(since.max(lead.turn.began_at), now);
+        if lost > TimeDelta::zero() {
+            lead.turn.added += lost;
+            save(tx, shared, &lead, now).await?;
+        }
+    }
+    Ok(())
+}
