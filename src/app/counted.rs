@@ -32,7 +32,7 @@ impl Counted {
         let done = call.await;
         count.outcome = match &done {
             Ok(_) => Posted::Done,
-            Err(Failure::NotNow { .. }) => Posted::Later,
+            Err(Failure::NotNow { .. } | Failure::NoPicture { .. }) => Posted::Later,
             Err(Failure::Never { .. }) => Posted::Never,
             Err(Failure::Unknown { .. }) => Posted::Unknown,
         };

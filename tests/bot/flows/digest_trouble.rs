@@ -121,6 +121,7 @@ fn shared() -> Arc<Shared> {
         messages_a_day: 1000,
         amounts_in_channel: Vec::new(),
         self_validation: None,
+        leads: panout::flows::LeadRules::default(),
         schedules: [("Field".to_owned(), schedules("digest"))].into(),
     };
     Arc::new(Shared::new(Catalogue::built_in(), rules))

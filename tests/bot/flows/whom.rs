@@ -38,11 +38,7 @@ fn look_away(team: &Team) {
 
 /// What is suggested to somebody in a search, as its service asks.
 async fn suggested(team: &Team, on: On, who: &str, source: &str, typed: &str) -> Vec<String> {
-    let service = match on {
-        On::Slack => Service::Slack,
-        On::Discord => Service::Discord,
-        On::Local => Service::Local,
-    };
+    let service = on.service();
     let who = Account::new(service, team.person(who).id());
     let event = Event {
         id: format!("typing-{typed}"),
