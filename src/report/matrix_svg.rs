@@ -12,48 +12,22 @@
 //!
 //! What stands in a column ends at the same line, so that figures are read from above to below. A change stands beside
 //! its count while there is room, else below everything. Each currency has a line of its own; where cells have no room for
-//! its name, it stands at the row's total alone, and the note says so. The names of columns take two lines, or are
+//! its name, it stands at the row's total alone, and the note says so. The names of columns take some lines, or are
 //! slanted where these are too short. One column needs no totals beside it, a row that is all none below.
 
-use super::matrix::{Drawing, MOST_COLUMNS};
-use super::matrix_texts::{Lines, Texts, Widths};
-use super::measure::{Style, drawable};
-use super::svg::{Anchor, Colour, INK, NARROW, PAD, Page, QUIET, SMALL, WIDE, change_width, many, shade};
+use super::matrix::Drawing;
+use super::matrix_layout::{APART, BOLD_NAME, BUDGET, Column, HEAD, HEAD_LINES, Layout};
+use super::matrix_texts::{Lines, Texts};
+use super::measure::Style;
+use super::svg::{Anchor, Colour, INK, PAD, Page, QUIET, change_width, many, shade};
 use crate::args;
 use crate::words::Words;
 
 const NAME: Style = Style::regular(13.5);
-const BOLD_NAME: Style = Style::bold(13.5);
-const HEAD: Style = Style::bold(SMALL);
-const BUDGET: Style = Style::regular(SMALL);
-/// Counts, and the space between cells: with many columns both are as small as they may be.
-const ROOMY: (Style, f64) = (Style::bold(16.0), 4.0);
-const TIGHT: (Style, f64) = (Style::bold(14.0), 3.0);
-const ROOMY_COLUMNS: usize = 8;
-
-/// The room for names, unless there are many columns.
-const NAMES: f64 = 160.0;
-const BESIDE_NAMES: f64 = 12.0;
-/// Between cells and totals.
-const APART: f64 = 6.0;
-/// Beside what stands in a cell; at least, where there is little room.
-const INSIDE: f64 = 10.0;
-const INSIDE_TIGHT: f64 = 1.5;
-/// How wide a cell is where there is room, if what stands in it is short; and the most that the names of columns ask for.
-const COMFORTABLE: f64 = 58.0;
-const FOR_HEADS: f64 = 104.0;
-/// Between the names of columns, where there is room.
-const HEADS_APART: f64 = 6.0;
-/// How many lines the name of a column may take.
-const HEAD_LINES: usize = 3;
-/// What names must have before the changes of totals stand beside their counts.
-const NAMES_LEAST: f64 = 72.0;
 /// From one line of a cell, of a name or of a head to the next; how much of a size capitals take.
 const PITCH: f64 = 16.0;
 const CAPITALS: f64 = 0.727;
-/// How high the row is that has one line, among few and among many rows; what is above and below more lines.
-const FEW_HIGH: f64 = 36.0;
-const MANY_HIGH: f64 = 31.0;
+/// What is above and below the lines of a row that has several.
 const AROUND: f64 = 10.0;
 /// From which height on a name may take two lines.
 const HIGH: f64 = 38.0;
@@ -97,80 +71,7 @@ struct Shades {
     coloured: usize,
 }
 
-/// Where what stands in a column is: how wide its cells are, and how much of that their texts may take.
-#[derive(Clone, Copy)]
-struct Column {
-    wide: f64,
-    content: f64,
-}
-
-impl Column {
-    /// Cells as wide as what stands in them asks for, and the names above if that is not much more; as narrow as they
-    /// must be where there is no `room`, but never less than `least`.
-    fn of(content: f64, (room, least): (f64, f64), inside: f64, heads: f64) -> Self {
-        let best = (content + 2.0 * inside).ceil();
-        let heads = if heads <= room.min(FOR_HEADS) { heads + HEADS_APART } else { 0.0 };
-        let wide = if best > room { room.max(least) } else { best.max(COMFORTABLE).max(heads).min(room) };
-        Self { wide, content: content.min(wide - 2.0 * INSIDE_TIGHT) }
-    }
-
-    /// From the left of a cell to where its texts end.
-    fn right(self) -> f64 {
-        self.wide.midpoint(self.content)
-    }
-}
-
-/// How wide and high things are in one picture.
-struct Layout {
-    wide: f64,
-    names: f64,
-    cells: Column,
-    totals: Column,
-    count: Style,
-    between: f64,
-    one_line: f64,
-    /// The names of columns do not fit above, not even in some lines.
-    slanted: bool,
-    /// All figures fit without taking room from names.
-    fits: bool,
-}
-
 impl Layout {
-    fn of(drawing: &Drawing, lines: &[Lines<'_>]) -> Self {
-        let (count, between) = if drawing.columns.len() > ROOMY_COLUMNS { TIGHT } else { ROOMY };
-        let of_cells = Widths::of(lines.iter().flat_map(|row| &row.cells), count, BUDGET);
-        let of_totals = Widths::of(lines.iter().map(|row| &row.total), count, BUDGET);
-        let (inside, columns) = (inside(count), many(drawing.columns.len().max(1)));
-        let least = (of_cells.below + 2.0 * INSIDE_TIGHT).ceil();
-        let wanted = lines.iter().map(|row| BOLD_NAME.width(row.name)).fold(0.0, f64::max).ceil().min(NAMES);
-        let head = |name: &String| HEAD.folded_width(&drawable(name), HEAD_LINES);
-        let heads = drawing.columns.iter().map(head).fold(0.0, f64::max).ceil();
-        let total = HEAD.width(&drawing.total);
-        let totals = |content: f64| Column { wide: (content + 2.0 * inside).max(total).ceil(), content };
-        let outside = |totals: Column| {
-            let beside = if drawing.has_totals_beside() { APART + totals.wide } else { -between };
-            2.0 * PAD + BESIDE_NAMES + beside
-        };
-        // With many columns the totals give way first, then names, never figures.
-        let left = |totals: Column| WIDE - outside(totals) - columns * (least + between);
-        let wide_totals = totals(of_totals.beside);
-        let is_tight = left(wide_totals) < wanted.min(NAMES_LEAST);
-        let totals = if is_tight { totals(of_totals.below) } else { wide_totals };
-        let room = ((WIDE - outside(totals) - wanted) / columns - between).floor();
-        let cells = Column::of(of_cells.beside, (room, least), inside, heads);
-        let names = wanted.min(WIDE - outside(totals) - columns * (cells.wide + between)).max(0.0);
-        let one_line = if drawing.rows.len() <= MOST_COLUMNS { FEW_HIGH } else { MANY_HIGH };
-        let (fits, slanted) = (least <= room, heads > cells.wide);
-        let wide = (outside(totals) + names + columns * (cells.wide + between)).clamp(NARROW, WIDE);
-        Self { wide, names, cells, totals, count, between, one_line, slanted, fits }
-    }
-
-    /// The left edge of a cell; totals come after the last column.
-    fn x(&self, column: usize, is_total: bool) -> f64 {
-        let apart = if is_total { APART } else { 0.0 };
-        PAD + self.names + BESIDE_NAMES + many(column) * (self.cells.wide + self.between) + apart
-    }
-
     /// The names of the columns. That of the totals is never slanted: it is short, and nothing stands beside it.
     fn heads(&self, page: &mut Page, drawing: &Drawing) {
         let middle = |column: usize| self.x(column, false) + self.cells.wide / 2.0;
@@ -241,11 +142,6 @@ impl Layout {
             None => {}
         }
     }
-}
-
-/// How much is left free beside what stands in a cell, if there is room.
-fn inside(count: Style) -> f64 {
-    if count.size < ROOMY.0.size { INSIDE / 2.0 } else { INSIDE }
 }
 
 /// The base line of the first of some lines in the middle of a row.

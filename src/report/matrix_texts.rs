@@ -66,26 +66,42 @@ impl Texts {
     pub(super) fn beside(&self, count: Style) -> f64 {
         count.width(&self.count) + self.change.map_or(0.0, |change| change_width(change) + GAP)
     }
+
+    /// How wide the longest of its lines is with its change below.
+    fn below(&self, count: Style, budget: Style) -> f64 {
+        let amounts = self.budgets.iter().map(|amount| budget.width(amount));
+        let change = self.change.map_or(0.0, change_width);
+        amounts.fold(count.width(&self.count).max(change), f64::max)
+    }
 }
 
-/// How wide some cells are at most.
+/// How much room the texts of some cells ask for.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Widths {
-    /// With changes beside counts.
-    pub(super) beside: f64,
-    /// With changes below them.
-    pub(super) below: f64,
+pub(super) struct Needs {
+    /// With every change beside its count.
+    pub(super) all: f64,
+    /// The same, but for the totals below the rows.
+    pub(super) rows: f64,
+    /// With every change below.
+    pub(super) least: f64,
 }
 
-impl Widths {
-    pub(super) fn of<'t>(cells: impl Iterator<Item = &'t Texts>, count: Style, budget: Style) -> Self {
-        cells.fold(Self::default(), |most, cell| {
-            let amounts = cell.budgets.iter().map(|amount| budget.width(amount)).fold(0.0, f64::max);
-            let change = cell.change.map_or(0.0, change_width);
-            Self {
-                beside: most.beside.max(cell.beside(count)).max(amounts),
-                below: most.below.max(count.width(&cell.count)).max(change).max(amounts),
-            }
+impl Needs {
+    /// Of rows of cells, the last of which are totals.
+    pub(super) fn of<'t>(rows: impl Iterator<Item = &'t [Texts]>, count: Style, budget: Style) -> Self {
+        rows.fold(Self::default(), |before, cells| {
+            let beside = cells.iter().map(|cell| cell.beside(count)).fold(0.0, f64::max);
+            let least = cells.iter().map(|cell| cell.below(count, budget)).fold(before.least, f64::max);
+            Self { all: before.all.max(beside).max(least), rows: before.all.max(least), least }
         })
     }
+}
+
+/// How much of `room` some cells take: changes stand below where they do not fit beside.
+pub(super) fn taken<'t>(cells: impl Iterator<Item = &'t Texts>, room: f64, count: Style, budget: Style) -> f64 {
+    let wide = |cell: &Texts| {
+        let beside = cell.beside(count);
+        cell.below(count, budget).max(if beside <= room { beside } else { 0.0 })
+    };
+    cells.map(wide).fold(0.0, f64::max)
 }

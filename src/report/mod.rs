@@ -5,6 +5,7 @@ mod export;
 mod figures;
 mod frequent;
 mod matrix;
+mod matrix_layout;
 mod matrix_svg;
 mod matrix_texts;
 mod measure;
