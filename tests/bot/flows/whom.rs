@@ -1,6 +1,6 @@
 //! Choosing a person: everybody who may be chosen can be found, however many they are, and nobody else.
 
-use panout::chat::{Account, Event, Query, Service};
+use panout::chat::{Account, Event, Query};
 use panout::domain::{Role, Schedules};
 use rstest::rstest;
 
