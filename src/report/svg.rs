@@ -4,7 +4,8 @@
 //! the widest matrix is as large as that of the narrowest. Nothing depends on colour: every figure is written, and a
 //! change has a sign and a number.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use std::sync::LazyLock;
 
 use super::measure::{Style, Weight, drawable};
 
@@ -63,10 +64,6 @@ const NOTE: Style = Style::regular(SMALL);
 pub(super) struct Colour(u32);
 
 impl Colour {
-    fn hex(self) -> String {
-        format!("#{:06x}", self.0)
-    }
-
     /// How light it is, 0 to 1. Source: WCAG 2.2, "relative luminance".
     fn luminance(self) -> f64 {
         let [_, red, green, blue] = self.0.to_be_bytes().map(|part| {
@@ -87,7 +84,34 @@ impl Colour {
         if self == NOTHING {
             return QUIET;
         }
+        let known = INKS.iter().find(|(ground, _)| *ground == self).map(|(_, ink)| *ink);
+        known.unwrap_or_else(|| self.readable_ink())
+    }
+
+    fn readable_ink(self) -> Colour {
         if self.contrast(WHITE) >= self.contrast(INK) { WHITE } else { INK }
+    }
+}
+
+/// What is written on each of [`BLUES`]: a picture asks it of every cell.
+static INKS: LazyLock<[(Colour, Colour); 8]> = LazyLock::new(|| BLUES.map(|blue| (blue, blue.readable_ink())));
+
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:06x}", self.0)
+    }
+}
+
+/// A length in tenths, as short as it can be written.
+#[derive(Clone, Copy)]
+struct Length(f64);
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        #[expect(clippy::cast_possible_truncation, reason = "a picture is some hundreds wide and some thousands high")]
+        let tenths = (self.0 * 10.0).round_ties_even() as i64;
+        let (sign, whole, tenth) = (if tenths < 0 { "-" } else { "" }, tenths.abs() / 10, tenths.abs() % 10);
+        if tenth == 0 { write!(f, "{sign}{whole}") } else { write!(f, "{sign}{whole}.{tenth}") }
     }
 }
 
@@ -144,8 +168,7 @@ impl Page {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" viewBox=\"0 0 {wide} {high}\" \
              font-family=\"Inter\">\n<rect width=\"{wide}\" height=\"{high}\" rx=\"12\" fill=\"{}\"/>\n{}</svg>\n",
-            PAPER.hex(),
-            self.drawn
+            PAPER, self.drawn
         )
     }
 
@@ -175,25 +198,25 @@ impl Page {
             Anchor::End => " text-anchor=\"end\"",
         };
         let weight = if style.weight == Weight::SemiBold { " font-weight=\"600\"" } else { "" };
-        self.push(&format!(
+        self.push(format_args!(
             "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{weight}{anchor}{turn} fill=\"{}\">{}</text>",
             short(at.0),
             short(at.1),
             short(style.size),
-            colour.hex(),
+            colour,
             escaped(text)
         ));
     }
 
     /// A filled box with round corners.
     pub(super) fn filled(&mut self, x: f64, y: f64, wide: f64, high: f64, fill: Colour) {
-        self.rectangle((x, y), (wide, high), &format!("fill=\"{}\"", fill.hex()));
+        self.rectangle((x, y), (wide, high), format_args!("fill=\"{fill}\""));
     }
 
     /// An empty box with round corners.
     pub(super) fn outlined(&mut self, x: f64, y: f64, wide: f64, high: f64) {
         let (at, size) = ((x + 0.5, y + 0.5), (wide - 1.0, high - 1.0));
-        self.rectangle(at, size, &format!("fill=\"none\" stroke=\"{}\"", LINE.hex()));
+        self.rectangle(at, size, format_args!("fill=\"none\" stroke=\"{LINE}\""));
     }
 
     /// A bar to the right, pale for what is left over; none if it has no length.
@@ -203,9 +226,9 @@ impl Page {
         }
     }
 
-    fn rectangle(&mut self, at: (f64, f64), size: (f64, f64), look: &str) {
+    fn rectangle(&mut self, at: (f64, f64), size: (f64, f64), look: fmt::Arguments<'_>) {
         let (x, y, wide, high) = (short(at.0), short(at.1), short(size.0), short(size.1));
-        self.push(&format!("<rect x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{high}\" rx=\"4\" {look}/>"));
+        self.push(format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{high}\" rx=\"4\" {look}/>"));
     }
 
     /// A change, ended at `x`: an arrow and by how much, or that nothing changed.
@@ -217,13 +240,12 @@ impl Page {
         let (base, tip) = if change > 0 { (low, high) } else { (high, low) };
         if change != 0 {
             let path = format!("M{} {base}H{}L{} {tip}Z", short(left), short(right), short(middle));
-            self.push(&format!("<path d=\"{path}\" fill=\"{}\"/>", colour.hex()));
+            self.push(format_args!("<path d=\"{path}\" fill=\"{colour}\"/>"));
         }
     }
 
-    fn push(&mut self, element: &str) {
-        self.drawn.push_str(element);
-        self.drawn.push('\n');
+    fn push(&mut self, element: fmt::Arguments<'_>) {
+        let _ = writeln!(self.drawn, "{element}");
     }
 }
 
@@ -265,9 +287,8 @@ pub(super) fn share(count: i64, most: i64) -> f64 {
 }
 
 /// A length, to the tenth: more cannot be seen and makes the text longer.
-fn short(length: f64) -> String {
-    let tenths = format!("{length:.1}");
-    tenths.strip_suffix(".0").map_or(tenths.clone(), str::to_owned)
+fn short(length: f64) -> Length {
+    Length(length)
 }
 
 /// A text inside an element: whatever a client is called, it stays text.

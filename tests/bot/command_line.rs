@@ -170,7 +170,10 @@ fn the_manifests_name_every_command() {
     let manifest: serde_json::Value = serde_json::from_str(&slack.out).expect("it is JSON");
     let commands = manifest["features"]["slash_commands"].as_array().expect("a list").iter();
     let names: Vec<_> = commands.map(|command| command["command"].as_str().unwrap_or_default()).collect();
-    assert_eq!(names, ["/refusal", "/refusals", "/debrief", "/queue", "/recontacts", "/plays", "/panout"]);
+    assert_eq!(
+        names,
+        ["/refusal", "/refusals", "/debrief", "/lead", "/leads", "/queue", "/recontacts", "/plays", "/panout"]
+    );
     let discord = place.run(&["manifest", "discord"], &[("PANOUT_DISCORD_TOKEN", "MTAwMDAwMDAwMDAwMDAwMDAx.a.b")]);
     assert!(discord.out.contains("client_id=100000000000000001&"), "{}", discord.out);
     assert!(place.run(&["manifest", "discord", "42"], &[]).out.contains("client_id=42&"));
