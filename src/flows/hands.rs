@@ -67,7 +67,8 @@ async fn delegates(call: &mut Call<'_>, refusal: &Refusal) -> Result<People> {
     let mut there = Vec::new();
     for (id, name, was_away) in call.tx.people_who_decide(refusal.team).await? {
         // Nobody waits for somebody who is away: until when, only their own clock says.
-        if !not.contains(&id) && !(was_away && call.tx.person(id).await?.is_away(call.now)) {
+        let is_away = was_away && call.tx.person(id).await?.is_away(call.now);
+        if !is_away && !not.contains(&id) {
             there.push((id, name));
         }
     }

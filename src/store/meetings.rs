@@ -158,10 +158,12 @@ impl Tx {
         read(rows)
     }
 
-    /// Those who have something to do that was never planned to be said: an earlier version did not.
+    /// Those who are there and have something to do that was never planned to be said: an earlier version did not.
     pub async fn owners_of_unplanned_decisions(&mut self) -> sqlx::Result<Vec<PersonId>> {
-        let sql = "SELECT DISTINCT owner_id FROM meeting_decisions
-                   WHERE organisation_id = $1 AND done_at IS NULL AND say_at IS NULL AND told = 0 ORDER BY owner_id";
+        let sql = "SELECT DISTINCT m.owner_id FROM meeting_decisions m
+                   JOIN people p ON p.organisation_id = m.organisation_id AND p.id = m.owner_id AND p.left_at IS NULL
+                   WHERE m.organisation_id = $1 AND m.done_at IS NULL AND m.say_at IS NULL AND m.told = 0
+                   ORDER BY m.owner_id";
         run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))
     }
 

@@ -21,7 +21,7 @@
 //! | colour a message without a fold | an emoji before the title; the words carry the meaning |
 //! | page somebody by what a client is called | user text is typed, never markup (`text.rs`) |
 //! | suggest while a command is typed | the form's search fields suggest |
-//! | show a picture that is not uploaded, or at once after it was | it is uploaded and asked for, five seconds at most, then its words stand there |
+//! | show a picture that is not uploaded, or at once after it was | it is uploaded and asked for, five seconds at most, then its words stand there; what the bot says first is tried again for some minutes before |
 //! | put a file in a message | it follows the message; a whisper says that it is in the direct conversation |
 
 mod act;

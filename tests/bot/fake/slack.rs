@@ -374,11 +374,7 @@ impl ChatService for FakeSlack {
             Trouble::LostAnswer { times } => self.befall(Mishap::Lost, times),
             Trouble::Hang { times } => self.befall(Mishap::Hang, times),
             Trouble::Uploads(trouble) => self.trouble_at(files::UPLOAD, &trouble),
-            Trouble::Over => {
-                let mut world = self.0.world();
-                world.mishaps.clear();
-                world.file_mishaps.clear();
-            }
+            Trouble::Over => self.recovers(),
             Trouble::TriggersExpire { times } => self.0.world().triggers_expire += times,
             Trouble::ChannelsClosed => self.0.world().channels.iter_mut().for_each(|(_, _, bot)| *bot = false),
             Trouble::DirectMessagesClosed => self.0.world().directs_closed = true,

@@ -1,9 +1,9 @@
-//! The cards and forms around plays and hands, on every service, in every language, with the worst that people may type.
+//! The cards and forms around plays, hands, meetings and files, on every service, in every language, with the worst that people may type.
 
 use panout::words::{Catalogue, Language, args};
 use rstest::rstest;
 
-use crate::story::{On, Setup, Team};
+use crate::story::{On, Setup, Team, Trouble};
 
 const HOSTILE: &str = "<!channel> & <@U1> @everyone *b* `c` [l](https://evil.example) '; DROP TABLE plays; --";
 
@@ -62,5 +62,68 @@ async fn every_card_and_form_of_plays_and_hands_fits(
     look_away(&team);
     ana.presses(&label("button.similar")).await;
     assert!(ana.screen().contains(HOSTILE));
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn every_card_and_form_of_meetings_and_files_fits(
+    #[values(On::Local, On::Slack, On::Discord)] on: On,
+    #[values(Language::En, Language::Fr, Language::Ro)] language: Language,
+) {
+    let schedules = Some(super::digest::schedules("digest"));
+    let team = Team::start_with(on, Setup { language, schedules, ..Setup::default() }).await;
+    let words = Catalogue::built_in();
+    let words = words.in_language(language);
+    let label = |key: &str| words.line(key, args! {});
+    let button = |key: &str| words.line("meeting.button", args! { does: label(key), what: "Plan" });
+    let (ana, bogdan) = (team.person("Ana"), team.person("Bogdan"));
+    ana.types("/refusal Acme 12k price #crm").await;
+    look_away(&team);
+    team.it_is("2026-11-30T07:00:00Z").await;
+    look_away(&team);
+    ana.presses(&label("digest.agenda")).await;
+    for what in ["Plan", HOSTILE, &"Plan it well. ".repeat(200)] {
+        ana.presses(&label("agenda.decide")).await;
+        let (what_is, who, when) = (
+            label("decision_form.what.label"),
+            label("decision_form.owner.label"),
+            label("decision_form.due_on.label"),
+        );
+        ana.fills(&[(&what_is, what), (&who, "Bogdan"), (&when, "2026-12-04")]).await;
+        ana.submits().await;
+        let read = ana.screen();
+        assert!(what.trim().split(". ").all(|part| read.contains(part)), "{what} is not in\n{read}");
+    }
+    team.it_is("2026-12-04T07:00:00Z").await;
+    assert!(bogdan.screen().contains(HOSTILE));
+    bogdan.presses(&button("button.later")).await;
+    bogdan.fills(&[(&label("again_on_form.again_on.label"), "2026-12-08")]).await;
+    bogdan.submits().await;
+    assert!(bogdan.screen().contains(&label("meeting.comes_again")));
+    team.it_is("2026-12-08T07:00:00Z").await;
+    look_away(&team);
+    bogdan.presses(&button("button.done")).await;
+    bogdan.fills(&[(&label("decision_done_form.note.label"), HOSTILE)]).await;
+    bogdan.submits().await;
+    look_away(&team);
+    ana.presses(&label("digest.agenda")).await;
+    assert!(ana.screen().contains(&format!("> {HOSTILE}")), "what was said when it was done");
+    // A file that cannot be made.
+    team.rows::<(i64,)>("UPDATE refusals SET stage = 'nowhere' RETURNING number").await;
+    ana.types("/refusals export csv").await;
+    for _ in 0..8 {
+        team.passes(chrono::TimeDelta::minutes(1)).await;
+    }
+    assert!(ana.screen().contains(&format!("[{}]", label("button.ask_again"))));
+    team.rows::<(i64,)>("UPDATE refusals SET stage = 'with_head' RETURNING number").await;
+    // A channel that is closed.
+    team.service().trouble(Trouble::ChannelsClosed);
+    team.it_is("2026-12-14T07:00:00Z").await;
+    let admin = team.person("Adi").screen();
+    assert_eq!(admin.contains(&words.line("digest.lost", args! { team: "Field" })), on != On::Local, "{admin}");
+    look_away(&team);
+    team.forgives();
+    team.rows::<(i64,)>("UPDATE jobs SET state = 'done' WHERE state = 'dead' RETURNING id").await;
     team.ends().await;
 }

@@ -25,6 +25,7 @@ mod life;
 mod manners;
 mod me;
 mod meeting;
+mod meeting_words;
 mod observers;
 mod opened;
 mod permissions;

@@ -179,6 +179,13 @@ impl FakeSlack {
         world.files_deleted = true;
     }
 
+    /// What was to befall calls does not.
+    pub(super) fn recovers(&self) {
+        let mut world = self.0.world();
+        world.mishaps.clear();
+        world.file_mishaps.clear();
+    }
+
     /// As `trouble`, for the next calls of a method, or of `upload` between two of them.
     pub(crate) fn trouble_at(&self, method: &str, trouble: &Trouble) {
         let (mishap, times) = match trouble {
