@@ -205,7 +205,7 @@ async fn a_client_called_twice_is_heard_twice_each_reader_in_their_language(
     look_away(&team);
     team.it_is("2027-05-03T07:00:00Z").await;
     ana.screen();
-    ana.presses("J'ai appelé").await;
+    ana.presses("J’ai appelé").await;
     let form = ana.form();
     assert!(!form.contains("It crashes"), "each call is asked about from the beginning:\n{form}");
     let fields = [

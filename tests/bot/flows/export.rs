@@ -20,11 +20,11 @@ async fn some_are_logged(team: &Team) {
     }
 }
 
-/// The rows of the first sheet of a workbook.
-fn rows(bytes: Vec<u8>) -> Vec<Vec<Data>> {
+/// The rows of a sheet of a workbook.
+fn rows(bytes: Vec<u8>, sheet: &str) -> Vec<Vec<Data>> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
     assert_eq!(book.sheet_names(), ["Refusals", "Rep and product"]);
-    let sheet = book.worksheet_range("Refusals").expect("a sheet");
+    let sheet = book.worksheet_range(sheet).expect("a sheet");
     sheet.rows().map(<[Data]>::to_vec).collect()
 }
 
@@ -40,11 +40,15 @@ async fn everybody_gets_a_file_of_what_they_may_see(#[values(On::Slack, On::Disc
         "Your file: 1 refusal",
         "[file: refusals-2026-11-23.xlsx]",
     ]);
-    let hers = rows(ana.file("refusals-2026-11-23.xlsx"));
+    let hers = rows(ana.file("refusals-2026-11-23.xlsx"), "Refusals");
     assert_eq!(hers.len(), 2, "a head and one row, not what was undone: {hers:?}");
     assert_eq!(hers[1][3], Data::String("Acme".into()));
     assert!(hers[1].contains(&Data::String("=HYPERLINK(1), we pay at ninety days".into())), "a text: {hers:?}");
     assert!(hers[1].contains(&Data::Float(40_000.0)) && hers[1].contains(&Data::String("EUR".into())), "{hers:?}");
+    let matrix = rows(ana.file("refusals-2026-11-23.xlsx"), "Rep and product");
+    let euros = matrix[0].iter().position(|head| *head == Data::String("CRM Suite (EUR)".into())).expect("budgets");
+    assert_eq!((&matrix[1][0], &matrix[1][euros]), (&Data::String("You".into()), &Data::Float(40_000.0)), "{matrix:?}");
+    assert_eq!((&matrix[2][0], &matrix[2][3]), (&Data::String("Your team".into()), &Data::Float(2.0)), "{matrix:?}");
     elena.types("/refusals export csv month").await;
     elena.sees_parts(&["Preparing 2 refusals this month so far", "Your file: 2 refusals"]);
     let csv = String::from_utf8(elena.file("refusals-2026-11-01-2026-11-23.csv")).expect("UTF-8");
@@ -61,7 +65,7 @@ async fn everybody_gets_a_file_of_what_they_may_see(#[values(On::Slack, On::Disc
     oana.types("/refusals export").await;
     oana.sees_parts(&["A file of refusals is for those who sell."]);
     ana.types("/refusals export xlsx 2020-01-01..2020-12-31").await;
-    ana.sees_parts(&["No refusal for 1 January 2020 – 31 December 2020."]);
+    ana.sees_parts(&["No refusal for 1 January – 31 December 2020."]);
     ana.types("/refusals export pdf").await;
     ana.sees_parts(&["pdf is no period I know."]);
     team.ends().await;

@@ -399,7 +399,11 @@ async fn settings_are_saved_and_hold(#[values(On::Local, On::Slack, On::Discord)
     assert!(elena.form().contains("! I cannot read this hour: type it like 09:00."), "{}", elena.form());
     elena.fills(&[("Hour of the daily message", "14h30")]).await;
     elena.submits().await;
-    elena.sees_parts(&["C'est enregistré.", "Fuseau horaire: Europe/Paris", "Heure du message du jour: 14:30"]);
+    elena.sees_parts(&[
+        "C’est enregistré.",
+        "Fuseau horaire\u{a0}: Europe/Paris",
+        "Heure du message du jour\u{a0}: 14:30",
+    ]);
     ana.types("/refusal Acme 12k price").await;
     ana.sees_parts(&["Stored as #1"]);
     elena.sees_nothing();
@@ -423,7 +427,7 @@ async fn on_the_page_the_bot_follows_the_language_switch() {
     ana.types("/panout settings").await;
     ana.fills(&[("Limba", "Français")]).await;
     ana.submits().await;
-    ana.sees_parts(&["C'est enregistré."]);
+    ana.sees_parts(&["C’est enregistré."]);
     ana.types("/refusals mine").await;
     ana.sees_parts(&["Vous n’avez pas encore noté de refus."]);
     team.ends().await;

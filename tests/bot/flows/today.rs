@@ -62,7 +62,7 @@ async fn settings_that_move_no_moment_move_nothing(#[values(On::Slack, On::Disco
     ana.types("/panout settings").await;
     ana.fills(&[("Heure du message du jour", "10:00")]).await;
     ana.submits().await;
-    ana.sees_parts(&["Heure du message du jour: 10:00"]);
+    ana.sees_parts(&["Heure du message du jour\u{a0}: 10:00"]);
     assert_eq!(team.rows::<(i64,)>(moved).await, [(1,)]);
     team.it_is("2026-12-14T07:00:00Z").await;
     ana.sees_nothing();
