@@ -44,11 +44,46 @@ pub enum Command {
     /// Looks at the configuration, the database, the web server's address, the clock and the time zones, the tokens, their
     /// scopes and the channels. Ends with 0 if the bot can run, 1 if something is broken, 2 if the configuration is.
     Doctor,
+    /// Make, list or revoke what web forms, form builders and CRMs send leads with
+    Token {
+        /// What to do with it.
+        #[command(subcommand)]
+        of: Token,
+    },
     /// Print what to tell Slack or Discord about the bot
     Manifest {
         /// Which service.
         #[command(subcommand)]
         of: Manifest,
+    },
+}
+
+/// What to do with tokens.
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make one, and show it once
+    ///
+    /// Leads are sent with it to POST /intake/leads; /openapi.json says how. It works while `panout run` runs.
+    Create {
+        /// Where leads come from that do not say it, such as website or partner
+        #[arg(long)]
+        source: String,
+        /// What to call it, by default as the source; an [[intake]] of panout.toml with this name says how it is read
+        #[arg(long)]
+        name: Option<String>,
+        /// The team its leads belong to; by default the first
+        #[arg(long)]
+        team: Option<String>,
+        /// Take only requests that are signed, with a secret that is shown once too
+        #[arg(long)]
+        signed: bool,
+    },
+    /// Name them all, with when each was last used
+    List,
+    /// Revoke one: nothing comes with it any more
+    Revoke {
+        /// Its name
+        name: String,
     },
 }
 

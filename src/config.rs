@@ -6,6 +6,7 @@
 
 mod environment;
 mod file;
+mod intake;
 mod leads;
 mod parts;
 mod problem;
@@ -51,7 +52,7 @@ pub struct Config {
     pub people: Vec<Person>,
     /// `[[product]]`, in order.
     pub products: Vec<Product>,
-    /// `[leads]`, `[[lead_rule]]`.
+    /// `[leads]`, `[[lead_rule]]`, `[[intake]]`.
     pub leads: LeadRules,
     /// `[jobs] lease_seconds`, `PANOUT_JOB_LEASE_SECONDS`: how long a job is its worker's before another may take it.
     pub lease_seconds: u32,

@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::chat::{Bot, Busy, Drafts, Platform, Ports, Service, Vitals};
 use crate::clock::Clock;
 use crate::config::{self, Config};
-use crate::flows::{self, Assistant, Rules, Shared};
+use crate::flows::{self, Assistant, Desk, Rules, Shared};
 use crate::jobs::{Limits, Worker};
 use crate::platforms::{Running, discord, local, slack};
 use crate::store::{Db, Listing};
@@ -111,7 +111,8 @@ impl App {
         let assistant = Assistant::new(db.clone(), shared.clone(), clock.clone()).counting(vitals.clone());
         let (given, fatal) = ports(Arc::new(assistant), &db, &clock, vitals.clone());
         let Ports { bot, busy, stop, tasks, .. } = given.clone();
-        let (running, page) = begin((slack, discord, local), &given).await?;
+        let desk = Arc::new(Desk::new(db.clone(), shared.clone(), clock.clone()));
+        let (running, page) = begin((slack, discord, local), &given, &desk).await?;
         let mut platforms: HashMap<Service, Arc<dyn Platform>> = HashMap::new();
         let mut intakes = Vec::new();
         for (service, Running { platform, intake }) in running {
@@ -120,7 +121,7 @@ impl App {
         }
         tasks.spawn(beats(db.clone(), shared.clone(), clock.clone(), stop.clone()));
         let house = Arc::new(house::Asked { db: db.clone(), clock: clock.clone() });
-        let web = Web { vitals: vitals.clone(), services: services.clone(), house, intakes };
+        let web = Web { vitals: vitals.clone(), services: services.clone(), house, intakes, desk: Some(desk) };
         let web = listener.map(|listener| web::serve(listener, web, stop.clone(), &tasks)).transpose()?;
         let worker = Worker::new(db.clone(), shared, platforms, clock, limits);
         worker.plan_tidying().await?;
@@ -215,6 +216,7 @@ type Adapters = (Option<slack::Settings>, Option<discord::Settings>, Option<loca
 async fn begin(
     (slack, discord, local): Adapters,
     given: &Ports,
+    desk: &Arc<Desk>,
 ) -> anyhow::Result<(Vec<(Service, Running)>, Option<SocketAddr>)> {
     let (mut running, mut page) = (Vec::new(), None);
     if let Some(settings) = slack {
@@ -224,7 +226,7 @@ async fn begin(
         running.push((Service::Discord, discord::start(settings, given.clone())?));
     }
     if let Some(settings) = local {
-        let (platform, addr) = local::start(settings, given.clone()).await?;
+        let (platform, addr) = local::start(settings, web::intake(desk.clone()), given.clone()).await?;
         running.push((Service::Local, Running { platform, intake: None }));
         page = Some(addr);
     }

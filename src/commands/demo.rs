@@ -6,13 +6,14 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chrono::TimeDelta;
 
-use super::{Failure, logging, say};
+use super::{Failure, logging, say, token};
 use crate::app::{self, App, Parts};
 use crate::chat::Service;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::demo;
-use crate::domain::Role;
+use crate::domain::{Role, Source};
+use crate::flows::{NewToken, Shown, make_token};
 use crate::platforms::local::{self, Channel, OnShift, Someone};
 use crate::store::Db;
 use crate::words::{Catalogue, Language};
@@ -37,6 +38,7 @@ pub(super) async fn demo(env: &Environment<'_>) -> Result<(), Failure> {
     restore_shift(&db, &clock).await?;
     open_the_office(&config, &clock);
     demo::this_morning(&db, clock.now()).await?;
+    let token = fresh_token(&db, &clock).await?;
     let parts = Parts {
         listing: config.listing(),
         rules: config.rules(vec![Service::Local]),
@@ -51,6 +53,7 @@ pub(super) async fn demo(env: &Environment<'_>) -> Result<(), Failure> {
     let app = App::assemble(parts, clock).await?;
     if let Some(addr) = app.page {
         say(&format!("Open http://{addr} in a browser. Ctrl-C stops the demo."))?;
+        say(&format!("A lead comes in:\n  {}", token::curl(&format!("http://{addr}"), &token)))?;
     }
     Ok(app.run(told).await?)
 }
@@ -69,6 +72,22 @@ async fn refuse_anothers(db: &Db, config: &Config) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// A token to try the intake with, another one at each start: it is shown, and kept nowhere.
+async fn fresh_token(db: &Db, clock: &Clock) -> anyhow::Result<String> {
+    let (shown, now) = (Shown::new(false)?, clock.now());
+    let kept = shown.clone();
+    let write = db.write(move |tx| {
+        let shown = kept.clone();
+        Box::pin(async move {
+            let new = NewToken { name: "demo".to_owned(), source: Source::Website, team: None };
+            tx.revoke_intake_token(&new.name, now).await?;
+            Ok::<_, anyhow::Error>(make_token(tx, &new, &shown, now).await?.is_ok())
+        })
+    });
+    anyhow::ensure!(write.await?, "the demo's token has another one's name");
+    Ok(shown.token)
 }
 
 /// Moves the clock to the next working hour, if it is none: at night nobody would see a card arrive.

@@ -6,6 +6,7 @@ mod init;
 mod logging;
 mod manifest;
 mod run;
+mod token;
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write as _};
@@ -33,6 +34,7 @@ pub async fn obey(command: Command, env: &Environment<'_>) -> Result<(), Failure
         Command::Run => run::run(env).await,
         Command::Init => init::init(env),
         Command::Doctor => doctor::doctor(env).await,
+        Command::Token { of } => token::token(of, env).await,
         Command::Manifest { of } => manifest::manifest(&of, env),
     }
 }

@@ -63,7 +63,7 @@ fn deadline(written: &str) -> Value<(Source, TimeDelta)> {
     Ok((source(name)?, working_time(time.trim())?))
 }
 
-fn source(written: &str) -> Value<Source> {
+pub(super) fn source(written: &str) -> Value<Source> {
     written.parse().map_err(|_| {
         let all: Vec<&str> = Source::ALL.iter().map(|source| source.as_str()).collect();
         format!("\"{written}\" is no source: one of {}", all.join(", "))

@@ -10,7 +10,7 @@ use super::Problem;
 use super::values::{Value, closest};
 
 /// Every section and its keys, in the order people are told of them.
-const SECTIONS: [(&str, &[&str]); 10] = [
+const SECTIONS: [(&str, &[&str]); 11] = [
     (
         "organisation",
         &[
@@ -44,6 +44,7 @@ const SECTIONS: [(&str, &[&str]); 10] = [
     ("product", &["name", "aliases"]),
     ("leads", &["reminder", "late", "open", "deadlines", "holidays"]),
     ("lead_rule", &["source", "words", "team", "owner"]),
+    ("intake", &["name", "source", "fields"]),
     ("database", &["url"]),
     ("http", &["address", "public_url"]),
     ("jobs", &["lease_seconds"]),
@@ -51,7 +52,7 @@ const SECTIONS: [(&str, &[&str]); 10] = [
 ];
 
 /// The sections that are lists.
-const LISTS: [&str; 4] = ["team", "person", "product", "lead_rule"];
+const LISTS: [&str; 5] = ["team", "person", "product", "lead_rule", "intake"];
 
 /// A table of the file, in a section.
 #[derive(Clone, Copy)]

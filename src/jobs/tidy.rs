@@ -1,8 +1,8 @@
 //! Forgetting what is no longer needed.
 //!
-//! When: once a day. What: events answered more than a week ago (Slack repeats them for an hour), jobs done a month
-//! ago, repetitions decided a month ago, files asked for a week ago, drafts nobody came back to. What if it fails: it is tried again until it does
-//! not.
+//! When: once a day. What: events and leads over HTTP answered more than a week ago (Slack repeats its events for an hour),
+//! jobs done a month ago, repetitions decided a month ago, files asked for a week ago, drafts nobody came back to. What if
+//! it fails: it is tried again until it does not.
 
 use chrono::{TimeDelta, TimeZone as _, Utc};
 
@@ -55,6 +55,7 @@ pub(super) async fn tidy(worker: &Worker, job: &JobRow) -> Result<()> {
             tx.forget_jobs(now - JOBS).await?;
             tx.forget_pending(now - JOBS).await?;
             tx.forget_exports(now - EXPORTS).await?;
+            tx.forget_intake(now - EVENTS).await?;
             // The local page keeps its whole conversation as drafts.
             let days = TimeDelta::days(<dyn Drafts>::DAYS);
             tx.forget_drafts(now - days, Service::Local.as_str()).await?;

@@ -154,6 +154,20 @@ impl Db {
         Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
     }
 
+    /// Opens a SQLite file that another process has, for a small change: `SQLite` lets writers take turns. Its tables are as
+    /// that process left them.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub async fn beside(url: &str) -> anyhow::Result<Self> {
+        let options = sqlite_options(url)?.create_if_missing(false);
+        let open = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE);
+        let write = open().connect_with(options.clone()).await.context("cannot open the SQLite file")?;
+        let read = open().connect_with(options.read_only(true)).await.context("cannot look into the SQLite file")?;
+        let engine = Engine::Sqlite { write: Writer::start(Base::Sqlite(write)), read, lock: None };
+        Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
+    }
+
     /// Runs `closure` in a transaction that is on disk when this returns. It may run more than once, see [`Closure`].
     ///
     /// # Errors

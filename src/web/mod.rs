@@ -5,11 +5,13 @@
 //! | `GET /health` | 200 as long as the process runs |
 //! | `GET /ready` | 200 once the database answers and every chat service is connected; otherwise 503, and what is missing |
 //! | `GET /metrics` | figures as Prometheus reads them: numbers, never a name or a text |
+//! | `POST /intake/leads` | leads from web forms, form builders and CRMs, each with a token; `GET /openapi.json` says how |
 //! | `POST /slack/..`, `/discord/..` | what the adapters answer, where their service comes over HTTP |
 //!
 //! There is no TLS here: a proxy in front has the certificate. Nothing is believed because of where it comes from, so it
-//! does no harm to let everything through; only the paths of the services need to be.
+//! does no harm to let everything through; only the paths of the services and the intake need to be.
 
+mod intake;
 mod metrics;
 mod requests;
 mod server;
@@ -25,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::chat::{Intake, Service, Vitals};
+use crate::flows::Desk;
 
 /// Where to listen.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +93,13 @@ pub struct Web {
     pub house: Arc<dyn House>,
     /// Who takes what services send.
     pub intakes: Vec<Arc<dyn Intake>>,
+    /// Where leads are handed in.
+    pub desk: Option<Arc<Desk>>,
+}
+
+/// What leads are handed in through, to be served beside something else.
+pub fn intake(desk: Arc<Desk>) -> axum::Router {
+    intake::router(desk)
 }
 
 /// Listens; `None` if the address is taken and nobody needs the server.
@@ -101,7 +111,7 @@ pub async fn listen(settings: Settings) -> anyhow::Result<Option<TcpListener>> {
     match TcpListener::bind(addr).await {
         Ok(listener) => Ok(Some(listener)),
         Err(error) if !needed => {
-            tracing::warn!("no /health, /ready and /metrics: {addr} cannot be listened on ({error})");
+            tracing::warn!("no /health, /ready, /metrics and /intake/leads: {addr} cannot be listened on ({error})");
             Ok(None)
         }
         Err(error) => {
@@ -123,7 +133,7 @@ pub fn serve(
 ) -> anyhow::Result<SocketAddr> {
     let addr = listener.local_addr().context("asking where the web server listens")?;
     let router = requests::router(Arc::new(web));
-    tracing::info!("serving /health, /ready and /metrics on http://{addr}");
+    tracing::info!("serving /health, /ready, /metrics and /intake/leads on http://{addr}");
     tasks.spawn(server::accept(listener, router, stop, tasks.clone()));
     Ok(addr)
 }

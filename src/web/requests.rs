@@ -14,7 +14,7 @@ use futures_util::StreamExt as _;
 use serde_json::json;
 use tokio::time::timeout;
 
-use super::{Web, metrics};
+use super::{Web, intake, metrics};
 use crate::chat::{self, Intake};
 
 /// The most bytes of a body, looked at before its signature.
@@ -38,7 +38,12 @@ pub(super) fn router(web: Arc<Web>) -> Router {
             router = router.route(path, any(async move |request: Request| take(&*intake, path, request).await));
         }
     }
-    router.with_state(web)
+    let desk = web.desk.clone();
+    let router = router.with_state(web);
+    match desk {
+        Some(desk) => router.merge(intake::router(desk)),
+        None => router,
+    }
 }
 
 /// What is not as it should be: `database`, or the name of a service.
@@ -88,7 +93,7 @@ fn header_of<'a, F: Fn(&str) -> Option<&'a str> + Sync>(read: F) -> F {
 }
 
 /// The whole body, in time and not too much of it.
-async fn whole(body: Body) -> Result<Vec<u8>, StatusCode> {
+pub(super) async fn whole(body: Body) -> Result<Vec<u8>, StatusCode> {
     let promised = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if promised > HEARD_OUT {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);

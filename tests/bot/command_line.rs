@@ -74,12 +74,13 @@ fn it_says_its_version_and_helps_with_every_command() {
     let place = Place::new();
     let version = place.run(&["--version"], &[]);
     assert_eq!((version.code, version.out), (Some(0), format!("panout {}\n", env!("CARGO_PKG_VERSION"))));
-    let commands: [(&[&str], &str); 7] = [
+    let commands: [(&[&str], &str); 8] = [
         (&["--help"], "panout demo"),
         (&["demo", "--help"], "panout-demo.db"),
         (&["run", "--help"], "PANOUT_SLACK_APP_TOKEN"),
         (&["init", "--help"], "PANOUT_CONFIG"),
         (&["doctor", "--help"], "channels"),
+        (&["token", "create", "--help"], "/openapi.json"),
         (&["manifest", "slack", "--help"], "From a manifest"),
         (&["manifest", "discord", "--help"], "PANOUT_DISCORD_TOKEN"),
     ];
@@ -384,21 +385,23 @@ impl Drop for Running {
     }
 }
 
-/// Starts the demo; it, and where its page is.
-fn demo(place: &Place) -> (Running, String) {
+/// Starts the demo; it, where its page is, and the token of the line it prints.
+fn demo(place: &Place) -> (Running, String, String) {
     let mut command = place.command(&["demo"], &[("PANOUT_HTTP_ADDR", "127.0.0.1:0")]);
     let mut running = Running(command.stdout(Stdio::piped()).spawn().expect("the program starts"));
     let out = running.0.stdout.as_mut().expect("it is piped");
-    let line = BufReader::new(out).lines().next().expect("it says where the page is").expect("it prints UTF-8");
-    let page = line.split_whitespace().find(|word| word.starts_with("http://")).expect("an address");
-    (running, page.to_owned())
+    let lines: Vec<String> = BufReader::new(out).lines().take(3).map(|line| line.expect("it prints UTF-8")).collect();
+    let page = lines[0].split_whitespace().find(|word| word.starts_with("http://")).expect("an address");
+    assert!(lines[2].contains(&format!("curl {page}/intake/leads -H 'Authorization: Bearer pan_")), "{lines:?}");
+    let token = lines[2].split_once("Bearer ").and_then(|(_, rest)| rest.split_once('\'')).expect("a token").0;
+    (running, page.to_owned(), token.to_owned())
 }
 
 #[tokio::test]
 async fn the_demo_serves_its_page_stops_when_told_and_comes_back() {
     let place = Place::new();
     for _ in 0..2 {
-        let (running, page) = demo(&place);
+        let (running, page, _) = demo(&place);
         let page = reqwest::get(&page).await.expect("the page answers");
         assert!(page.status().is_success());
         let page = page.text().await.expect("it is text");
@@ -408,4 +411,63 @@ async fn the_demo_serves_its_page_stops_when_told_and_comes_back() {
         assert!(looked.is_some_and(|line| line.ends_with("in use by a running panout")), "{}", doctor.out);
         assert_eq!(running.stop().code, Some(0));
     }
+}
+
+/// Sends a lead; the status, and what is said.
+async fn lead(page: &str, token: &str, lead: &serde_json::Value) -> (u16, String) {
+    let post = reqwest::Client::new().post(format!("{page}/intake/leads")).bearer_auth(token).json(lead);
+    let answer = post.send().await.expect("an answer");
+    (answer.status().as_u16(), answer.text().await.expect("it is text"))
+}
+
+#[tokio::test]
+async fn a_lead_sent_to_the_demo_is_on_its_owners_page_within_a_second() {
+    let place = Place::new();
+    let (running, page, token) = demo(&place);
+    let sent = serde_json::json!({"account": "Novo Systems", "phone": "+40 722 000 111", "owner": "Ana"});
+    assert_eq!(lead(&page, &token, &sent).await.0, 202);
+    let began = std::time::Instant::now();
+    let room = format!("{page}/api/room?as=ana&language=en");
+    loop {
+        let shown = reqwest::get(&room).await.expect("the page answers").text().await.expect("it is text");
+        if shown.contains("Novo Systems") {
+            break;
+        }
+        assert!(began.elapsed().as_millis() < 1000, "it is not there after a second");
+        panout::clock::pause(std::time::Duration::from_millis(20)).await;
+    }
+    running.stop();
+    let (running, page, another) = demo(&place);
+    assert_eq!(lead(&page, &token, &sent).await.0, 401, "the last one's token was of that start");
+    assert_eq!(lead(&page, &another, &sent).await.0, 202);
+    running.stop();
+}
+
+#[tokio::test]
+async fn tokens_are_made_named_and_revoked_even_while_the_bot_runs() {
+    let place = Place::new();
+    let none = place.run(&["token", "list"], &[]);
+    assert!(none.code == Some(0) && none.out.contains("There are no tokens"), "{}{}", none.out, none.err);
+    let wrong = place.run(&["token", "create", "--source", "moon"], &[]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("trade_show"), "{}", wrong.err);
+    let wrong = place.run(&["token", "create", "--source", "website", "--team", "X"], &[]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("no team \"X\""), "{}", wrong.err);
+    let (running, page, _) = demo(&place);
+    let beside = [("PANOUT_DATABASE_URL", "sqlite:panout-demo.db")];
+    let made = place.run(&["token", "create", "--source", "partner", "--name", "crm"], &beside);
+    let token = made.out.split_whitespace().find(|word| word.starts_with("pan_")).expect("it is shown").to_owned();
+    let again = place.run(&["token", "create", "--source", "website", "--name", "crm"], &beside);
+    assert!(again.code == Some(2) && again.err.contains("a token \"crm\" already"), "{}", again.err);
+    let sent = serde_json::json!({"account": "Novo Systems"});
+    assert_eq!(lead(&page, &token, &sent).await.0, 202);
+    let list = place.run(&["token", "list"], &beside);
+    let line = list.out.lines().find(|line| line.starts_with("crm: source partner, made")).expect("it is named");
+    assert!(line.contains("last used") && !list.out.contains(&token), "{}", list.out);
+    let revoked = place.run(&["token", "revoke", "crm"], &beside);
+    assert!(revoked.code == Some(0) && revoked.out.contains("is revoked"), "{}{}", revoked.out, revoked.err);
+    assert_eq!(lead(&page, &token, &sent).await.0, 401);
+    assert_eq!(place.run(&["token", "revoke", "crm"], &beside).code, Some(2));
+    let signed = place.run(&["token", "create", "--source", "website", "--name", "crm", "--signed"], &beside);
+    assert!(signed.code == Some(0) && signed.out.contains("sec_"), "{}{}", signed.out, signed.err);
+    running.stop();
 }

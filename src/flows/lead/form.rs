@@ -9,9 +9,9 @@ use crate::flows::{Act, Call, Result, Values, tell};
 use super::LeadAct;
 
 /// The longest name, address or number, in characters.
-const NAME: u16 = 120;
+pub(in crate::flows) const NAME: u16 = 120;
 /// The longest of what they want, in characters.
-const WANTS: u16 = 3000;
+pub(in crate::flows) const WANTS: u16 = 3000;
 
 /// What was understood, and remarks on what was not.
 #[derive(Clone, Debug, Default)]

@@ -33,6 +33,7 @@ pub(super) use card::{draw, draw_late, draw_open};
 pub(super) use claim::{first_told, was_told};
 pub use climb::{LEAD, beat, climb};
 pub(super) use climb::{hours_changed, leaves};
+pub(super) use form::{NAME, WANTS};
 pub(super) use list::{mine, one, team, unworked};
 pub(super) use report::report;
 pub use route::LeadRules;

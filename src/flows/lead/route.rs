@@ -12,7 +12,7 @@ use crate::domain::{
     Calendar, Ladder, Lead, LeadRule, Person, PersonId, Role, Source, TeamId, first_touch_within, next_owner,
 };
 use crate::flows::notice::{self, LeadWord, Notice};
-use crate::flows::{Result, Shared};
+use crate::flows::{IntakeForm, Result, Shared};
 use crate::store::Tx;
 
 /// For how long a lead that was given counts, whatever became of it.
@@ -27,6 +27,8 @@ pub struct LeadRules {
     pub ladder: Ladder,
     /// Who gets which, the first that holds.
     pub rules: Vec<LeadRule>,
+    /// How what comes over HTTP is to be read, where it has not our fields.
+    pub forms: Vec<IntakeForm>,
     /// Days on which nobody works.
     pub holidays: BTreeSet<NaiveDate>,
 }

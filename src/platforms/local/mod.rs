@@ -98,12 +98,16 @@ struct Page {
     boot: String,
 }
 
-/// Starts the page: restores what was said, listens, and serves until `ports.stop`.
+/// Starts the page: restores what was said, listens, and serves until `ports.stop`; `beside` it what guards itself.
 ///
 /// # Errors
 /// When the address is not a loopback address or cannot be listened on, an id is not [valid](valid_id), or what was
 /// said cannot be read.
-pub async fn start(settings: Settings, ports: Ports) -> anyhow::Result<(Arc<dyn Platform>, SocketAddr)> {
+pub async fn start(
+    settings: Settings,
+    beside: axum::Router,
+    ports: Ports,
+) -> anyhow::Result<(Arc<dyn Platform>, SocketAddr)> {
     ensure!(
         settings.addr.ip().is_loopback(),
         "the local page lets anyone act as anyone, so it listens on this machine only: {} is not a loopback address, \
@@ -121,7 +125,7 @@ pub async fn start(settings: Settings, ports: Ports) -> anyhow::Result<(Arc<dyn 
     let addr = listener.local_addr().context("asking where the local page listens")?;
     let boot = format!("{:016x}", fastrand::u64(..));
     let page = Arc::new(Page { settings, ports: ports.clone(), room: Arc::new(room), addr, boot });
-    let served = axum::serve(listener, server::router(page.clone()));
+    let served = axum::serve(listener, server::router(page.clone()).merge(beside));
     let (stop, fatal) = (ports.stop.clone(), ports.fatal.clone());
     let connected = ports.vitals.connected(Service::Local);
     ports.tasks.spawn(async move {

@@ -8,10 +8,26 @@ const ORGANISATION: (&str, &str) = ("{o}", "[organisation]\nname = \"Acme\"\n");
 const FIELD: (&str, &str) = ("{f}", "[[team]]\nname = \"Field\"\n");
 
 /// What is written, and what is said of it.
-const IN_THE_FILE: [(&str, &str); 52] = [
+const IN_THE_FILE: [(&str, &str); 56] = [
     (
         "name = \"Acme\"",
         "panout.toml, line 1: `name` stands before every section: move it under [organisation]\npanout.toml: there is no [organisation]: add one, with name = \"...\" under it",
+    ),
+    (
+        "{o}[[intake]]\nname = \"a\"",
+        "panout.toml, line 3: this [[intake]] has no `fields`: add fields = [\"email <- answers.email\"]",
+    ),
+    (
+        "{o}[[intake]]\nname = \"a\"\nfields = [\"email\"]",
+        "panout.toml, line 5: \"email\" has no arrow: write for example \"email <- answers.email\"",
+    ),
+    (
+        "{o}[[intake]]\nname = \"a\"\nfields = [\"mail <- a\"]",
+        "panout.toml, line 5: \"mail\" is no field of a lead: one of account, contact, email, phone, source, wants, place, team, owner",
+    ),
+    (
+        "{o}[[intake]]\nname = \"a\"\nfields = [\"email <- a..b\"]",
+        "panout.toml, line 5: \"a..b\" is no way to a value: write for example \"email <- answers.email\"",
     ),
     ("[organisation]\nlanguage = \"en\"", "panout.toml, line 1: this [organisation] has no `name`: add name = \"...\""),
     ("[organisation]\nname = \"Acme\"\nname = \"B\"", "panout.toml, line 3: this is not TOML: duplicate key"),

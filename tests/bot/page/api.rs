@@ -45,7 +45,8 @@ fn whispers() -> std::sync::Arc<ScriptedBot> {
 #[tokio::test]
 async fn the_page_refuses_to_listen_to_the_network() {
     let open = Settings { addr: "0.0.0.0:0".parse().unwrap(), ..settings() };
-    let error = start(open, ports(whispers(), std::sync::Arc::default())).await.err().unwrap().to_string();
+    let error =
+        start(open, axum::Router::new(), ports(whispers(), std::sync::Arc::default())).await.err().unwrap().to_string();
     assert!(error.contains("0.0.0.0 is not a loopback address, use 127.0.0.1"), "{error}");
 }
 
@@ -345,7 +346,7 @@ async fn the_clock_jumps_to_the_next_morning_and_the_app_is_told_how_far() {
     // A shift is from the system's clock, which went on in between.
     assert_eq!(((told[0] - before).num_seconds() + 30) / 60, 16 * 60 + 30);
     let still = Settings { jumps: false, ..settings() };
-    let (_, addr) = start(still, ports(whispers(), std::sync::Arc::default())).await.unwrap();
+    let (_, addr) = start(still, axum::Router::new(), ports(whispers(), std::sync::Arc::default())).await.unwrap();
     assert_eq!(post(addr, "/api/clock", &json!({ "jump": "hour" })).await.0, StatusCode::FORBIDDEN);
 }
 

@@ -50,7 +50,7 @@ impl Demo {
         let told = shifts.clone();
         let on_shift = Arc::new(move |shift| told.lock().unwrap().push(shift));
         let settings = Settings { addr, on_shift: Some(on_shift), ..settings() };
-        let (platform, addr) = start(settings, ports.clone()).await.unwrap();
+        let (platform, addr) = start(settings, axum::Router::new(), ports.clone()).await.unwrap();
         Self { addr, platform, ports, drafts, bot, shifts }
     }
 

@@ -47,7 +47,7 @@ pub(crate) fn serve(intakes: Vec<Arc<dyn Intake>>, house: Arc<Still>, service: S
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.set_nonblocking(true).expect("an option every system has");
     let listener = TcpListener::from_std(listener).expect("it listens");
-    let web = Web { vitals: ports.vitals.clone(), services: vec![service], house, intakes };
+    let web = Web { vitals: ports.vitals.clone(), services: vec![service], house, intakes, desk: None };
     web::serve(listener, web, ports.stop.clone(), &ports.tasks).expect("it has an address")
 }
 

@@ -1,0 +1,266 @@
+//! Leads that come in over HTTP, from a web form, a form builder or a CRM.
+//!
+//! Starts: a request with a token. Acts: nobody. Ends: each lead has an owner, or joined the one of the same client that was
+//! open; or nothing of the request is kept, and whoever sent it reads what to send instead.
+//!
+//! ```text
+//! token -> how many lately -> signature -> read -> the same key before? -+-> the same answer
+//!                                                                        '-> every lead received, one answer kept
+//! ```
+//!
+//! What cannot be understood is not kept: the sender hears of it at once. What can is never lost for the sake of something
+//! beside it: an unknown field is left out, an owner who is not there is somebody else's turn, and the answer says so.
+
+mod mapping;
+mod read;
+mod token;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+pub use mapping::{IntakeField, IntakeForm};
+pub use token::{NewToken, NoToken, Shown, make_token};
+
+use self::read::Sent;
+use super::lead::{Kept, Received, receive};
+use super::{Error, Shared};
+use crate::clock::Clock;
+use crate::domain::{PersonId, Role, TeamId};
+use crate::store::{Db, Fault, IntakeToken, Tx};
+
+/// The most leads of a request.
+pub const MOST: usize = 1000;
+/// How many requests may come with a token at once, and how many more each second.
+const REQUESTS: f64 = 60.0;
+const A_SECOND: f64 = 1.0;
+/// The longest key.
+const KEY: usize = 255;
+
+/// What was sent.
+#[derive(Clone, Copy, Default)]
+pub struct Posted<'a> {
+    /// The token.
+    pub token: Option<&'a str>,
+    /// Under which key: the same again is done once.
+    pub key: Option<&'a str>,
+    /// When it was signed, in seconds since 1970.
+    pub timestamp: Option<&'a str>,
+    /// The signature: `sha256=` and hexadecimal digits.
+    pub signature: Option<&'a str>,
+    /// The body, byte for byte.
+    pub body: &'a [u8],
+}
+
+/// Something that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// Where, as a JSON pointer into the body.
+    pub pointer: String,
+    /// What, and what to send instead.
+    pub says: String,
+}
+
+/// Why nothing was kept.
+#[derive(Debug)]
+pub enum Declined {
+    /// Nobody knows the token, or it was revoked.
+    Unknown,
+    /// It is not signed as it should be, in words.
+    Unsigned(&'static str),
+    /// It was sent before, as it is.
+    Replayed,
+    /// Too many came lately; again in so many seconds.
+    TooOften(u64),
+    /// It is nothing that can be read, in words.
+    Unreadable(String),
+    /// So many leads at once.
+    TooManyLeads(usize),
+    /// These fields are wrong.
+    Wrong(Vec<Wrong>),
+    /// Another body came under the same key.
+    OtherBody,
+    /// Our fault.
+    Broken(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Declined {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl From<Fault> for Declined {
+    fn from(error: Fault) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+impl From<Error> for Declined {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Internal(error) => Self::Broken(error),
+            Error::Tell(_) | Error::Faults(_) => Self::Broken(anyhow::anyhow!("it had words for nobody")),
+        }
+    }
+}
+
+/// Where leads are handed in.
+pub struct Desk {
+    db: Db,
+    shared: Arc<Shared>,
+    clock: Clock,
+    /// How many requests each token has left, as of when.
+    left: Mutex<HashMap<i64, (f64, DateTime<Utc>)>>,
+}
+
+/// A request that was read, shared with the transaction that may run again.
+struct Work {
+    token: IntakeToken,
+    key: Option<String>,
+    signature: Option<String>,
+    body: String,
+    sent: Vec<Sent>,
+}
+
+impl Desk {
+    /// The desk of an organisation.
+    pub fn new(db: Db, shared: Arc<Shared>, clock: Clock) -> Self {
+        Self { db, shared, clock, left: Mutex::default() }
+    }
+
+    /// Takes every lead of a request, or none; the answer as JSON.
+    ///
+    /// # Errors
+    /// Why none was kept.
+    pub async fn take(&self, posted: Posted<'_>) -> Result<String, Declined> {
+        let sent = posted.token.ok_or(Declined::Unknown)?;
+        let all = self.db.read(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.intake_tokens().await?) })).await?;
+        let token = token::find(all, sent).ok_or(Declined::Unknown)?;
+        self.not_too_often(token.id)?;
+        let signature = match &token.secret {
+            Some(secret) => {
+                let signed = (posted.timestamp, posted.signature);
+                if let Some(why) = token::unsigned(secret, signed, posted.body, self.clock.now()) {
+                    return Err(Declined::Unsigned(why));
+                }
+                posted.signature.map(|signature| format!("signature:{signature}"))
+            }
+            None => None,
+        };
+        if posted.key.is_some_and(|key| !(1..=KEY).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic())) {
+            let why = format!("Idempotency-Key is 1 to {KEY} letters, digits and signs. Send for example a UUID.");
+            return Err(Declined::Unreadable(why));
+        }
+        let form = self.shared.rules.leads.forms.iter().find(|form| form.name == token.name);
+        let sent = read::leads(posted.body, form, &self.shared.sources)?;
+        let key = posted.key.map(|key| format!("key:{key}"));
+        self.keep(Work { token, key, signature, body: token::hash(posted.body), sent }).await
+    }
+
+    async fn keep(&self, work: Work) -> Result<String, Declined> {
+        let (work, shared, clock) = (Arc::new(work), self.shared.clone(), self.clock.clone());
+        let write = self.db.write(move |tx| {
+            let (work, shared, now) = (work.clone(), shared.clone(), clock.now());
+            Box::pin(async move { keep(tx, &shared, &work, now).await })
+        });
+        write.await
+    }
+
+    /// Takes one off what a token has left.
+    fn not_too_often(&self, token: i64) -> Result<(), Declined> {
+        let now = self.clock.now();
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let (requests, as_of) = left.entry(token).or_insert((REQUESTS, now));
+        // A clock that went back gives nothing and takes nothing.
+        let since = (now - *as_of).as_seconds_f64().max(0.0);
+        (*requests, *as_of) = ((*requests + since * A_SECOND).min(REQUESTS), now);
+        if *requests < 1.0 {
+            return Err(Declined::TooOften(1));
+        }
+        *requests -= 1.0;
+        Ok(())
+    }
+}
+
+/// Receives what was sent, unless it was before.
+async fn keep(tx: &mut Tx, shared: &Shared, work: &Work, now: DateTime<Utc>) -> Result<String, Declined> {
+    let token = work.token.id;
+    if let Some(key) = &work.key
+        && let Some((body, answer)) = tx.intake_answer(token, key).await?
+    {
+        return if body == work.body { Ok(answer) } else { Err(Declined::OtherBody) };
+    }
+    if let Some(signature) = &work.signature
+        && tx.intake_answer(token, signature).await?.is_some()
+    {
+        return Err(Declined::Replayed);
+    }
+    let (mut leads, mut wrong) = (Vec::new(), Vec::new());
+    for sent in &work.sent {
+        match one(tx, shared, &work.token, sent, now).await? {
+            Ok(kept) => leads.push(kept),
+            Err(unknown) => wrong.push(unknown),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(Declined::Wrong(wrong));
+    }
+    let answer = json!({ "leads": leads }).to_string();
+    for key in work.key.iter().chain(&work.signature) {
+        tx.keep_intake_answer(token, key, (&work.body, &answer), now).await?;
+    }
+    tx.used_intake_token(token, now).await?;
+    Ok(answer)
+}
+
+/// Receives one lead; what the answer says of it.
+async fn one(
+    tx: &mut Tx,
+    shared: &Shared,
+    token: &IntakeToken,
+    sent: &Sent,
+    now: DateTime<Utc>,
+) -> Result<Result<Value, Wrong>, Declined> {
+    let Some(team) = team(tx, token, sent).await? else {
+        let says = "there is no such team: send the name of one in panout.toml, or leave it out".to_owned();
+        return Ok(Err(Wrong { pointer: format!("{}/team", sent.pointer), says }));
+    };
+    let (mut details, mut ignored) = (sent.details.clone(), sent.ignored.clone());
+    details.source = details.source.or(Some(token.source));
+    let owner = owner(tx, sent, now).await?;
+    if owner.is_none() && sent.owner.is_some() {
+        ignored.push("owner".to_owned());
+    }
+    let received = Received { details, logged_by: None, owner, team };
+    let (lead, joined) = match receive(tx, shared, received, now).await? {
+        Kept::New(lead) => (lead, false),
+        Kept::Joined(lead) => (lead, true),
+    };
+    let mut kept = json!({ "id": lead.number.to_string(), "joined": joined });
+    if !ignored.is_empty() {
+        kept["ignored"] = json!(ignored);
+    }
+    Ok(Ok(kept))
+}
+
+/// Whose team has it: the one it names, the token's, the first.
+async fn team(tx: &mut Tx, token: &IntakeToken, sent: &Sent) -> Result<Option<TeamId>, Declined> {
+    if let Some(name) = &sent.team {
+        return Ok(tx.team_named(name).await?);
+    }
+    match token.team {
+        Some(team) => Ok(Some(team)),
+        None => Ok(tx.teams().await?.first().copied()),
+    }
+}
+
+/// The owner it names, if they are there: a form that names somebody who left loses nothing by it.
+async fn owner(tx: &mut Tx, sent: &Sent, now: DateTime<Utc>) -> Result<Option<PersonId>, Declined> {
+    let Some(name) = &sent.owner else { return Ok(None) };
+    let named = tx.people_named(name).await?;
+    let there = named.into_iter().find(|person| !person.is_away(now) && person.role != Role::Observer);
+    Ok(there.map(|person| person.id))
+}
