@@ -87,20 +87,6 @@ struct Tally {
 const FIELD: char = '\u{1f}';
 const END: char = '\u{1e}';
 
-macro_rules! as_one_text {
-    ($sums:literal, $end:literal) => {
-        concat!(
-            "SELECT string_agg(axes || $9 || a || $9 || b || $9 || currency || $9 || n || $9 || m, ",
-            $end,
-            ") FROM (",
-            $sums,
-            " AND organisation_id = $1 AND team_id = $2 AND axes IN ('all', $5, $6, $7)
-              AND ($8 = '' OR axes NOT LIKE 'rep%' OR a = $8)
-              GROUP BY axes, a, b, currency) AS sums"
-        )
-    };
-}
-
 macro_rules! counted_where {
     ($condition:literal) => {
         concat!(
@@ -321,13 +307,16 @@ impl Tx {
         let (field, end) = (FIELD.to_string(), END.to_string());
         let text: Option<String> = match part {
             Part::Weeks { first, last, days } => {
-                let sql = as_one_text!(
-                    "SELECT axes, a, b, currency,
-                         CAST(SUM(n1 * $10 + n2 * $11 + n3 * $12 + n4 * $13 + n5 * $14 + n6 * $15 + n7 * $16) AS BIGINT) AS n,
-                         CAST(SUM(m1 * $10 + m2 * $11 + m3 * $12 + m4 * $13 + m5 * $14 + m6 * $15 + m7 * $16) AS BIGINT) AS m
-                     FROM weekly_sums WHERE monday BETWEEN $3 AND $4",
-                    "$17"
-                );
+                let sql = "SELECT string_agg(axes || $9 || a || $9 || b || $9 || currency || $9 || n || $9 || m, $17) FROM (
+                        SELECT axes, a, b, currency,
+                            CAST(SUM(n1 * $10 + n2 * $11 + n3 * $12 + n4 * $13 + n5 * $14 + n6 * $15 + n7 * $16) AS BIGINT)
+                                AS n,
+                            CAST(SUM(m1 * $10 + m2 * $11 + m3 * $12 + m4 * $13 + m5 * $14 + m6 * $15 + m7 * $16) AS BIGINT)
+                                AS m
+                        FROM weekly_sums
+                        WHERE organisation_id = $1 AND team_id = $2 AND axes IN ('all', $5, $6, $7)
+                          AND monday BETWEEN $3 AND $4 AND ($8 = '' OR axes NOT LIKE 'rep%' OR a = $8)
+                        GROUP BY axes, a, b, currency) AS sums";
                 run!(self, fetch_one, {
                     let query = sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(first).bind(last);
                     let query = query.bind(axes).bind(rows).bind(columns).bind(&only).bind(&field);
@@ -335,11 +324,13 @@ impl Tx {
                 })
             }
             Part::Months { first, last } => {
-                let sql = as_one_text!(
-                    "SELECT axes, a, b, currency, CAST(SUM(n) AS BIGINT) AS n, CAST(SUM(m) AS BIGINT) AS m
-                     FROM monthly_sums WHERE month BETWEEN $3 AND $4",
-                    "$10"
-                );
+                let sql =
+                    "SELECT string_agg(axes || $9 || a || $9 || b || $9 || currency || $9 || n || $9 || m, $10) FROM (
+                        SELECT axes, a, b, currency, CAST(SUM(n) AS BIGINT) AS n, CAST(SUM(m) AS BIGINT) AS m
+                        FROM monthly_sums
+                        WHERE organisation_id = $1 AND team_id = $2 AND axes IN ('all', $5, $6, $7)
+                          AND month BETWEEN $3 AND $4 AND ($8 = '' OR axes NOT LIKE 'rep%' OR a = $8)
+                        GROUP BY axes, a, b, currency) AS sums";
                 run!(self, fetch_one, {
                     let query = sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(first).bind(last);
                     query.bind(axes).bind(rows).bind(columns).bind(&only).bind(&field).bind(&end)

@@ -32,7 +32,7 @@ use crate::domain::{PersonId, Role, TeamId};
 use crate::store::{Db, Fault, IntakeToken, Tx};
 
 /// The most leads of a request.
-pub const MOST: usize = 1000;
+pub const MOST: usize = 250;
 /// How many requests may come with a token at once, and how many more each second.
 const REQUESTS: f64 = 60.0;
 const A_SECOND: f64 = 1.0;

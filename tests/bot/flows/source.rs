@@ -140,15 +140,15 @@ async fn everybody_sees_the_table_who_looks_on_too(#[values(On::Slack, On::Disco
             "Trade show: 1 (RON\u{a0}3,000)",
             "Partner: 1 (€5,000)",
             "Not said: 1 (€2,000)",
-            "{Source: counted otherwise}",
+            "{Table: Source}",
         ]);
         let named = ["Ana", "Webby", "Hooli", "Initech"].iter().find(|name| seen.contains(**name));
         assert_eq!(named, None, "{who} reads\n{seen}");
     }
     let oana = team.person("Oana");
-    oana.chooses("Source: counted otherwise", "Product and reason").await;
+    oana.chooses("Table: Source", "Product and reason").await;
     oana.sees_parts(&["6 refusals this week so far", "CRM Suite: 3"]);
-    oana.chooses("Product and reason: counted otherwise", "Source").await;
+    oana.chooses("Table: Product and reason", "Source").await;
     oana.sees_parts(&["(changed)", "Webinar: 3"]);
     oana.chooses("This week: another period", "Today").await;
     oana.sees_parts(&["6 refusals today", "Webinar: 3"]);
