@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use panout::chat::{Account, Service};
 use panout::config::{Config, ConfigError, LogFormat};
-use panout::domain::{Money, Role, SelfValidation};
+use panout::domain::{Money, Role, SelfValidation, Source};
 use panout::words::Language;
 
 const EXAMPLE: &str = r#"
@@ -270,4 +270,28 @@ fn secrets_and_passwords_are_never_shown() {
     let said = complaint_of(&wrong);
     assert_eq!(said.lines().count(), 4, "{said}");
     assert!(!said.contains("SECRET"), "{said}");
+}
+
+#[test]
+fn leads_have_their_times_holidays_and_owners() {
+    let file = "[organisation]\nname = \"Acme\"\n[[team]]\nname = \"Field\"\n[leads]\ndeadlines = [\"website 30m\", \"webinar 2d\"]\n\
+                open = 300\nholidays = [\"2026-12-25\"]\n[[lead_rule]]\nsource = \"partner\"\nwords = [\"Cluj\"]\nteam = \"Field\"\n";
+    let leads = load(file, &[]).expect("it is right").leads;
+    assert_eq!(leads.deadline(Source::Website), TimeDelta::minutes(30));
+    assert_eq!(leads.deadline(Source::Webinar), TimeDelta::hours(16));
+    assert_eq!(leads.deadline(Source::Partner), TimeDelta::hours(4));
+    assert_eq!((leads.ladder.reminder, leads.ladder.late, leads.ladder.open), (50, 100, 300));
+    assert_eq!(leads.holidays.len(), 1);
+    assert_eq!((leads.rules[0].source, leads.rules[0].team.as_deref()), (Some(Source::Partner), Some("Field")));
+    for (wrong, says) in [
+        ("[leads]\nlate = 40\n", "50, 40 and 200 per cent do not climb"),
+        ("[leads]\ndeadlines = [\"website\"]\n", "is not a source and a time"),
+        ("[leads]\ndeadlines = [\"moon 1h\"]\n", "\"moon\" is no source"),
+        ("[leads]\ndeadlines = [\"website 1y\"]\n", "is no working time"),
+        ("[leads]\nholidays = [\"Christmas\"]\n", "is no day"),
+        ("[[lead_rule]]\nsource = \"partner\"\n", "says not who gets the leads"),
+    ] {
+        let complaint = load(&format!("[organisation]\nname = \"Acme\"\n{wrong}"), &[]).expect_err(wrong).to_string();
+        assert!(complaint.contains(says), "{complaint}");
+    }
 }

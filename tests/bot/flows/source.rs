@@ -150,7 +150,7 @@ async fn everybody_sees_the_table_who_looks_on_too(#[values(On::Slack, On::Disco
     oana.sees_parts(&["6 refusals this week so far", "CRM Suite: 3"]);
     oana.chooses("Table: Product and reason", "Source").await;
     oana.sees_parts(&["(changed)", "Webinar: 3"]);
-    oana.chooses("This week: another period", "Today").await;
+    oana.chooses("Period: This week", "Today").await;
     oana.sees_parts(&["6 refusals today", "Webinar: 3"]);
     // What is corrected moves from one row to another.
     team.person("Ana").sends("detail.1", &[("source", "chat")]).await;
