@@ -132,9 +132,7 @@ async fn act(call: &mut Call<'_>, inbound: &Inbound) -> Result<Reply> {
                 Ok(today::beside(&action, reply))
             }
         },
-        Inbound::Shortcut(shortcut) if shortcut.name == menu::LOG_LEAD => {
-            lead::from_message(call, &shortcut.text).await
-        }
+        Inbound::Shortcut(shortcut) if shortcut.name == menu::LOG_LEAD => Ok(lead::from_message(call, &shortcut.text)),
         Inbound::Shortcut(shortcut) => refusal::from_message(call, &shortcut.text).await,
         Inbound::Submission(submission) => match today::without_the_day(&submission.action) {
             None => submit(call, submission).await,

@@ -93,6 +93,9 @@ pub enum LeadsOf {
     Untouched(TeamId),
 }
 
+/// A person, whether they want reminders, how many leads they were given, and when they last were.
+type Load = (PersonId, Option<String>, i64, Option<DateTime<Utc>>);
+
 macro_rules! leads_where {
     ($condition:literal) => {
         concat!(
@@ -215,7 +218,7 @@ impl Tx {
                 .bind(lead.snoozed.1.num_seconds())
                 .bind(lead.passed_on)
                 .bind(lead.next_touch)
-                .bind(lead.unfit.map(|why| why.as_str()))
+                .bind(lead.unfit.map(crate::domain::Unfit::as_str))
                 .bind(lead.refusal)
                 .bind(over_at)
         )?;
@@ -393,12 +396,12 @@ impl Tx {
                      AND NOT EXISTS (SELECT 1 FROM lead_turns h
                                      WHERE h.organisation_id = $1 AND h.lead = $3 AND h.person_id = p.id)
                    ORDER BY p.id";
-        let rows: Vec<(PersonId, Option<String>, i64, Option<DateTime<Utc>>)> = run!(
+        let rows: Vec<Load> = run!(
             self,
             fetch_all,
             sqlx::query_as(sql).bind(self.organisation).bind(team).bind(lead).bind(today).bind(instant(lately))
         )?;
-        let candidate = |(person, reminders, load, last_at): (PersonId, Option<String>, i64, Option<DateTime<Utc>>)| {
+        let candidate = |(person, reminders, load, last_at): Load| {
             let hears = reminders.as_deref() == Reminders::On.as_str();
             Candidate { person, hears, load, last_at }
         };

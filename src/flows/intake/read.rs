@@ -104,13 +104,13 @@ impl Reading<'_> {
                 (Some(_), Value::Null) => {}
                 (Some(field), Value::String(text)) => drop(texts.insert(field, text.clone())),
                 (Some(field), _) => {
-                    self.complain(field, format!("{field} is no text: send it in quotes, or leave it out"))
+                    self.complain(field, format!("{field} is no text: send it in quotes, or leave it out"));
                 }
             }
         }
         unknown.truncate(NAMED.0);
         let source = self.source(&texts);
-        self.sent(texts, source, unknown)
+        self.sent(&texts, source, unknown)
     }
 
     /// The source it names; one that nobody knows is complained of.
@@ -136,7 +136,7 @@ impl Reading<'_> {
             text.push_str(&found);
         }
         let said = texts.get("source").and_then(|source| self.sources.exact(&clean(source, false)).copied());
-        self.sent(texts, said.or(form.source), Vec::new())
+        self.sent(&texts, said.or(form.source), Vec::new())
     }
 
     /// A text as it is kept; one that is too long is complained of.
@@ -149,8 +149,8 @@ impl Reading<'_> {
         Some(text)
     }
 
-    fn sent(&mut self, texts: Texts, source: Option<Source>, ignored: Vec<String>) -> Option<Sent> {
-        let mut take = |field, most| self.take(&texts, field, most);
+    fn sent(&mut self, texts: &Texts, source: Option<Source>, ignored: Vec<String>) -> Option<Sent> {
+        let mut take = |field, most| self.take(texts, field, most);
         let details = LeadDetails {
             account: take("account", NAME),
             contact: take("contact", NAME),
@@ -168,11 +168,12 @@ impl Reading<'_> {
             self.complain("phone", "there is no digit in it: send one such as +40 722 000 111, or leave it out");
         }
         if self.wrong.len() == self.before && !details.says_who() {
-            let mut says = "nobody can be called: send at least one of account, contact, email, phone".to_owned();
-            if !ignored.is_empty() {
-                says += &format!(" (these are no fields of a lead: {})", ignored.join(", "));
-            }
-            self.complain("", says);
+            let says = "nobody can be called: send at least one of account, contact, email, phone";
+            let beside = match ignored.as_slice() {
+                [] => String::new(),
+                ignored => format!(" (these are no fields of a lead: {})", ignored.join(", ")),
+            };
+            self.complain("", format!("{says}{beside}"));
         }
         (self.wrong.len() == self.before).then(|| Sent { pointer: self.pointer.clone(), details, team, owner, ignored })
     }

@@ -126,7 +126,7 @@ pub(super) fn hash(bytes: &[u8]) -> String {
 /// Whether two are the same, however much of them is.
 fn same(one: &[u8], other: &[u8]) -> bool {
     let differ = one.iter().zip(other).fold(0, |differ, (one, other)| differ | (one ^ other));
-    (one.len() == other.len()) & (differ == 0)
+    differ == 0 && one.len() == other.len()
 }
 
 fn random() -> anyhow::Result<String> {

@@ -18,7 +18,7 @@ pub(in crate::flows) const WANTS: u16 = 3000;
 pub(super) struct Typed {
     pub(super) details: LeadDetails,
     pub(super) owner: Option<PersonId>,
-    owner_typed: Option<String>,
+    named: Option<String>,
     pub(super) remarks: Vec<Text>,
 }
 
@@ -26,14 +26,14 @@ impl Typed {
     /// Reads a command: its line first, then its typed options, which win.
     pub(super) async fn from_command(call: &mut Call<'_>, command: &Command) -> Result<Self> {
         let line = parse_lead(&command.text, &call.shared.sources);
-        let mut typed = Self { details: line.details, owner_typed: line.owner, ..Self::default() };
+        let mut typed = Self { details: line.details, named: line.owner, ..Self::default() };
         for (name, value) in &command.options {
             let value = value.trim();
             if !value.is_empty() {
                 typed.read_option(call, name, value);
             }
         }
-        if let Some(name) = typed.owner_typed.clone() {
+        if let Some(name) = typed.named.clone() {
             match person(call, &name).await? {
                 Ok(owner) => typed.owner = Some(owner),
                 Err(says) => typed.remarks.push(says),
@@ -63,7 +63,7 @@ impl Typed {
                 Some(found) => details.source = Some(found.value),
                 None => self.remarks.push(call.words.text("lead.unknown_source", args! { typed: value })),
             },
-            "owner" => self.owner_typed = said,
+            "owner" => self.named = said,
             _ => details.wants = said,
         }
     }
@@ -90,8 +90,8 @@ async fn person(call: &mut Call<'_>, typed: &str) -> Result<Result<PersonId, Tex
         [one] => Ok(Ok(one.id)),
         [one, ..] if crate::domain::fold(&one.name) == crate::domain::fold(name) => Ok(Ok(one.id)),
         several => {
-            let names: Vec<String> = several.iter().map(|person| person.name.clone()).collect();
-            Ok(Err(call.words.text("lead.which_owner", args! { typed: typed, names: call.words.list(&names) })))
+            let all: Vec<String> = several.iter().map(|person| person.name.clone()).collect();
+            Ok(Err(call.words.text("lead.which_owner", args! { typed: typed, names: call.words.list(&all) })))
         }
     }
 }
@@ -114,7 +114,7 @@ pub(super) fn log(call: &Call<'_>, typed: &Typed) -> Form {
         reply::field(words, "lead_form", "wants", Kind::Paragraph { max: WANTS })
             .optional()
             .filled(details.wants.clone()),
-        line("owner", &typed.owner_typed),
+        line("owner", &typed.named),
     ];
     let mut form = reply::form(words, Act::Lead(LeadAct::Log), "lead_form.title", "button.store", fields);
     form.intro = typed.remarks.iter().cloned().reduce(|all, next| all.then("\n").then(next));

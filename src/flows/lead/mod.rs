@@ -151,9 +151,9 @@ pub(super) async fn log_line(call: &mut Call<'_>, command: &Command) -> Result {
 }
 
 /// The form with a message's text as what they want.
-pub(super) async fn from_message(call: &mut Call<'_>, text: &str) -> Result {
+pub(super) fn from_message(call: &Call<'_>, text: &str) -> Reply {
     let typed = form::Typed::from_message(call, text);
-    Ok(Reply::Ask(form::log(call, &typed)))
+    Reply::Ask(form::log(call, &typed))
 }
 
 /// The filled form.

@@ -112,14 +112,18 @@ pub(in crate::flows) async fn of_days(
 /// All of them together.
 pub(in crate::flows) fn whole(rows: &[LeadRow]) -> Went {
     let mut whole = Went::default();
-    rows.iter().for_each(|row| whole.add(row));
+    for row in rows {
+        whole.add(row);
+    }
     whole
 }
 
 /// By source, those with most first.
 pub(in crate::flows) fn by_source(rows: &[LeadRow]) -> Vec<(String, Went)> {
     let mut sources: BTreeMap<&str, Went> = BTreeMap::new();
-    rows.iter().for_each(|row| sources.entry(&row.source).or_default().add(row));
+    for row in rows {
+        sources.entry(&row.source).or_default().add(row);
+    }
     ranked(sources.into_iter().map(|(source, went)| (source.to_owned(), went)).collect())
 }
 
