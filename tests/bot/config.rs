@@ -291,7 +291,7 @@ fn leads_have_their_times_holidays_and_owners() {
         ("[leads]\nholidays = [\"Christmas\"]\n", "is no day"),
         ("[[lead_rule]]\nsource = \"partner\"\n", "says not who gets the leads"),
     ] {
-        let complaint = load(&format!("[organisation]\nname = \"Acme\"\n{wrong}"), &[]).expect_err(wrong).to_string();
+        let complaint = load(&format!("[organisation]\nname = \"Acme\"\n{wrong}"), &[]).expect_err(wrong);
         assert!(complaint.contains(says), "{complaint}");
     }
 }

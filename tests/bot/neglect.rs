@@ -219,7 +219,7 @@ impl Office {
     }
 
     /// Whoever got something will do with it what they always do.
-    async fn looks(&mut self, waiting: Vec<Waiting>) {
+    fn looks(&mut self, waiting: Vec<Waiting>) {
         let now = self.clock.now();
         for (lead, turn, _, owner, from, _) in waiting {
             if !self.seen.insert((lead, turn, owner.is_some())) {
@@ -412,7 +412,7 @@ async fn in_a_quarter_of_neglect_no_lead_goes_quiet() {
     loop {
         office.jobs.idle().await;
         let waiting = office.nothing_is_forgotten().await;
-        office.looks(waiting).await;
+        office.looks(waiting);
         let job = office.next_job().await;
         let deed = office.deeds.first().copied();
         let next = job.into_iter().chain(deed.map(|(at, _)| at)).min().unwrap_or(ends);
