@@ -62,7 +62,9 @@ pub(super) fn router(page: Arc<Page>) -> Router {
     for (path, kind, text) in FILES {
         router = router.route(path, get(async move || ([(CONTENT_TYPE, kind)], text)));
     }
+    // Said here, so that it is guarded too when other routes stand beside these.
     router
+        .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(BODY))
         .layer(middleware::from_fn_with_state(page.clone(), guard::only_our_page))
         .with_state(page)
