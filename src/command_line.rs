@@ -68,7 +68,7 @@ pub enum Token {
         /// Where leads come from that do not say it, such as website or partner
         #[arg(long)]
         source: String,
-        /// What to call it, by default as the source; an [[intake]] of panout.toml with this name says how it is read
+        /// What to call it, by default as the source; an `[[intake]]` of panout.toml with this name says how it is read
         #[arg(long)]
         name: Option<String>,
         /// The team its leads belong to; by default the first
