@@ -61,6 +61,18 @@ impl Tx {
         run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(notice))
     }
 
+    /// Which of these notices were posted.
+    pub async fn posted_of(&mut self, notices: [String; 4]) -> sqlx::Result<Vec<String>> {
+        let sql = "SELECT notice FROM messages
+                   WHERE organisation_id = $1 AND notice IN ($2, $3, $4, $5) AND message IS NOT NULL";
+        let [one, two, three, four] = &notices;
+        run!(
+            self,
+            fetch_all,
+            sqlx::query_scalar(sql).bind(self.organisation).bind(one).bind(two).bind(three).bind(four)
+        )
+    }
+
     /// Remembers the posted message (JSON) of a notice.
     pub async fn message_posted(&mut self, notice: &str, message: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
         let sql = "UPDATE messages SET message = $3, posted_at = $4

@@ -199,8 +199,13 @@ async fn keep(tx: &mut Tx, shared: &Shared, work: &Work, now: DateTime<Utc>) -> 
         return Err(Declined::Replayed);
     }
     let (mut leads, mut wrong) = (Vec::new(), Vec::new());
+    let mut teams = HashMap::new();
     for sent in &work.sent {
-        match one(tx, shared, &work.token, sent, now).await? {
+        let team = match teams.get(&sent.team) {
+            Some(known) => *known,
+            None => *teams.entry(&sent.team).or_insert(team(tx, &work.token, sent).await?),
+        };
+        match one(tx, shared, (&work.token, team), sent, now).await? {
             Ok(kept) => leads.push(kept),
             Err(unknown) => wrong.push(unknown),
         }
@@ -220,11 +225,11 @@ async fn keep(tx: &mut Tx, shared: &Shared, work: &Work, now: DateTime<Utc>) -> 
 async fn one(
     tx: &mut Tx,
     shared: &Shared,
-    token: &IntakeToken,
+    (token, team): (&IntakeToken, Option<TeamId>),
     sent: &Sent,
     now: DateTime<Utc>,
 ) -> Result<Result<Value, Wrong>, Declined> {
-    let Some(team) = team(tx, token, sent).await? else {
+    let Some(team) = team else {
         let says = "there is no such team: send the name of one in panout.toml, or leave it out".to_owned();
         return Ok(Err(Wrong { pointer: format!("{}/team", sent.pointer), says }));
     };

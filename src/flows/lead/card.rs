@@ -222,14 +222,15 @@ async fn history(tx: &mut Tx, words: Words<'_>, reader: &Person, lead: &Lead) ->
 /// A lead changed: every message it stands on is drawn again.
 pub(super) async fn changed(tx: &mut Tx, shared: &Shared, lead: &Lead, now: DateTime<Utc>) -> Result<()> {
     let (number, turn) = (lead.number.0, lead.turn.number);
+    let team = tx.team(lead.team).await?;
     for turn in [turn, turn - 1].into_iter().filter(|turn| *turn >= 0) {
-        for word in LeadWord::ALL {
-            notice::refresh(tx, &Notice::Lead(word, number, turn), now).await?;
+        let words = LeadWord::ALL.map(|word| Notice::Lead(word, number, turn));
+        let posted = tx.posted_of(words.each_ref().map(Notice::key)).await?;
+        for word in words.iter().filter(|word| posted.contains(&word.key())) {
+            notice::refresh(tx, word, now).await?;
         }
-        if let Some(team) = tx.team(lead.team).await? {
-            for channel in unsaid::channels(shared, &team) {
-                notice::refresh(tx, &Notice::LeadOpen(number, turn, channel), now).await?;
-            }
+        for channel in team.iter().flat_map(|team| unsaid::channels(shared, team)) {
+            notice::refresh(tx, &Notice::LeadOpen(number, turn, channel), now).await?;
         }
     }
     for owner in [lead.owner, lead.taken_from].into_iter().flatten() {

@@ -63,7 +63,7 @@ pub(in crate::flows) async fn was_told(
 pub(super) async fn claim(call: &mut Call<'_>, number: LeadNumber) -> Result {
     let Some(lead) = call.tx.lead(number).await? else { return card::unknown(call, number) };
     let words = call.words;
-    let claimed = match lead.clone().claimed(&call.by, call.now) {
+    let lead = match lead.clone().claimed(&call.by, call.now) {
         Ok(claimed) => claimed,
         Err(LeadDenied::InHands(Some(owner))) if owner == call.by.id => {
             return card::stands(call, &lead).await.map(beside);
@@ -74,7 +74,7 @@ pub(super) async fn claim(call: &mut Call<'_>, number: LeadNumber) -> Result {
         }
     };
     call.tx.lead_event(number, Some(call.by.id), ("claimed", None), call.now).await?;
-    let lead = route::keep_turn(call.tx, call.shared, claimed, call.now).await?;
+    route::keep_turn(call.tx, call.shared, &lead, call.now).await?;
     let own = card::card(call.tx, call.shared, &call.by, &lead, call.now).await?;
     let title = words.text("lead.claimed", args! { number: number.to_string(), name: lead.details.name() });
     Ok(Reply::Whisper(Card { title, tone: Tone::Good, ..own }))

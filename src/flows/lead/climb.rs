@@ -23,11 +23,14 @@ fn occurrence(lead: &Lead) -> String {
 }
 
 /// Plans when a lead climbs next, or moves it there.
-pub(super) async fn plan(tx: &mut Tx, shared: &Shared, lead: &Lead, now: DateTime<Utc>) -> Result<()> {
-    let Some(owner) = lead.owner else { return Ok(()) };
-    let owner = tx.person(owner).await?;
-    let off = route::Off::of(shared, &owner, now);
-    let Some((_, at)) = lead.climbs(shared.rules.leads.ladder, &off.calendar(&owner)) else { return Ok(()) };
+pub(super) async fn plan(
+    tx: &mut Tx,
+    shared: &Shared,
+    (lead, owner): (&Lead, &Person),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let off = route::Off::of(shared, owner, now);
+    let Some((_, at)) = lead.climbs(shared.rules.leads.ladder, &off.calendar(owner)) else { return Ok(()) };
     let job = NewJob { kind: LEAD, occurrence: occurrence(lead), payload: occurrence(lead), run_at: at };
     tx.plan(&job, now).await?;
     Ok(tx.move_job(LEAD, &job.occurrence, at).await?)

@@ -120,22 +120,28 @@ async fn join(tx: &mut Tx, shared: &Shared, before: Lead, again: Received, now: 
 
 /// Stores a lead that changed: when it is due, who is to hear of it, and every card it stands on.
 pub(super) async fn save(tx: &mut Tx, shared: &Shared, lead: &Lead, now: DateTime<Utc>) -> Result<()> {
-    let due_at = match lead.owner {
-        Some(owner) if lead.state == LeadState::Waiting => {
-            let owner = tx.person(owner).await?;
-            let off = route::Off::of(shared, &owner, now);
-            lead.due_at(&off.calendar(&owner))
-        }
-        _ => None,
+    save_unseen(tx, shared, lead, now).await?;
+    card::changed(tx, shared, lead, now).await
+}
+
+/// The same for a lead that stands on no card yet: many may come in at once.
+pub(super) async fn save_unseen(tx: &mut Tx, shared: &Shared, lead: &Lead, now: DateTime<Utc>) -> Result<()> {
+    let owner = match lead.owner {
+        Some(owner) => Some(tx.person(owner).await?),
+        None => None,
     };
+    let due_at = owner.as_ref().filter(|_| lead.state == LeadState::Waiting).and_then(|owner| {
+        let off = route::Off::of(shared, owner, now);
+        lead.due_at(&off.calendar(owner))
+    });
     tx.save_lead(lead, due_at, now).await?;
-    climb::plan(tx, shared, lead, now).await?;
-    if let (Some(day), Some(owner)) = (lead.next_touch, lead.owner) {
-        let owner = tx.person(owner).await?;
+    let Some(owner) = owner else { return Ok(()) };
+    climb::plan(tx, shared, (lead, &owner), now).await?;
+    if let Some(day) = lead.next_touch {
         let at = owner.batch_on(day).max(owner.next_batch(now));
         notice::plan(tx, shared, &Notice::Today(owner.id.0, at), at, now).await?;
     }
-    card::changed(tx, shared, lead, now).await
+    Ok(())
 }
 
 /// `/lead`, with whatever follows it.

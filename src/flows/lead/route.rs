@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::save;
+use super::{save, save_unseen};
 use crate::domain::{
-    Calendar, Ladder, Lead, LeadRule, Person, PersonId, Role, Source, TeamId, first_touch_within, next_owner,
+    Calendar, Ladder, Lead, LeadRule, Person, PersonId, Role, Rung, Source, TeamId, first_touch_within, next_owner,
 };
 use crate::flows::notice::{self, LeadWord, Notice};
 use crate::flows::{IntakeForm, Result, Shared};
@@ -121,7 +121,15 @@ pub(super) async fn head(tx: &mut Tx, team: TeamId, now: DateTime<Utc>) -> Resul
 
 /// Puts a lead into somebody's hands, and tells them.
 pub(super) async fn give(tx: &mut Tx, shared: &Shared, lead: Lead, to: PersonId, now: DateTime<Utc>) -> Result<Lead> {
-    let lead = keep_turn(tx, shared, lead.given(to, now), now).await?;
+    // Before its first turn nobody was told of it, unless it was open to claim.
+    let unseen = lead.turn.number == 0 && lead.rung == Rung::Fresh;
+    let lead = lead.given(to, now);
+    if unseen {
+        save_unseen(tx, shared, &lead, now).await?;
+        tx.lead_turn(&lead, to).await?;
+    } else {
+        keep_turn(tx, shared, &lead, now).await?;
+    }
     tx.lead_event(lead.number, Some(to), ("given", None), now).await?;
     let new = Notice::Lead(LeadWord::New, lead.number.0, lead.turn.number);
     notice::plan(tx, shared, &new, now, now).await?;
@@ -129,10 +137,10 @@ pub(super) async fn give(tx: &mut Tx, shared: &Shared, lead: Lead, to: PersonId,
 }
 
 /// Keeps whose turn it is from now on.
-pub(super) async fn keep_turn(tx: &mut Tx, shared: &Shared, lead: Lead, now: DateTime<Utc>) -> Result<Lead> {
-    save(tx, shared, &lead, now).await?;
+pub(super) async fn keep_turn(tx: &mut Tx, shared: &Shared, lead: &Lead, now: DateTime<Utc>) -> Result<()> {
+    save(tx, shared, lead, now).await?;
     if let Some(owner) = lead.owner {
-        tx.lead_turn(&lead, owner).await?;
+        tx.lead_turn(lead, owner).await?;
     }
-    Ok(lead)
+    Ok(())
 }
