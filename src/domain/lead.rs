@@ -537,11 +537,16 @@ impl Lead {
         if times >= SNOOZES { TimeDelta::zero() } else { (WORKING_DAY * SNOOZED_DAYS - sofar).max(TimeDelta::zero()) }
     }
 
-    /// Puts it off for some working time.
+    /// Puts it off for some working time, from now on where its own is over.
     ///
     /// # Errors
     /// As [`Lead::may_work`]; when it was touched, or put off enough.
-    pub fn put_off(mut self, by: &Person, working: TimeDelta, now: DateTime<Utc>) -> Result<Self, LeadDenied> {
+    pub fn put_off(
+        mut self,
+        by: &Person,
+        (working, calendar): (TimeDelta, &Calendar<'_>),
+        now: DateTime<Utc>,
+    ) -> Result<Self, LeadDenied> {
         self.may_work(by)?;
         if self.state == LeadState::Touched {
             return Err(LeadDenied::Touched);
@@ -550,8 +555,9 @@ impl Lead {
         if working > most || most.is_zero() {
             return Err(LeadDenied::SnoozedEnough);
         }
+        let over = self.due_at(calendar).map_or(TimeDelta::zero(), |due| calendar.between(due, now));
         self.snoozed = (self.snoozed.0 + 1, self.snoozed.1 + working);
-        self.turn.added += working;
+        self.turn.added += over + working;
         // What was said of the time before is over: the ladder is climbed again.
         Ok(self.climbed(Rung::Fresh, now))
     }
@@ -559,9 +565,12 @@ impl Lead {
     /// Its owner says that it is not theirs; whether the head is to have it now.
     ///
     /// # Errors
-    /// As [`Lead::may_work`].
+    /// As [`Lead::may_work`]; when it was touched.
     pub fn pass_on(mut self, by: &Person) -> Result<(Self, bool), LeadDenied> {
         self.may_work(by)?;
+        if self.state == LeadState::Touched {
+            return Err(LeadDenied::Touched);
+        }
         self.passed_on += 1;
         let to_head = self.passed_on > PASSED_ON;
         Ok((self, to_head))
@@ -622,6 +631,11 @@ impl Lead {
             return Err(LeadDenied::WasYours);
         }
         Ok(self.given(by.id, now))
+    }
+
+    /// Whether it was worked on before its owner had it.
+    pub fn was_touched_before(&self) -> bool {
+        self.first_touch.is_some_and(|(_, at)| at < self.turn.began_at)
     }
 
     /// It is in these hands from now on, with all the time there is.

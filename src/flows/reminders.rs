@@ -88,10 +88,7 @@ pub(super) async fn told(tx: &mut Tx, shared: &Shared, person: PersonId, key: &s
     let reader = tx.person(person).await?;
     let reader = tx.standing_in(reader, now).await?;
     tx.sends_today(person, key, now).await?;
-    if lead::told(tx, &reader, now).await? {
-        // Until somebody reaches out it is said every day: the client waits.
-        plan_today(tx, shared, &reader, reader.next_batch(now), now).await?;
-    }
+    lead::told(tx, shared, &reader, now).await?;
     arrivals::posted(tx, &reader, key, now).await?;
     tell_heads(tx, shared, &reader, key, now).await?;
     let own = !tx.tasks_to_say(Whose::Own(person), now).await?.is_empty();

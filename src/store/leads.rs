@@ -444,13 +444,39 @@ impl Tx {
         rows.into_iter().map(Row::lead).collect()
     }
 
-    /// The leads somebody is to reach out to again by a day, at most `most`.
-    pub async fn leads_to_touch(&mut self, person: PersonId, by: NaiveDate, most: i64) -> sqlx::Result<Vec<Lead>> {
+    /// The leads somebody is to reach out to again by a day, and was told so fewer than `times` times, at most `most`.
+    pub async fn leads_to_touch(
+        &mut self,
+        person: PersonId,
+        (by, times): (NaiveDate, i64),
+        most: i64,
+    ) -> sqlx::Result<Vec<Lead>> {
         let sql =
             leads_where!("owner_id = $2 AND over_at IS NULL AND next_touch <= $3 ORDER BY next_touch, number LIMIT $4");
-        let rows: Vec<Row> =
-            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(by).bind(most))?;
+        let rows: Vec<Row> = run!(
+            self,
+            fetch_all,
+            sqlx::query_as(sql).bind(self.organisation).bind(person).bind(by).bind(most).bind(times)
+        )?;
         rows.into_iter().map(Row::lead).collect()
+    }
+
+    /// How many leads of a team somebody else is to reach out to and was told so just `times` times, by who has them.
+    pub async fn let_go(&mut self, team: TeamId, not: PersonId, times: i64) -> sqlx::Result<Vec<(PersonId, i64)>> {
+        let sql = "SELECT owner_id, COUNT(*) FROM leads
+                   WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND next_touch IS NOT NULL
+                     AND next_told = $4 AND owner_id IS NOT NULL AND owner_id <> $3
+                   GROUP BY owner_id ORDER BY owner_id";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(not).bind(times))
+    }
+
+    /// The head was told of them.
+    pub async fn told_of_let_go(&mut self, team: TeamId, not: PersonId, times: i64) -> sqlx::Result<()> {
+        let sql = "UPDATE leads SET next_told = next_told + 1
+                   WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND next_touch IS NOT NULL
+                     AND next_told = $4 AND owner_id IS NOT NULL AND owner_id <> $3";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(team).bind(not).bind(times))?;
+        Ok(())
     }
 
     /// A message said that somebody is to reach out to a lead again.

@@ -8,6 +8,8 @@ use crate::domain::wall;
 
 /// How many stretches of work are looked at before nothing is found: years of them, in whatever hours.
 const STRETCHES: usize = 4000;
+/// As good as never, and still a year that databases write with four digits.
+const NEVER: TimeDelta = TimeDelta::days(365 * 100);
 /// How far it is looked at once for a day that is worked.
 const FORTNIGHT: TimeDelta = TimeDelta::days(14);
 
@@ -46,7 +48,7 @@ impl Calendar<'_> {
         closes.unwrap_or(open + FORTNIGHT)
     }
 
-    /// When so much working time has passed since `from`; the far future if it never does.
+    /// When so much working time has passed since `from`; [`NEVER`] later if it never does.
     pub fn after(&self, from: DateTime<Utc>, working: TimeDelta) -> DateTime<Utc> {
         let (mut at, mut left) = (from, working);
         for _ in 0..STRETCHES {
@@ -58,7 +60,7 @@ impl Calendar<'_> {
             left -= closes - opens;
             at = closes;
         }
-        DateTime::<Utc>::MAX_UTC
+        from + NEVER
     }
 
     /// How much working time lies between two instants; none if the second one is not later.

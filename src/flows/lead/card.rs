@@ -7,7 +7,7 @@ use crate::args;
 use crate::chat::{Block, Button, Card, Look, Reply, Span, Text, Tone};
 use crate::domain::{Lead, LeadDenied, LeadNumber, LeadState, Person, PersonId, Rung, TeamId};
 use crate::flows::notice::{self, LeadWord, Notice, To};
-use crate::flows::{Act, Call, Result, Shared, away, tell, unsaid, when, words_for};
+use crate::flows::{Act, Call, Result, Shared, tell, unsaid, when, words_for};
 use crate::store::Tx;
 use crate::words::{Language, Words};
 
@@ -234,24 +234,32 @@ pub(super) async fn changed(tx: &mut Tx, shared: &Shared, lead: &Lead, now: Date
         }
     }
     for owner in [lead.owner, lead.taken_from].into_iter().flatten() {
-        if let Some((_, key)) = late_of(tx, lead.team, owner, now).await? {
+        if let Some(key) = late_of(tx, lead.team, owner, now).await? {
             notice::refresh(tx, &key, now).await?;
         }
     }
     Ok(())
 }
 
-/// The message of this day in which the head reads which leads of somebody are late.
-async fn late_of(tx: &mut Tx, team: TeamId, owner: PersonId, now: DateTime<Utc>) -> Result<Option<(Person, Notice)>> {
-    let Some(head) = route::head(tx, team, now).await?.filter(|head| head.id != owner) else { return Ok(None) };
-    let began = head.day_at(now).1;
-    Ok(Some((head, Notice::LeadsLate(team.0, owner.0, began))))
+/// The message of this day in which the head reads which leads of somebody are late; of the head's own, an admin.
+async fn late_of(tx: &mut Tx, team: TeamId, owner: PersonId, now: DateTime<Utc>) -> Result<Option<Notice>> {
+    let above = above(tx, team, owner, now).await?;
+    Ok(above.map(|above| Notice::LeadsLate(team.0, owner.0, above.day_at(now).1)))
+}
+
+/// Who hears of what somebody does not do: the head of the team; of the head the first admin who is there.
+async fn above(tx: &mut Tx, team: TeamId, owner: PersonId, now: DateTime<Utc>) -> Result<Option<Person>> {
+    if let Some(head) = route::head(tx, team, now).await?.filter(|head| head.id != owner) {
+        return Ok(Some(head));
+    }
+    let admins = tx.admins().await?;
+    Ok(admins.into_iter().find(|admin| admin.id != owner && !admin.is_away(now)))
 }
 
 /// Tells the head that the time of a lead is over: one message a day and owner, which grows.
 pub(super) async fn tell_head(tx: &mut Tx, shared: &Shared, lead: &Lead, now: DateTime<Utc>) -> Result<()> {
     let Some(owner) = lead.owner else { return Ok(()) };
-    if let Some((_, late)) = late_of(tx, lead.team, owner, now).await? {
+    if let Some(late) = late_of(tx, lead.team, owner, now).await? {
         notice::plan(tx, shared, &late, now, now).await?;
         notice::refresh(tx, &late, now).await?;
     }
@@ -288,7 +296,9 @@ pub(in crate::flows) async fn draw(
         let says = whose(tx, words, &reader, &lead, now).await?;
         return Ok(Some((reader, Card::titled(named("lead.gone")).with(Block::Text(says)))));
     }
-    if lead.state != LeadState::Waiting && !posted {
+    // What its owner worked on before it was said is no news to them; what somebody else did is.
+    let is_news = lead.state == LeadState::Waiting || (lead.state == LeadState::Touched && lead.was_touched_before());
+    if !posted && (!is_news || (word != LeadWord::New && lead.state != LeadState::Waiting)) {
         return Ok(None);
     }
     let mut card = card(tx, shared, &reader, &lead, now).await?;
@@ -310,7 +320,7 @@ pub(in crate::flows) async fn draw_late(
     now: DateTime<Utc>,
 ) -> Result<Option<(Person, Card)>> {
     let Notice::LeadsLate(team, owner, _) = *notice else { return Ok(None) };
-    let Some(head) = away::reader(tx, &notice.key(), TeamId(team), now).await? else { return Ok(None) };
+    let Some(head) = above(tx, TeamId(team), PersonId(owner), now).await? else { return Ok(None) };
     let owner = tx.person(PersonId(owner)).await?;
     let words = words_for(shared, &head);
     let late = tx.late_leads(owner.id, LATE).await?;

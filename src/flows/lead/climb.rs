@@ -66,7 +66,7 @@ pub async fn climb(tx: &mut Tx, shared: &Shared, payload: &str, now: DateTime<Ut
 
 /// A lead comes to a rung.
 async fn reach(tx: &mut Tx, shared: &Shared, lead: Lead, rung: Rung, now: DateTime<Utc>) -> Result<Lead> {
-    let (number, turn, owner) = (lead.number, lead.turn.number, lead.owner);
+    let (number, turn) = (lead.number, lead.turn.number);
     let say = |word| Notice::Lead(word, number.0, turn);
     match rung {
         Rung::Fresh => Ok(lead),
@@ -86,7 +86,8 @@ async fn reach(tx: &mut Tx, shared: &Shared, lead: Lead, rung: Rung, now: DateTi
             Ok(lead)
         }
         Rung::Open => {
-            tx.lead_event(number, owner, ("taken", None), now).await?;
+            // Whose it was stays between them, the head and the bot.
+            tx.lead_event(number, None, ("taken", None), now).await?;
             let lead = claim::open(tx, shared, lead, now).await?;
             notice::plan(tx, shared, &say(LeadWord::Taken), now, now).await?;
             Ok(lead)
@@ -108,16 +109,13 @@ async fn move_on(tx: &mut Tx, shared: &Shared, lead: Lead, now: DateTime<Utc>) -
     Ok(())
 }
 
-/// Somebody is away, or left: what they have in hand that nobody touched gets another owner.
+/// Somebody is away, or left: what they have in hand that nobody touched gets another owner. What they touched stays
+/// theirs, in the care of whoever stands in; but not of who left.
 pub(in crate::flows) async fn leaves(tx: &mut Tx, shared: &Shared, person: &Person, now: DateTime<Utc>) -> Result<()> {
+    let left = tx.has_left(person.id).await?;
     for lead in tx.leads_of(LeadsOf::Owner(person.id), AT_ONCE).await? {
-        let calls = lead.next_touch.is_some_and(|day| person.away.is_none_or(|away| day <= away.until));
-        if lead.state == LeadState::Waiting {
+        if left || lead.state == LeadState::Waiting {
             move_on(tx, shared, lead, now).await?;
-        } else if calls && let Some(deputy) = tx.deputy_of(person, now).await? {
-            // Somebody waits for a call while they are away.
-            tx.lead_event(lead.number, lead.owner, ("away", None), now).await?;
-            route::give(tx, shared, lead, deputy.id, now).await?;
         }
     }
     Ok(())

@@ -37,7 +37,7 @@ pub(super) use form::{NAME, WANTS};
 pub(super) use list::{mine, one, team, unworked};
 pub(super) use report::report;
 pub use route::LeadRules;
-pub(super) use today::{line, told};
+pub(super) use today::{lines, told};
 
 use super::notice::{self, Notice};
 use super::{Act, Call, Result, Shared, Values, tell};
@@ -173,7 +173,7 @@ async fn log_form(call: &mut Call<'_>, values: &Values) -> Result {
 
 /// Keeps a lead somebody logged, and says whose it is.
 async fn keep(call: &mut Call<'_>, details: LeadDetails, owner: Option<PersonId>) -> Result {
-    let unsaid = details.source.is_none();
+    let (unsaid, typed) = (details.source.is_none(), details.name().to_owned());
     let received = Received { details, logged_by: Some(call.by.id), owner, team: call.by.team.id };
     let kept = receive(call.tx, call.shared, received, call.now).await?;
     let words = call.words;
@@ -181,7 +181,9 @@ async fn keep(call: &mut Call<'_>, details: LeadDetails, owner: Option<PersonId>
         Kept::New(lead) => (lead, "lead.kept"),
         Kept::Joined(lead) => (lead, "lead.joined"),
     };
-    let title = words.text(key, args! { number: lead.number.to_string(), name: lead.details.name() });
+    // What a colleague knows of the client is not theirs to read.
+    let name = if lead.is_open_to(&call.by) { lead.details.name() } else { typed.as_str() };
+    let title = words.text(key, args! { number: lead.number.to_string(), name: name });
     let mut card = Card::titled(title).tone(Tone::Good);
     card = card.with(Block::Text(card::whose(call.tx, words, &call.by, lead, call.now).await?));
     if matches!(kept, Kept::New(_)) && unsaid {

@@ -78,7 +78,10 @@ pub(super) async fn route(
     {
         lead.team = team;
     }
-    let mut to = named;
+    let mut to = match named {
+        Some(named) => there(tx, named, now).await?,
+        None => None,
+    };
     if to.is_none()
         && let Some(name) = rule.and_then(|rule| rule.owner.as_deref())
     {
@@ -87,10 +90,28 @@ pub(super) async fn route(
     if to.is_none() {
         to = by_turn(tx, &lead, now).await?;
     }
+    if let Some(to) = to
+        && lead.turn.number == 0
+    {
+        // It is their head who hears if nothing happens.
+        lead.team = tx.person(to).await?.team.id;
+    }
     match to {
         Some(to) => give(tx, shared, lead, to, now).await,
         None => super::claim::open(tx, shared, lead, now).await,
     }
+}
+
+/// Somebody who is named, if they are there; else who stands in for them.
+async fn there(tx: &mut Tx, named: PersonId, now: DateTime<Utc>) -> Result<Option<PersonId>> {
+    let person = tx.person(named).await?;
+    if person.role == Role::Observer || tx.has_left(named).await? {
+        return Ok(None);
+    }
+    if person.is_away(now) {
+        return Ok(tx.deputy_of(&person, now).await?.map(|deputy| deputy.id));
+    }
+    Ok(Some(named))
 }
 
 /// Whom a rule names, if they are there and did not have it.

@@ -1,62 +1,83 @@
 //! The leads in the message of the day: who is to be called again.
 //!
-//! Starts: the day on which somebody reaches out again has come. Acts: its owner. Ends: they did; if nothing happens for three
-//! messages, the head reads it in theirs.
+//! Starts: the day on which somebody reaches out again has come. Acts: its owner. Ends: they did; if they did not after three
+//! messages, the head reads it once in theirs, and finds it in `/leads team`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::LeadAct;
 use crate::args;
 use crate::chat::{Button, Text};
 use crate::domain::{Lead, Person};
-use crate::flows::{Act, Result};
+use crate::flows::{Act, Result, Shared, reminders};
 use crate::store::Tx;
 use crate::words::Words;
 
 /// How many leads a message names.
-const NAMED: i64 = 3;
+const NAMED: usize = 3;
 /// How many are counted.
 const COUNTED: i64 = 100;
+/// How often it is said to its owner (DOMAIN, "Manners": two reminders, then the head).
+const TIMES: i64 = 3;
 
-/// The leads somebody is to reach out to again, and the line that says so.
-pub(in crate::flows) async fn line(
+/// A line of the message, and its buttons.
+type Line = (Text, Vec<Button>);
+
+/// The leads somebody is to reach out to again, and for whoever leads what others do not reach out to.
+pub(in crate::flows) async fn lines(
     tx: &mut Tx,
     words: Words<'_>,
     reader: &Person,
     now: DateTime<Utc>,
-) -> Result<Option<(Text, Vec<Button>)>> {
-    let due = due(tx, reader, now).await?;
-    if due.is_empty() {
-        return Ok(None);
+) -> Result<Vec<Line>> {
+    let mut lines: Vec<Line> = own(words, &due(tx, reader, now).await?).into_iter().collect();
+    for team in tx.teams_processed_by(reader, now).await? {
+        for (owner, count) in tx.let_go(team, reader.id, TIMES).await? {
+            let owner = tx.person(owner).await?;
+            let text = words.text("today.leads_let_go", args! { count: count, name: owner.name.as_str() });
+            lines.push((text, Vec::new()));
+        }
     }
-    let names: Vec<String> = due
-        .iter()
-        .take(usize::try_from(NAMED).unwrap_or(3))
-        .map(|lead| format!("{} {}", lead.number, lead.details.name()))
-        .collect();
+    Ok(lines)
+}
+
+fn own(words: Words<'_>, due: &[Lead]) -> Option<Line> {
+    let named = |lead: &Lead| format!("{} {}", lead.number, lead.details.name());
+    let names: Vec<String> = due.iter().take(NAMED).map(named).collect();
     let text = words.text("today.leads", args! { count: due.len(), names: words.list(&names) });
     let act = |act: LeadAct, key: &str| Button::new(Act::Lead(act).action(), words.line(key, args! {}));
-    let buttons = match due.as_slice() {
-        [only] => vec![act(LeadAct::Called(only.number), "button.i_called"), act(LeadAct::Mine, "button.leads")],
-        _ => vec![act(LeadAct::Mine, "button.leads")],
-    };
-    Ok(Some((text, buttons)))
+    let list = act(LeadAct::Mine, "button.leads");
+    match due {
+        [] => None,
+        [only] => Some((text, vec![act(LeadAct::Called(only.number), "button.i_called"), list])),
+        _ => Some((text, vec![list])),
+    }
 }
 
 async fn due(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<Vec<Lead>> {
-    let today = reader.day_at(now).0;
-    let mut due = tx.leads_to_touch(reader.id, today, COUNTED).await?;
+    let until = (reader.day_at(now).0, TIMES);
+    let mut due = tx.leads_to_touch(reader.id, until, COUNTED).await?;
     for one in &reader.stands_in {
-        due.extend(tx.leads_to_touch(one.person, today, COUNTED).await?);
+        due.extend(tx.leads_to_touch(one.person, until, COUNTED).await?);
     }
     Ok(due)
 }
 
-/// A message of the day told them: each is said again with the next ones, at most three times.
-pub(in crate::flows) async fn told(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<bool> {
-    let due = due(tx, reader, now).await?;
-    for lead in &due {
-        tx.told_lead(lead.number).await?;
+/// A message of the day told them: what is left is said again with the next one, or to the head.
+pub(in crate::flows) async fn told(tx: &mut Tx, shared: &Shared, reader: &Person, now: DateTime<Utc>) -> Result<()> {
+    for team in tx.teams_processed_by(reader, now).await? {
+        tx.told_of_let_go(team, reader.id, TIMES).await?;
     }
-    Ok(!due.is_empty())
+    for lead in due(tx, reader, now).await? {
+        tx.told_lead(lead.number).await?;
+        for head in tx.responsible_for(lead.team, now).await?.filter(|head| head.id != reader.id) {
+            // Once it was said often enough it is in the head's next message after that.
+            let at = head.next_batch(now + TimeDelta::days(1));
+            reminders::plan_today(tx, shared, &head, at, now).await?;
+        }
+    }
+    if !due(tx, reader, now).await?.is_empty() {
+        reminders::plan_today(tx, shared, reader, reader.next_batch(now), now).await?;
+    }
+    Ok(())
 }

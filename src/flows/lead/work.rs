@@ -181,7 +181,9 @@ pub(super) async fn put_off(call: &mut Call<'_>, number: LeadNumber, values: &Va
     answers.end()?;
     let (Some((_, hours)), Some(why)) = (time, why) else { return reply::incomplete() };
     debug_assert!(TimeDelta::hours(hours) <= WORKING_DAY * 2);
-    let lead = match lead.put_off(&call.by, TimeDelta::hours(hours), call.now) {
+    let owner = call.tx.person(lead.owner.unwrap_or(call.by.id)).await?;
+    let off = route::Off::of(call.shared, &owner, call.now);
+    let lead = match lead.put_off(&call.by, (TimeDelta::hours(hours), &off.calendar(&owner)), call.now) {
         Ok(lead) => lead,
         Err(denied) => return tell(card::denied(call.tx, call.words, denied).await?),
     };
