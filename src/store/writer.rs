@@ -2,12 +2,14 @@
 //!
 //! It takes the closures that wait, runs them one after another inside one transaction, each in its own savepoint,
 //! commits once, then answers all. A closure alone commits at once. One that fails, or panics, rolls back to its
-//! savepoint and hurts nobody. Nobody is answered before the commit is on disk.
+//! savepoint and hurts nobody. Nobody is answered before the commit is on disk. A group whose connection was lost is run
+//! again by halves: under a server that keeps ending connections a small one still comes to its commit.
 //!
 //! On SQLite a process has the file for itself. On PostgreSQL the writers of several processes take turns by a lock on
 //! one table: serialisable transactions side by side collided so often that waiting for a turn is quicker. A process that
 //! stops in its turn loses it, and what it had begun with it.
 
+use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -126,15 +128,40 @@ impl Writer {
     }
 }
 
-type Queue = mpsc::Receiver<Box<dyn Work>>;
+/// Who waits: first those of a group that was too large.
+struct Line {
+    put_back: VecDeque<Box<dyn Work>>,
+    queue: mpsc::Receiver<Box<dyn Work>>,
+}
 
-async fn serve(base: Base, mut waiting: Queue, batches: Arc<Batches>) {
-    while let Some(first) = waiting.recv().await {
+impl Line {
+    async fn next(&mut self) -> Option<Box<dyn Work>> {
+        match self.put_back.pop_front() {
+            Some(work) => Some(work),
+            None => self.queue.recv().await,
+        }
+    }
+
+    fn next_if_any(&mut self) -> Option<Box<dyn Work>> {
+        self.put_back.pop_front().or_else(|| self.queue.try_recv().ok())
+    }
+
+    /// The second half of a group waits again, before all others.
+    fn halve(&mut self, group: &mut Vec<Box<dyn Work>>) {
+        for work in group.drain(group.len().div_ceil(2)..).rev() {
+            self.put_back.push_front(work);
+        }
+    }
+}
+
+async fn serve(base: Base, queue: mpsc::Receiver<Box<dyn Work>>, batches: Arc<Batches>) {
+    let mut line = Line { put_back: VecDeque::new(), queue };
+    while let Some(first) = line.next().await {
         let mut group = vec![first];
-        let committed = base.carry_out(&mut group, &mut waiting).await;
+        let committed = base.carry_out(&mut group, &mut line).await;
         if committed.is_err() {
             // Whoever waited meanwhile meets the same fault: tell them now rather than after one more timeout each.
-            while let Ok(next) = waiting.try_recv() {
+            while let Some(next) = line.next_if_any() {
                 group.push(next);
             }
         }
@@ -159,15 +186,19 @@ impl Base {
 
     /// Runs a group, and those that come meanwhile, until they are committed, or the server stays away. An answer that
     /// got lost may be that of a commit, so a run may come after one that was kept.
-    async fn carry_out(&self, group: &mut Vec<Box<dyn Work>>, waiting: &mut Queue) -> anyhow::Result<()> {
+    async fn carry_out(&self, group: &mut Vec<Box<dyn Work>>, line: &mut Line) -> anyhow::Result<()> {
         let Base::Postgres(_) = self else {
-            return self.attempt(group, waiting).await.map_err(|lost| lost.why);
+            return self.attempt(group, (line, GROUP)).await.map_err(|lost| lost.why);
         };
-        let began = Instant::now();
+        let (began, mut most) = (Instant::now(), GROUP);
         for run in 1.. {
-            match tokio::time::timeout(ANSWER, self.attempt(group, waiting)).await {
+            match tokio::time::timeout(ANSWER, self.attempt(group, (line, most))).await {
                 Ok(Ok(())) => return Ok(()),
-                Ok(Err(lost)) if lost.again && began.elapsed() < AGAIN => postgres::step_aside(run).await,
+                Ok(Err(lost)) if lost.again && began.elapsed() < AGAIN => {
+                    line.halve(group);
+                    most = group.len();
+                    postgres::step_aside(run).await;
+                }
                 Ok(Err(lost)) => return Err(lost.why),
                 Err(_) => return Err(anyhow!("the database did not answer in time")),
             }
@@ -175,9 +206,9 @@ impl Base {
         unreachable!("the loop returns")
     }
 
-    async fn attempt(&self, group: &mut Vec<Box<dyn Work>>, waiting: &mut Queue) -> Result<(), Lost> {
+    async fn attempt(&self, group: &mut Vec<Box<dyn Work>>, more: (&mut Line, usize)) -> Result<(), Lost> {
         let mut tx = self.begin().await?;
-        match run_group(&mut tx, group, waiting).await {
+        match run_group(&mut tx, group, more).await {
             Ok(()) => commit(tx).await,
             Err(lost) => {
                 give_up(tx).await;
@@ -208,8 +239,12 @@ impl Base {
     }
 }
 
-/// Runs the closures of the group, then those that came meanwhile.
-async fn run_group(tx: &mut Tx, group: &mut Vec<Box<dyn Work>>, waiting: &mut Queue) -> Result<(), Lost> {
+/// Runs the closures of the group, then those that came meanwhile, until there are `most`.
+async fn run_group(
+    tx: &mut Tx,
+    group: &mut Vec<Box<dyn Work>>,
+    (line, most): (&mut Line, usize),
+) -> Result<(), Lost> {
     let mut done = 0;
     loop {
         statement(tx, "SAVEPOINT one").await?;
@@ -228,7 +263,7 @@ async fn run_group(tx: &mut Tx, group: &mut Vec<Box<dyn Work>>, waiting: &mut Qu
         if done < group.len() {
             continue;
         }
-        match (done < GROUP).then(|| waiting.try_recv().ok()).flatten() {
+        match if done < most { line.next_if_any() } else { None } {
             Some(next) => group.push(next),
             None => return Ok(()),
         }

@@ -8,9 +8,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use panout::chat::{Account, Bot, Command, Event, Reply, Service};
 use panout::clock::Clock;
-use panout::domain::{Period, ReasonId, Role, Team, TeamId, View};
+use panout::domain::{Money, Period, ReasonId, Role, Team, TeamId, View};
 use panout::flows::{Assistant, Rules, Shared};
-use panout::report::Figures;
+use panout::report::{Drawing, DrawnCell, DrawnRow, Figures};
 use panout::store::{Db, ListedPerson, ListedProduct, ListedTeam, Listing};
 use panout::words::{Catalogue, Language};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
@@ -108,6 +108,40 @@ async fn reads(db: &Db, now: DateTime<Utc>) {
     }
     row("its sums, read", read);
     row("its table of them", counted);
+    let (catalogue, mut drawn) = (Catalogue::built_in(), Vec::new());
+    for _ in 0..ASKED {
+        let drawing = drawing();
+        let began = Instant::now();
+        let svg = drawing.folded("Other").svg(catalogue.in_language(Language::En));
+        drawn.push(began.elapsed());
+        assert!(svg.contains("Product 3"), "{svg:.300}");
+    }
+    row("its picture, laid out", drawn);
+}
+
+/// A table as the head's: as many rows and columns, with counts, changes and budgets.
+fn drawing() -> Drawing {
+    let eur = "EUR".parse().expect("a currency");
+    let cell = |n: usize| DrawnCell {
+        count: i64::try_from(3 + n % 17).expect("small"),
+        change: Some(i64::try_from(n % 7).expect("small") - 3),
+        budgets: vec![Money { minor: i64::try_from(n).expect("small") * 123_400, currency: eur }],
+    };
+    let drawn = |name: String, n: usize| DrawnRow {
+        name,
+        cells: (0..PRODUCTS).map(|column| cell(n * PRODUCTS + column)).collect(),
+        total: cell(n * 31),
+    };
+    Drawing {
+        title: "Refusals this week".into(),
+        subtitle: "By rep x product".into(),
+        columns: (0..PRODUCTS).map(|n| format!("Product {n}")).collect(),
+        rows: (0..REPS).map(|n| drawn(format!("Rep {n}"), n)).collect(),
+        totals: drawn("Total".into(), 99),
+        total: "Total".into(),
+        note: "Arrows: against last week".into(),
+        ..Drawing::default()
+    }
 }
 
 async fn asks(bot: &Assistant, who: &str, text: &str, n: usize) -> (String, Duration) {
