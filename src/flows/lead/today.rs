@@ -70,7 +70,7 @@ pub(in crate::flows) async fn told(tx: &mut Tx, shared: &Shared, reader: &Person
     }
     for lead in due(tx, reader, now).await? {
         tx.told_lead(lead.number).await?;
-        for head in tx.responsible_for(lead.team, now).await?.filter(|head| head.id != reader.id) {
+        if let Some(head) = tx.responsible_for(lead.team, now).await?.filter(|head| head.id != reader.id) {
             // Once it was said often enough it is in the head's next message after that.
             let at = head.next_batch(now + TimeDelta::days(1));
             reminders::plan_today(tx, shared, &head, at, now).await?;

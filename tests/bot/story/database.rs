@@ -1,6 +1,7 @@
 //! A database of one's own for each test: a `SQLite` file, or a `PostgreSQL` schema if `TEST_DATABASE_URL` is set.
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use panout::store::Db;
 use sqlx::migrate::Migrator;
@@ -21,19 +22,44 @@ enum Kept {
     Schema { server: String, name: String },
 }
 
+/// Schemas of this process that another story may have: making and dropping one takes a server longer than a story.
+static CLEAN: Mutex<Vec<(String, bool)>> = Mutex::new(Vec::new());
+
+/// Empties every table of a schema, whatever refers to what, and counts from one again.
+const EMPTY: &str = "DO $$ DECLARE one RECORD; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'SCHEMA' AND tablename <> '_sqlx_migrations' LOOP
+        EXECUTE format('DELETE FROM %I.%I', 'SCHEMA', one.tablename);
+    END LOOP;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+        FROM pg_sequences WHERE schemaname = 'SCHEMA' AND last_value IS NOT NULL;
+END $$";
+
 impl Database {
     /// A new one, empty.
     pub(crate) fn new() -> Self {
+        Self::named(&format!("panout_{:016x}", fastrand::u64(..)))
+    }
+
+    /// One with empty tables, maybe that of a story before; whether everybody whom that one added had consented.
+    pub(crate) fn ready(consents: bool) -> Self {
+        let mut clean = CLEAN.lock().expect("no test panics here");
+        match clean.iter().position(|(_, consented)| *consented == consents) {
+            Some(at) => Self::named(&clean.swap_remove(at).0),
+            None => Self::new(),
+        }
+    }
+
+    fn named(name: &str) -> Self {
         match server() {
             Some(server) => {
-                let name = format!("panout_{:016x}", fastrand::u64(..));
                 let joint = if server.contains('?') { '&' } else { '?' };
                 // No test ends the server: what a process saw committed stays so without waiting for the disk. What is
                 // measured waits for it.
                 let hasty = if cfg!(test) { "%20-csynchronous_commit%3Doff" } else { "" };
                 let options = format!("-csearch_path%3D{name}{hasty}");
                 let url = format!("{server}{joint}options={options}");
-                Self { url, kept: Kept::Schema { server, name } }
+                Self { url, kept: Kept::Schema { server, name: name.to_owned() } }
             }
             None => {
                 let folder = TempDir::new().expect("a folder for the test");
@@ -135,6 +161,19 @@ impl Database {
             let sql = "CREATE TRIGGER IF NOT EXISTS everybody_consents AFTER INSERT ON people
                        BEGIN UPDATE people SET reminders = 'on' WHERE id = NEW.id; END";
             sqlx::query(sql).execute(&mut db).await.expect("a trigger");
+        }
+    }
+
+    /// Leaves it to another story, emptied; nobody may be at it any more. (A `SQLite` file goes by itself.)
+    pub(crate) async fn leave(self, consents: bool) {
+        let Kept::Schema { name, .. } = &self.kept else { return };
+        let mut db = PgConnection::connect(&self.url).await.expect("the test's server answers");
+        let emptied = sqlx::raw_sql(AssertSqlSafe(EMPTY.replace("SCHEMA", name))).execute(&mut db).await;
+        if emptied.is_ok() {
+            CLEAN.lock().expect("no test panics here").push((name.clone(), consents));
+        } else {
+            // Who is no superuser may not.
+            self.drop().await;
         }
     }
 

@@ -169,7 +169,7 @@ impl Team {
         let (sales, general) = (stage.service().add_channel("sales"), stage.service().add_channel("general"));
         let people = setup.people.iter().map(|(name, _)| ((*name).to_owned(), stage.service().add_person(name)));
         let actors = std::sync::Mutex::new(people.collect());
-        let database = Some(Database::new());
+        let database = Some(if setup.door.is_some() { Database::new() } else { Database::ready(setup.consents) });
         let over_http = on.over_http();
         let (app, ended) = (None, false);
         let mut team = Self { clock, sales, general, stage, over_http, app, database, setup, logs, actors, ended };
@@ -433,7 +433,12 @@ impl Team {
         assert!(complaints.is_empty(), "the service complains:\n{}", complaints.join("\n"));
         let errors = self.logs.take_errors();
         assert!(errors.is_empty(), "errors were logged:\n{}", errors.join("\n"));
-        self.database.take().expect("until the end").drop().await;
+        let database = self.database.take().expect("until the end");
+        if self.setup.door.is_some() {
+            database.drop().await;
+        } else {
+            database.leave(self.setup.consents).await;
+        }
     }
 }
 
