@@ -1,19 +1,25 @@
 //! An inbound lead: somebody who asked us. It is worked in time, or says why not, or is in other hands.
 
+mod details;
+mod ladder;
+mod said;
+
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Calendar, Person, PersonId, RefusalNumber, Role, Source, TeamId, account_key, contact_key};
+pub use details::{ClientKeys, LeadDetails};
+pub use ladder::{Ladder, Rung, WORKING_DAY, first_touch_within};
+pub use said::{CallOutcome, Unfit};
+
+use super::{Calendar, Person, PersonId, RefusalNumber, Role, TeamId};
 
 /// How often a lead may be put off (issue "No inbound lead left alone").
 const SNOOZES: i64 = 2;
 /// For how long in all, in working days.
 const SNOOZED_DAYS: i32 = 2;
-/// How long a working day is, for what is counted in working days.
-pub const WORKING_DAY: TimeDelta = TimeDelta::hours(8);
 /// After how many attempts the bot proposes to stop.
 const ENOUGH_ATTEMPTS: i64 = 6;
 /// How late a rung may be reached before the next one waits for it.
@@ -40,87 +46,6 @@ impl FromStr for LeadNumber {
         let digits = written.trim().trim_start_matches(['l', 'L', '#']);
         digits.parse().ok().filter(|number| *number > 0).map(LeadNumber).ok_or_else(|| written.to_owned())
     }
-}
-
-/// Who asked, and for what.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeadDetails {
-    /// Their company.
-    pub account: Option<String>,
-    /// The person.
-    pub contact: Option<String>,
-    /// Their e-mail address.
-    pub email: Option<String>,
-    /// Their telephone number, as written.
-    pub phone: Option<String>,
-    /// Where they came from.
-    pub source: Option<Source>,
-    /// What they want, in their own words.
-    pub wants: Option<String>,
-    /// Where they are, or which part of the market they are: what rules look at beside the source.
-    pub place: Option<String>,
-}
-
-/// By what two leads are of the same client: e-mail address, telephone number, account and contact.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClientKeys {
-    /// The e-mail address in lower case.
-    pub email: Option<String>,
-    /// The last nine digits of the telephone number, which every way to write it has.
-    pub phone: Option<String>,
-    /// The account and the contact there, both known.
-    pub client: Option<(String, String)>,
-}
-
-impl LeadDetails {
-    /// Whether there is anybody to call or to write to.
-    pub fn says_who(&self) -> bool {
-        [&self.account, &self.contact, &self.email, &self.phone].into_iter().any(Option::is_some)
-    }
-
-    /// What the client is called: the account, else the contact, the address, the number.
-    pub fn name(&self) -> &str {
-        [&self.account, &self.contact, &self.email, &self.phone].into_iter().flatten().next().map_or("", String::as_str)
-    }
-
-    /// The source; other if nothing was said.
-    pub fn source(&self) -> Source {
-        self.source.unwrap_or(Source::Other)
-    }
-
-    /// By what another lead is of the same client.
-    pub fn keys(&self) -> ClientKeys {
-        let email = self.email.as_deref().map(|email| email.trim().to_lowercase());
-        let phone = self.phone.as_deref().and_then(phone_key);
-        let client = self.account.as_deref().zip(self.contact.as_deref());
-        ClientKeys {
-            email,
-            phone,
-            client: client.map(|(account, contact)| (account_key(account), contact_key(contact))),
-        }
-    }
-
-    /// The same, with what another one of the same client says and this one does not.
-    #[must_use]
-    pub fn completed(self, other: &LeadDetails) -> LeadDetails {
-        let or = |mine: Option<String>, theirs: &Option<String>| mine.or_else(|| theirs.clone());
-        LeadDetails {
-            account: or(self.account, &other.account),
-            contact: or(self.contact, &other.contact),
-            email: or(self.email, &other.email),
-            phone: or(self.phone, &other.phone),
-            source: self.source.or(other.source),
-            wants: or(self.wants, &other.wants),
-            place: or(self.place, &other.place),
-        }
-    }
-}
-
-/// What two ways to write a telephone number have in common; nothing of what is no number.
-fn phone_key(phone: &str) -> Option<String> {
-    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-    let last = digits.len().saturating_sub(9);
-    (digits.len() >= 6).then(|| digits[last..].to_owned())
 }
 
 /// What became of a lead.
@@ -165,199 +90,6 @@ impl FromStr for LeadState {
 
     fn from_str(written: &str) -> Result<Self, String> {
         LeadState::ALL.into_iter().find(|state| state.as_str() == written).ok_or_else(|| written.into())
-    }
-}
-
-/// How far up the ladder an untouched lead is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rung {
-    /// Its owner has time.
-    #[default]
-    Fresh,
-    /// Its owner was reminded.
-    Reminded,
-    /// The time is over: its owner was told again, and the head.
-    Late,
-    /// Anybody may claim it.
-    Open,
-}
-
-impl Rung {
-    /// Every rung, from below.
-    pub const ALL: [Rung; 4] = [Rung::Fresh, Rung::Reminded, Rung::Late, Rung::Open];
-
-    /// The number it is stored as.
-    pub fn number(self) -> i64 {
-        match self {
-            Rung::Fresh => 0,
-            Rung::Reminded => 1,
-            Rung::Late => 2,
-            Rung::Open => 3,
-        }
-    }
-
-    /// The rung of a number.
-    pub fn of(number: i64) -> Option<Rung> {
-        Rung::ALL.into_iter().find(|rung| rung.number() == number)
-    }
-
-    /// The next one up.
-    pub fn next(self) -> Option<Rung> {
-        Rung::of(self.number() + 1)
-    }
-}
-
-/// When each rung is reached, in per cent of the time for the first touch (DOMAIN, "Inbound leads": 50, 100, 200).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ladder {
-    /// When the owner is reminded.
-    pub reminder: i64,
-    /// When the owner hears again, and the head.
-    pub late: i64,
-    /// When anybody may claim it.
-    pub open: i64,
-}
-
-impl Default for Ladder {
-    fn default() -> Self {
-        Self { reminder: 50, late: 100, open: 200 }
-    }
-}
-
-impl Ladder {
-    /// How much of the working time for the first touch a rung takes.
-    pub fn takes(self, rung: Rung, deadline: TimeDelta) -> TimeDelta {
-        let percent = match rung {
-            Rung::Fresh => 0,
-            Rung::Reminded => self.reminder,
-            Rung::Late => self.late,
-            Rung::Open => self.open,
-        };
-        TimeDelta::seconds(deadline.num_seconds() * percent / 100)
-    }
-}
-
-/// How long the first touch of a lead may take, in working time of its owner (DOMAIN, "Inbound leads").
-pub fn first_touch_within(source: Source) -> TimeDelta {
-    match source {
-        Source::Website | Source::Phone | Source::Chat | Source::WalkIn | Source::Referral => TimeDelta::hours(1),
-        Source::Partner | Source::Email => TimeDelta::hours(4),
-        _ => WORKING_DAY,
-    }
-}
-
-/// Why a lead is none for us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Unfit {
-    /// They have no money for it.
-    NoBudget,
-    /// They are no company: a pupil, a student, somebody curious.
-    Student,
-    /// They sell the same.
-    Competitor,
-    /// They want to sell us something, or a job.
-    Solicitation,
-    /// We do not do that, or not there.
-    OutOfPerimeter,
-    /// They need nothing.
-    NoNeed,
-    /// Nobody can be reached so.
-    WrongContact,
-    /// It is another lead, written otherwise.
-    Duplicate,
-    /// It was written by no person.
-    Spam,
-    /// Not worth it, in words.
-    Other,
-}
-
-impl Unfit {
-    /// Every reason.
-    pub const ALL: [Unfit; 10] = [
-        Unfit::NoBudget,
-        Unfit::NoNeed,
-        Unfit::OutOfPerimeter,
-        Unfit::Student,
-        Unfit::Competitor,
-        Unfit::Solicitation,
-        Unfit::WrongContact,
-        Unfit::Duplicate,
-        Unfit::Spam,
-        Unfit::Other,
-    ];
-
-    /// Its id, as stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Unfit::NoBudget => "no_budget",
-            Unfit::Student => "student",
-            Unfit::Competitor => "competitor",
-            Unfit::Solicitation => "solicitation",
-            Unfit::OutOfPerimeter => "out_of_perimeter",
-            Unfit::NoNeed => "no_need",
-            Unfit::WrongContact => "wrong_contact",
-            Unfit::Duplicate => "duplicate",
-            Unfit::Spam => "spam",
-            Unfit::Other => "other",
-        }
-    }
-
-    /// Whether it says nothing without words beside it.
-    pub fn needs_words(self) -> bool {
-        self == Unfit::Other
-    }
-}
-
-impl FromStr for Unfit {
-    type Err = String;
-
-    fn from_str(written: &str) -> Result<Self, String> {
-        Unfit::ALL.into_iter().find(|reason| reason.as_str() == written).ok_or_else(|| written.into())
-    }
-}
-
-/// How a call went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CallOutcome {
-    /// They spoke.
-    Reached,
-    /// A machine took the call.
-    Voicemail,
-    /// It is nobody's number.
-    WrongNumber,
-    /// They meet.
-    Meeting,
-    /// They said no: it becomes a refusal.
-    NotInterested,
-}
-
-impl CallOutcome {
-    /// Every outcome.
-    pub const ALL: [CallOutcome; 5] = [
-        CallOutcome::Reached,
-        CallOutcome::Voicemail,
-        CallOutcome::WrongNumber,
-        CallOutcome::Meeting,
-        CallOutcome::NotInterested,
-    ];
-
-    /// Its id, as stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            CallOutcome::Reached => "reached",
-            CallOutcome::Voicemail => "voicemail",
-            CallOutcome::WrongNumber => "wrong_number",
-            CallOutcome::Meeting => "meeting",
-            CallOutcome::NotInterested => "not_interested",
-        }
-    }
-}
-
-impl FromStr for CallOutcome {
-    type Err = String;
-
-    fn from_str(written: &str) -> Result<Self, String> {
-        CallOutcome::ALL.into_iter().find(|outcome| outcome.as_str() == written).ok_or_else(|| written.into())
     }
 }
 

@@ -231,4 +231,14 @@ impl Tx {
         let sql = "DELETE FROM jobs WHERE organisation_id = $1 AND state = 'done' AND run_at < $2";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(instant(before)))
     }
+
+    /// Makes the job of a lead due at `at`: its hours changed, or it has more time.
+    pub async fn move_job(&mut self, kind: &str, occurrence: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
+        let sql = "UPDATE jobs SET run_at = $4
+                   WHERE organisation_id = $1 AND kind = $2 AND occurrence = $3 AND state = 'ready'";
+        let moved =
+            change!(self, sqlx::query(sql).bind(self.organisation).bind(kind).bind(occurrence).bind(instant(at)))?;
+        self.planned |= moved > 0;
+        Ok(())
+    }
 }

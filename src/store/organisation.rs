@@ -298,4 +298,14 @@ impl Tx {
         change!(self, sqlx::query(sql).bind(self.organisation).bind(&product.name).bind(&aliases).bind(position))?;
         Ok(())
     }
+
+    /// Says when a process was last there; what it was before comes back.
+    pub async fn is_alive(&mut self, now: DateTime<Utc>) -> sqlx::Result<Option<DateTime<Utc>>> {
+        let was = "SELECT alive_at FROM organisations WHERE id = $1";
+        let was: Option<Option<DateTime<Utc>>> =
+            run!(self, fetch_optional, sqlx::query_scalar(was).bind(self.organisation))?;
+        let sql = "UPDATE organisations SET alive_at = $2 WHERE id = $1";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(instant(now)))?;
+        Ok(was.flatten())
+    }
 }

@@ -369,4 +369,10 @@ impl Tx {
         )?;
         Ok(())
     }
+
+    /// A team by its name.
+    pub async fn team_named(&mut self, name: &str) -> sqlx::Result<Option<TeamId>> {
+        let sql = "SELECT id FROM teams WHERE organisation_id = $1 AND name = $2";
+        run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation).bind(name))
+    }
 }

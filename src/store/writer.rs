@@ -240,11 +240,7 @@ impl Base {
 }
 
 /// Runs the closures of the group, then those that came meanwhile, until there are `most`.
-async fn run_group(
-    tx: &mut Tx,
-    group: &mut Vec<Box<dyn Work>>,
-    (line, most): (&mut Line, usize),
-) -> Result<(), Lost> {
+async fn run_group(tx: &mut Tx, group: &mut Vec<Box<dyn Work>>, (line, most): (&mut Line, usize)) -> Result<(), Lost> {
     let mut done = 0;
     loop {
         statement(tx, "SAVEPOINT one").await?;

@@ -23,16 +23,19 @@ const TIMES: i64 = 3;
 /// A line of the message, and its buttons.
 type Line = (Text, Vec<Button>);
 
-/// The leads somebody is to reach out to again, and for whoever leads what others do not reach out to.
+/// The leads somebody is to reach out to again, and for whoever leads what others do not reach out to. A message that is
+/// posted keeps those it told.
 pub(in crate::flows) async fn lines(
     tx: &mut Tx,
     words: Words<'_>,
-    reader: &Person,
+    (reader, posted): (&Person, bool),
     now: DateTime<Utc>,
 ) -> Result<Vec<Line>> {
-    let mut lines: Vec<Line> = own(words, &due(tx, reader, now).await?).into_iter().collect();
+    let times = if posted { i64::MAX } else { TIMES };
+    let mut lines: Vec<Line> = own(words, &due(tx, reader, times, now).await?).into_iter().collect();
+    let let_go = if posted { TIMES + 1..=i64::MAX } else { TIMES..=TIMES };
     for team in tx.teams_processed_by(reader, now).await? {
-        for (owner, count) in tx.let_go(team, reader.id, TIMES).await? {
+        for (owner, count) in tx.let_go(team, reader.id, let_go.clone()).await? {
             let owner = tx.person(owner).await?;
             let text = words.text("today.leads_let_go", args! { count: count, name: owner.name.as_str() });
             lines.push((text, Vec::new()));
@@ -54,8 +57,9 @@ fn own(words: Words<'_>, due: &[Lead]) -> Option<Line> {
     }
 }
 
-async fn due(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<Vec<Lead>> {
-    let until = (reader.day_at(now).0, TIMES);
+/// What is due to be called and was told fewer than so many times.
+async fn due(tx: &mut Tx, reader: &Person, times: i64, now: DateTime<Utc>) -> Result<Vec<Lead>> {
+    let until = (reader.day_at(now).0, times);
     let mut due = tx.leads_to_touch(reader.id, until, COUNTED).await?;
     for one in &reader.stands_in {
         due.extend(tx.leads_to_touch(one.person, until, COUNTED).await?);
@@ -68,7 +72,7 @@ pub(in crate::flows) async fn told(tx: &mut Tx, shared: &Shared, reader: &Person
     for team in tx.teams_processed_by(reader, now).await? {
         tx.told_of_let_go(team, reader.id, TIMES).await?;
     }
-    for lead in due(tx, reader, now).await? {
+    for lead in due(tx, reader, TIMES, now).await? {
         tx.told_lead(lead.number).await?;
         if let Some(head) = tx.responsible_for(lead.team, now).await?.filter(|head| head.id != reader.id) {
             // Once it was said often enough it is in the head's next message after that.
@@ -76,7 +80,7 @@ pub(in crate::flows) async fn told(tx: &mut Tx, shared: &Shared, reader: &Person
             reminders::plan_today(tx, shared, &head, at, now).await?;
         }
     }
-    if !due(tx, reader, now).await?.is_empty() {
+    if !due(tx, reader, TIMES, now).await?.is_empty() {
         reminders::plan_today(tx, shared, reader, reader.next_batch(now), now).await?;
     }
     Ok(())

@@ -114,6 +114,15 @@ fn holidays_and_leave_are_not_worked() {
 }
 
 #[test]
+fn a_year_without_a_working_hour_ends_in_a_day_both_databases_order() {
+    let hours: WorkingHours = "Mon-Fri 09:00-18:00".parse().expect("hours");
+    let off = |_: NaiveDate| true;
+    let never = calendar(&hours, &off).after(at("2026-12-24T15:00:00Z"), TimeDelta::hours(2));
+    assert_eq!(never.format("%Y").to_string(), "2126");
+    assert!(never.to_rfc3339() > at("2030-01-01T00:00:00Z").to_rfc3339(), "SQLite orders instants as text");
+}
+
+#[test]
 fn whoever_hears_and_has_fewest_and_waits_longest_is_next() {
     let one = |id: i64, hears, load, last: Option<&str>| Candidate {
         person: PersonId(id),

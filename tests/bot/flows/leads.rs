@@ -136,7 +136,8 @@ async fn who_asks_again_joins_what_is_open(#[values(On::Slack, On::Discord, On::
     ana.types(&format!("{NOVO} for Ana")).await;
     look_away(&team);
     bogdan.types("/lead Novo, 0722 000 111, phone, \"they called again\"").await;
-    bogdan.sees_parts(&["Novo Systems asked before: what is new was added to L1", "In Ana's hands"]);
+    let told = bogdan.sees_parts(&["Novo asked before: what is new was added to L1", "In Ana's hands"]);
+    assert!(!told.contains("Systems"), "what Ana knows is not told: {told}");
     ana.types("/leads show L1").await;
     ana.sees_parts(&["Bogdan: asked again", "they called again"]);
     let leads: Vec<(i64,)> = team.rows("SELECT COUNT(*) FROM leads").await;

@@ -21,6 +21,7 @@ struct Both {
     discord: FakeDiscord,
     app: App,
     database: Database,
+    clock: Clock,
     channels: (String, String),
 }
 
@@ -66,9 +67,9 @@ impl Both {
             http_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             ..Config::default()
         };
-        let app = App::start(config, clock).await.expect("the app starts");
+        let app = App::start(config, clock.clone()).await.expect("the app starts");
         tokio::join!(slack.connected(), discord.connected());
-        let both = Self { slack, discord, app, database, channels };
+        let both = Self { slack, discord, app, database, clock, channels };
         both.idle().await;
         (both, ids)
     }
@@ -124,5 +125,41 @@ async fn one_person_has_one_history_and_hears_where_they_last_were() {
     assert!(both.in_slack(ana, "/refusal Beta 1k price").await.contains("Stored as #3: Beta"));
     assert!(both.discord.unread(&elena.1).join("\n").contains("Beta refused"), "now she is in Discord");
     assert!(both.slack.unread(&elena.0).is_empty());
+    both.ends().await;
+}
+
+#[tokio::test]
+async fn of_fifty_who_claim_a_lead_on_both_services_one_has_it() {
+    let names: Vec<String> = (1..=25).map(|n| format!("Rep {n}")).collect();
+    let mut people = vec![("Elena", Role::Head)];
+    people.extend(names.iter().map(|name| (name.as_str(), Role::Rep)));
+    let (both, ids) = Both::start(&people).await;
+    assert!(
+        both.in_slack(&ids[0], "/lead Novo, +40 722 000 111, website for Rep 1").await.contains("In Rep 1's hands")
+    );
+    for time in ["10:30", "11:00", "12:00"] {
+        both.clock.set(format!("2026-11-23T{time}:00Z").parse().expect("an instant"));
+        both.idle().await;
+    }
+    for who in &ids {
+        both.slack.unread(&who.0);
+        both.discord.unread(&who.1);
+    }
+    let claims = ids[1..].iter().flat_map(|who| {
+        let (slack, discord): (&dyn ChatService, &dyn ChatService) = (&both.slack, &both.discord);
+        [slack.presses(&who.0, "Claim L1"), discord.presses(&who.1, "Claim L1")]
+    });
+    futures_util::future::join_all(claims).await;
+    both.idle().await;
+    let claimed: Vec<(i64, i64)> =
+        both.database.rows("SELECT COUNT(*), COUNT(DISTINCT person_id) FROM lead_events WHERE what = 'claimed'").await;
+    assert_eq!(claimed, [(1, 1)]);
+    let owners: Vec<(i64,)> = both.database.rows("SELECT COUNT(*) FROM leads WHERE owner_id IS NOT NULL").await;
+    assert_eq!(owners, [(1,)]);
+    let told = |unread: Vec<String>| unread.iter().filter(|text| text.contains("L1 is yours")).count();
+    let told: Vec<usize> =
+        ids.iter().map(|who| told(both.slack.unread(&who.0)) + told(both.discord.unread(&who.1))).collect();
+    assert!(told.iter().filter(|times| **times > 0).count() == 1, "{told:?}");
+    assert_eq!(told[1], 0, "whose it was, and who let its time pass");
     both.ends().await;
 }

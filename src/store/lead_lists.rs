@@ -1,0 +1,181 @@
+//! Lists of leads, and what is reported of them.
+
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::FromRow;
+
+use super::leads::{Row, leads_where};
+use super::tx::{Tx, change, instant, run};
+use crate::domain::{Lead, LeadNumber, PersonId, TeamId};
+
+/// What is reported of a lead.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct LeadRow {
+    /// Whose team has it.
+    pub team_id: TeamId,
+    /// Where it came from.
+    pub source: String,
+    /// Its state.
+    pub state: String,
+    /// Who has it.
+    pub owner_id: Option<PersonId>,
+    /// Who reached out first.
+    pub touched_by: Option<PersonId>,
+    /// How many seconds it took until whoever worked it had it.
+    pub routing: Option<i64>,
+    /// How many seconds of working time they then took.
+    pub human: Option<i64>,
+    /// Why it is none for us.
+    pub unfit: Option<String>,
+}
+
+impl LeadRow {
+    /// Whether somebody touched it, or said why not.
+    pub fn is_worked(&self) -> bool {
+        self.state != "waiting"
+    }
+}
+
+/// Which leads a list is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeadsOf {
+    /// Those somebody has in hand.
+    Owner(PersonId),
+    /// All of a team that are not over.
+    Team(TeamId),
+    /// Those of a team that nobody touched.
+    Untouched(TeamId),
+}
+
+impl Tx {
+    /// The leads of a list, those due first, at most `most`.
+    pub async fn leads_of(&mut self, of: LeadsOf, most: i64) -> sqlx::Result<Vec<Lead>> {
+        let rows: Vec<Row> = match of {
+            LeadsOf::Owner(person) => {
+                let sql = leads_where!(
+                    "owner_id = $2 AND over_at IS NULL ORDER BY due_at IS NULL, due_at, next_touch, number LIMIT $3"
+                );
+                run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(most))?
+            }
+            LeadsOf::Team(team) => {
+                let sql = leads_where!(
+                    "team_id = $2 AND over_at IS NULL ORDER BY due_at IS NULL, due_at, next_touch, number LIMIT $3"
+                );
+                run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(most))?
+            }
+            LeadsOf::Untouched(team) => {
+                let sql = leads_where!(
+                    "team_id = $2 AND over_at IS NULL AND state = 'waiting' ORDER BY due_at, number LIMIT $3"
+                );
+                run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(most))?
+            }
+        };
+        rows.into_iter().map(Row::lead).collect()
+    }
+
+    /// How many leads a list is of.
+    pub async fn count_leads(&mut self, of: LeadsOf) -> sqlx::Result<i64> {
+        let (sql, id) = match of {
+            LeadsOf::Owner(person) => (
+                "SELECT COUNT(*) FROM leads WHERE organisation_id = $1 AND owner_id = $2 AND over_at IS NULL",
+                person.0,
+            ),
+            LeadsOf::Team(team) => {
+                ("SELECT COUNT(*) FROM leads WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL", team.0)
+            }
+            LeadsOf::Untouched(team) => (
+                "SELECT COUNT(*) FROM leads
+                 WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND state = 'waiting'",
+                team.0,
+            ),
+        };
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(id))
+    }
+
+    /// What is reported of a team's leads that came in between two instants, the second one not included.
+    pub async fn leads_between(
+        &mut self,
+        team: TeamId,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> sqlx::Result<Vec<LeadRow>> {
+        let sql = "SELECT team_id, source, state, owner_id, touched_by, routing, human, unfit FROM leads
+                   WHERE organisation_id = $1 AND received_at >= $2 AND received_at < $3 AND team_id = $4";
+        let (from, to) = (instant(from), instant(to));
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(from).bind(to).bind(team))
+    }
+
+    /// Who left and still has leads in hand.
+    pub async fn left_with_leads(&mut self) -> sqlx::Result<Vec<PersonId>> {
+        let sql = "SELECT DISTINCT l.owner_id FROM leads l
+                   JOIN people p ON p.organisation_id = l.organisation_id AND p.id = l.owner_id
+                   WHERE l.organisation_id = $1 AND l.over_at IS NULL AND p.left_at IS NOT NULL";
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))
+    }
+
+    /// Every lead nobody touched that somebody has in hand.
+    pub async fn running_leads(&mut self) -> sqlx::Result<Vec<Lead>> {
+        let sql = leads_where!("over_at IS NULL AND state = 'waiting' AND owner_id IS NOT NULL ORDER BY number");
+        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))?;
+        rows.into_iter().map(Row::lead).collect()
+    }
+
+    /// The leads somebody has in hand whose time is over, at most `most`.
+    pub async fn late_leads(&mut self, owner: PersonId, most: i64) -> sqlx::Result<Vec<Lead>> {
+        let sql = leads_where!(
+            "owner_id = $2 AND over_at IS NULL AND state = 'waiting' AND rung = 2 ORDER BY due_at, number LIMIT $3"
+        );
+        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(owner).bind(most))?;
+        rows.into_iter().map(Row::lead).collect()
+    }
+
+    /// The leads somebody is to reach out to again by a day, and was told so fewer than `times` times, at most `most`.
+    pub async fn leads_to_touch(
+        &mut self,
+        person: PersonId,
+        (by, times): (NaiveDate, i64),
+        most: i64,
+    ) -> sqlx::Result<Vec<Lead>> {
+        let sql = leads_where!(
+            "owner_id = $2 AND over_at IS NULL AND next_touch <= $3 AND next_told < $5 ORDER BY next_touch, number LIMIT $4"
+        );
+        let rows: Vec<Row> = run!(
+            self,
+            fetch_all,
+            sqlx::query_as(sql).bind(self.organisation).bind(person).bind(by).bind(most).bind(times)
+        )?;
+        rows.into_iter().map(Row::lead).collect()
+    }
+
+    /// How many leads of a team somebody else is to reach out to and was told so that many times, by who has them.
+    pub async fn let_go(
+        &mut self,
+        team: TeamId,
+        not: PersonId,
+        times: RangeInclusive<i64>,
+    ) -> sqlx::Result<Vec<(PersonId, i64)>> {
+        let sql = "SELECT owner_id, COUNT(*) FROM leads
+                   WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND next_touch IS NOT NULL
+                     AND next_told >= $4 AND next_told <= $5 AND owner_id IS NOT NULL AND owner_id <> $3
+                   GROUP BY owner_id ORDER BY owner_id";
+        let (least, most) = times.into_inner();
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(not).bind(least).bind(most))
+    }
+
+    /// The head was told of them.
+    pub async fn told_of_let_go(&mut self, team: TeamId, not: PersonId, times: i64) -> sqlx::Result<()> {
+        let sql = "UPDATE leads SET next_told = next_told + 1
+                   WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND next_touch IS NOT NULL
+                     AND next_told = $4 AND owner_id IS NOT NULL AND owner_id <> $3";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(team).bind(not).bind(times))?;
+        Ok(())
+    }
+
+    /// A message said that somebody is to reach out to a lead again.
+    pub async fn told_lead(&mut self, lead: LeadNumber) -> sqlx::Result<()> {
+        let sql = "UPDATE leads SET next_told = next_told + 1 WHERE organisation_id = $1 AND number = $2";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(lead))?;
+        Ok(())
+    }
+}

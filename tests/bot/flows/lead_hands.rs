@@ -1,0 +1,170 @@
+//! In whose hands a lead is when they are away, have left, do nothing, or lead the team themselves.
+
+use panout::domain::Role;
+use rstest::rstest;
+
+use crate::story::{On, Setup, Team};
+
+const NOVO: &str = "/lead Novo Systems, Ioana Marin, ioana@novo.example, +40 722 000 111, website";
+
+fn look_away(team: &Team) {
+    for name in ["Ana", "Bogdan", "Elena", "Oana", "Adi"] {
+        team.person(name).screen();
+    }
+}
+
+fn without(left: &str) -> Vec<(&'static str, Role)> {
+    Setup::default().people.into_iter().filter(|(name, _)| *name != left).collect()
+}
+
+async fn owner(team: &Team) -> Option<String> {
+    let owner: Vec<(Option<String>,)> =
+        team.rows("SELECT p.name FROM leads l LEFT JOIN people p ON p.id = l.owner_id").await;
+    owner.into_iter().next().and_then(|(name,)| name)
+}
+
+/// The website's hour passes as hours do, to an instant of that day.
+async fn passes_until(team: &Team, time: &str) {
+    for time in ["08:30", "09:00", "09:30", "10:00"].iter().filter(|before| **before <= time) {
+        team.it_is(&format!("2026-11-23T{time}:00Z")).await;
+    }
+}
+
+/// Ana has spoken with them, and calls again that day.
+async fn spoken(team: &Team, again: &str) {
+    let ana = team.person("Ana");
+    ana.types(&format!("{NOVO} for Ana")).await;
+    look_away(team);
+    ana.types("/leads show L1").await;
+    ana.presses("I called").await;
+    ana.fills(&[("How did it go?", "We spoke"), ("Next call on", again)]).await;
+    ana.submits().await;
+    look_away(team);
+}
+
+#[rstest]
+#[tokio::test]
+async fn calls_nobody_makes_come_to_the_head_once(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    spoken(&team, "2026-11-24").await;
+    for day in ["2026-11-24T07:00:00Z", "2026-11-25T07:00:00Z", "2026-11-26T07:00:00Z"] {
+        team.it_is(day).await;
+        ana.sees_parts(&["One lead waits for your next call: L1 Novo Systems", "[I called]"]);
+        elena.sees_nothing();
+    }
+    team.it_is("2026-11-27T07:00:00Z").await;
+    ana.sees_nothing();
+    elena.sees_parts(&["A lead of Ana waits for its next call; they were told three times.", "/leads team"]);
+    team.it_is("2026-12-04T07:00:00Z").await;
+    ana.sees_nothing();
+    elena.sees_nothing();
+    elena.types("/leads team").await;
+    elena.sees_parts(&["L1 Novo Systems"]);
+    look_away(&team);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_put_off_after_its_time_has_all_the_time_named(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let ana = team.person("Ana");
+    ana.types(&format!("{NOVO} for Ana")).await;
+    look_away(&team);
+    passes_until(&team, "09:30").await;
+    ana.sees_parts(&["The time is over for L1"]);
+    ana.presses("Snooze").await;
+    ana.fills(&[("For how long?", "1 hour"), ("Why? Your head can read it", "at a fair")]).await;
+    ana.submits().await;
+    look_away(&team);
+    team.it_is("2026-11-23T10:00:00Z").await;
+    team.it_is("2026-11-23T10:29:00Z").await;
+    let read = ana.screen();
+    assert!(!read.contains("The time is over"), "an hour was given at half past: {read}");
+    team.it_is("2026-11-23T10:30:00Z").await;
+    ana.sees_parts(&["The time is over for L1"]);
+    look_away(&team);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_is_named_and_not_there_has_a_deputy_or_a_colleague(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let (bogdan, elena, oana) = (team.person("Bogdan"), team.person("Elena"), team.person("Oana"));
+    bogdan.types("/panout away until 27 November deputy Ana").await;
+    look_away(&team);
+    elena.types(&format!("{NOVO} for Bogdan")).await;
+    elena.sees_parts(&["Kept as L1", "In Ana's hands"]);
+    bogdan.sees_nothing();
+    // Who only looks on works no leads.
+    elena.types("/lead Globex, webinar for Oana").await;
+    assert!(elena.has_form());
+    oana.sees_nothing();
+    look_away(&team);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_worked_stays_through_a_leave_and_moves_on_when_somebody_left(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let mut team = Team::start(on).await;
+    spoken(&team, "2026-11-25").await;
+    team.person("Ana").types("/panout away until 27 November deputy Bogdan").await;
+    look_away(&team);
+    assert_eq!(owner(&team).await.as_deref(), Some("Ana"));
+    team.it_is("2026-11-25T07:00:00Z").await;
+    team.person("Bogdan").sees_parts(&["One lead waits for your next call: L1 Novo Systems"]);
+    look_away(&team);
+    team.restarts_with(without("Ana")).await;
+    assert_eq!(owner(&team).await.as_deref(), Some("Bogdan"));
+    team.person("Bogdan").sees_parts(&["L1 Novo Systems", "In Bogdan's hands. Next call on 25 November 2026."]);
+    look_away(&team);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn late_leads_of_the_head_are_told_to_an_admin(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let (elena, adi) = (team.person("Elena"), team.person("Adi"));
+    elena.types(&format!("{NOVO} for Elena")).await;
+    look_away(&team);
+    passes_until(&team, "09:00").await;
+    elena.sees_parts(&["The time is over for L1"]);
+    adi.sees_parts(&["A lead in Elena's hands is past its time", "L1 Novo Systems (Website), Elena"]);
+    look_away(&team);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_claims_a_lead_does_not_read_whose_it_was(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let bogdan = team.person("Bogdan");
+    team.person("Elena").types(&format!("{NOVO} for Ana")).await;
+    look_away(&team);
+    passes_until(&team, "10:00").await;
+    bogdan.presses("Claim L1").await;
+    look_away(&team);
+    bogdan.types("/leads show L1").await;
+    let read = bogdan.sees_parts(&["L1 Novo Systems", "time over, open to all"]);
+    assert!(!read.contains("Ana"), "{read}");
+    look_away(&team);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_worked_is_not_passed_on(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    spoken(&team, "2026-11-25").await;
+    let says = team.person("Ana").sends("lead_not_mine.1", &[("why", "too hard")]).await;
+    assert!(!says.contains("in other hands"), "{says}");
+    assert_eq!(owner(&team).await.as_deref(), Some("Ana"));
+    look_away(&team);
+    team.ends().await;
+}
