@@ -93,6 +93,14 @@ impl Tx {
         run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(id))
     }
 
+    /// How many leads of a team nobody touched, by where they came from, those with most first.
+    pub async fn untouched_by_source(&mut self, team: TeamId) -> sqlx::Result<Vec<(String, i64)>> {
+        let sql = "SELECT source, COUNT(*) AS many FROM leads
+                   WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND state = 'waiting'
+                   GROUP BY source ORDER BY many DESC, source";
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team))
+    }
+
     /// What is reported of a team's leads that came in between two instants, the second one not included.
     pub async fn leads_between(
         &mut self,

@@ -62,14 +62,13 @@ impl Tx {
     }
 
     /// Which of these notices were posted.
-    pub async fn posted_of(&mut self, notices: [String; 4]) -> sqlx::Result<Vec<String>> {
+    pub async fn posted_of(&mut self, notices: [String; 8]) -> sqlx::Result<Vec<String>> {
         let sql = "SELECT notice FROM messages
-                   WHERE organisation_id = $1 AND notice IN ($2, $3, $4, $5) AND message IS NOT NULL";
-        let [one, two, three, four] = &notices;
+                   WHERE organisation_id = $1 AND notice IN ($2, $3, $4, $5, $6, $7, $8, $9) AND message IS NOT NULL";
         run!(
             self,
             fetch_all,
-            sqlx::query_scalar(sql).bind(self.organisation).bind(one).bind(two).bind(three).bind(four)
+            notices.iter().fold(sqlx::query_scalar(sql).bind(self.organisation), |query, one| query.bind(one))
         )
     }
 

@@ -5,7 +5,7 @@ use crate::args;
 use crate::chat::{Block, Button, Card, Look};
 use crate::domain::Period;
 use crate::flows::figures::{self, Asked, People, Shown};
-use crate::flows::{Act, Result, Shared};
+use crate::flows::{Act, Result, Shared, lead};
 use crate::store::Tx;
 use crate::words::Words;
 
@@ -16,7 +16,12 @@ pub(super) async fn card(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Ca
     if week.figures.total.refusals == 0 {
         let when = figures::when(words, Period::These(week.digest.days));
         let title = words.text("digest.empty", args! { when: when });
-        let card = Card::titled(title).with(Block::Note(words.text("digest.empty_next", args! {})));
+        let mut card = Card::titled(title);
+        // It has no thread that could tell of them.
+        for told in lead::of_week(tx, words, &week.team, week.digest.days).await? {
+            card = card.with(Block::Text(told));
+        }
+        let card = card.with(Block::Note(words.text("digest.empty_next", args! {})));
         return notes(tx, words, week, card).await;
     }
     let title = if week.digest.days.count() == 7 {

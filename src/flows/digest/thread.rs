@@ -7,7 +7,7 @@ use crate::args;
 use crate::chat::{Block, Card, Text};
 use crate::domain::{Refusal, fold};
 use crate::flows::refusal::reason_label;
-use crate::flows::{Result, Shared, agenda, plays, quality};
+use crate::flows::{Result, Shared, agenda, lead, plays, quality};
 use crate::store::Tx;
 use crate::words::Words;
 
@@ -137,6 +137,9 @@ async fn open(tx: &mut Tx, shared: &Shared, week: &Week) -> Result<Card> {
     let mut card = Card::titled(words.text("digest.open", args! {})).with(Block::Text(waits));
     if debriefs > 0 {
         card = card.with(Block::Text(words.text("digest.debriefs", args! { count: debriefs })));
+    }
+    for told in lead::of_week(tx, words, &week.team, week.digest.days).await? {
+        card = card.with(Block::Text(told));
     }
     card = card.with(Block::Divider).with(Block::Text(words.text("digest.meeting", args! {})));
     if let Some(name) = name(tx, week.digest.facilitator).await? {

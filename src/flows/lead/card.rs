@@ -305,8 +305,10 @@ pub(in crate::flows) async fn draw(
     if lead.state == LeadState::Waiting {
         card.title = match word {
             LeadWord::New => named("lead.new"),
-            LeadWord::Soon => named("lead.soon"),
-            LeadWord::Late | LeadWord::Taken => named("lead.late"),
+            // Since then it was put off.
+            LeadWord::Soon(times) | LeadWord::Late(times) if times != lead.snoozed.0 => card.title,
+            LeadWord::Soon(_) => named("lead.soon"),
+            LeadWord::Late(_) | LeadWord::Taken => named("lead.late"),
         };
     }
     Ok(Some((reader, card)))

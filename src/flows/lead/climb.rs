@@ -74,14 +74,14 @@ async fn reach(tx: &mut Tx, shared: &Shared, lead: Lead, rung: Rung, now: DateTi
             let lead = lead.climbed(rung, now);
             save(tx, shared, &lead, now).await?;
             tx.lead_event(number, None, ("reminded", None), now).await?;
-            notice::plan(tx, shared, &say(LeadWord::Soon), now, now).await?;
+            notice::plan(tx, shared, &say(LeadWord::Soon(lead.snoozed.0)), now, now).await?;
             Ok(lead)
         }
         Rung::Late => {
             let lead = lead.climbed(rung, now);
             save(tx, shared, &lead, now).await?;
             tx.lead_event(number, None, ("late", None), now).await?;
-            notice::plan(tx, shared, &say(LeadWord::Late), now, now).await?;
+            notice::plan(tx, shared, &say(LeadWord::Late(lead.snoozed.0)), now, now).await?;
             card::tell_head(tx, shared, &lead, now).await?;
             Ok(lead)
         }

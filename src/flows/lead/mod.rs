@@ -35,7 +35,7 @@ pub use climb::{LEAD, beat, climb};
 pub(super) use climb::{hours_changed, leaves};
 pub(super) use form::{NAME, WANTS};
 pub(super) use list::{mine, one, team, unworked};
-pub(super) use report::report;
+pub(super) use report::{of_week, report};
 pub use route::LeadRules;
 pub(super) use today::{lines, told};
 

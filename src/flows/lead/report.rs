@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::args;
 use crate::chat::{Block, Card, Reply, Text};
-use crate::domain::{Days, ENOUGH, Period, PersonId, Role, TeamId};
+use crate::domain::{Days, ENOUGH, Period, PersonId, Role, Team, TeamId};
 use crate::flows::{Call, Result, figures, tell};
 use crate::store::{LeadRow, Tx};
 use crate::words::Words;
@@ -91,6 +91,29 @@ pub(in crate::flows) async fn report(call: &mut Call<'_>, typed: &str) -> Result
     Ok(Reply::Whisper(card.with(Block::Note(words.text("leads_report.times", args! {})))))
 }
 
+/// What a digest tells of a team's leads: how those that came in on its days went, and from where those came that nobody has
+/// called by now. Nobody's name.
+pub(in crate::flows) async fn of_week(tx: &mut Tx, words: Words<'_>, team: &Team, days: Days) -> Result<Vec<Text>> {
+    let went = whole(&of_days(tx, &[team.id], days, team.time_zone).await?);
+    let mut told = Vec::new();
+    if went.received > 0 {
+        let counted = args! { count: went.received, share: words.number(share(&went)) };
+        let said = words.text("digest.leads", counted);
+        told.push(match took(words, &went) {
+            Some(took) => said.then("; ").then(took),
+            None => said,
+        });
+    }
+    let unworked = tx.untouched_by_source(team.id).await?;
+    if !unworked.is_empty() {
+        let named =
+            |(source, count): &(String, i64)| format!("{} {}", words.label("source", source), words.number(*count));
+        let sources: Vec<String> = unworked.iter().map(named).collect();
+        told.push(words.text("digest.leads_unworked", args! { sources: sources.join(", ") }));
+    }
+    Ok(told)
+}
+
 /// The leads of some teams that came in on some days.
 pub(in crate::flows) async fn of_days(
     tx: &mut Tx,
@@ -99,7 +122,7 @@ pub(in crate::flows) async fn of_days(
     zone: chrono_tz::Tz,
 ) -> Result<Vec<LeadRow>> {
     let begins = |day: chrono::NaiveDate| -> DateTime<Utc> {
-        crate::domain::Team::day_begins_in(day, zone).unwrap_or(DateTime::<Utc>::MIN_UTC)
+        Team::day_begins_in(day, zone).unwrap_or(DateTime::<Utc>::MIN_UTC)
     };
     let (from, to) = (begins(days.from), days.to.succ_opt().map_or(DateTime::<Utc>::MAX_UTC, begins));
     let mut rows = Vec::new();
@@ -164,9 +187,8 @@ fn facts(words: Words<'_>, went: &[(String, Went)], name: impl Fn(&str) -> Strin
 pub(in crate::flows) fn line(words: Words<'_>, went: &Went) -> Text {
     let counted = args! { count: went.received, share: words.number(share(went)) };
     let mut text = words.text("leads_report.line", counted);
-    if let Some((routing, human)) = went.took() {
-        let said = args! { routing: duration(words, routing), human: duration(words, human) };
-        text = text.then("; ").then(words.text("leads_report.took", said));
+    if let Some(took) = took(words, went) {
+        text = text.then("; ").then(took);
     }
     let mut unfit: Vec<(&String, &i64)> = went.unfit.iter().collect();
     unfit.sort_by_key(|(_, count)| -**count);
@@ -176,6 +198,13 @@ pub(in crate::flows) fn line(words: Words<'_>, went: &Went) -> Text {
         .map(|(why, count)| format!("{} {}", words.label("unfit", why), words.number(**count)))
         .collect();
     if named.is_empty() { text } else { text.then("; ").then(named.join(", ")) }
+}
+
+/// How long it took; nothing of too few.
+fn took(words: Words<'_>, went: &Went) -> Option<Text> {
+    let (routing, human) = went.took()?;
+    let said = args! { routing: duration(words, routing), human: duration(words, human) };
+    Some(words.text("leads_report.took", said))
 }
 
 /// `22 min`, `3 h 20 min`, `2 d`.

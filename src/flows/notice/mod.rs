@@ -133,7 +133,7 @@ impl Notice {
             Notice::Exporting(id) => format!("exporting:{id}"),
             Notice::Exported(id) => format!("exported:{id}"),
             Notice::NotExported(id) => format!("not_exported:{id}"),
-            Notice::Lead(word, number, turn) => format!("{}:{number}:{turn}", word.as_str()),
+            Notice::Lead(word, number, turn) => format!("{}:{number}:{turn}", word.name()),
             Notice::LeadsLate(team, owner, day) => format!("leads_late:{team}:{owner}:{}", day.timestamp()),
             Notice::LeadOpen(number, turn, channel) => format!("lead_open:{number}:{turn}:{channel}"),
         }

@@ -114,7 +114,7 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         | Notice::Exporting(_)
         | Notice::Exported(_)
         | Notice::NotExported(_)
-        | Notice::Lead(LeadWord::New | LeadWord::Soon | LeadWord::Late, ..)
+        | Notice::Lead(LeadWord::New | LeadWord::Soon(_) | LeadWord::Late(_), ..)
         | Notice::LeadsLate(..)
         | Notice::LeadOpen(..)
         | Notice::Lost(..) => {}

@@ -254,3 +254,39 @@ async fn a_digest_that_waits_for_the_next_working_hours_is_not_lost(#[values(On:
     assert_eq!(late.matches("in the week of 23–29 November 2026").count(), 1, "{late}");
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn the_channel_reads_how_leads_go_and_where_nobody_called(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+    #[values(true, false)] refusals: bool,
+) {
+    let team = with(on, "digest").await;
+    if refusals {
+        some_are_logged(&team).await;
+    }
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    for n in 1..=5 {
+        elena.types(&format!("/lead Client {n}, website for Ana")).await;
+    }
+    team.it_is("2026-11-23T08:10:00Z").await;
+    for n in 1..=5 {
+        ana.sends(&format!("lead_called.{n}"), &[("outcome", "voicemail")]).await;
+    }
+    for (name, source) in [("Quiet", "partner"), ("Still", "partner"), ("Mute", "webinar")] {
+        elena.types(&format!("/lead {name}, {source} for Bogdan")).await;
+    }
+    channel(&team);
+    team.it_is("2026-11-30T07:00:00Z").await;
+    let read = channel(&team);
+    for part in [
+        "Inbound leads: 8 came in, 62 % worked; 0 min until somebody had it, 10 min until the call",
+        "Nobody has called yet: Partner 2, Webinar 1.",
+    ] {
+        assert!(read.contains(part), "{part} is not in\n{read}");
+    }
+    for secret in ["Client 1", "Quiet", "Mute", "Ana has", "Bogdan has"] {
+        assert!(!read.contains(secret), "{secret} is in\n{read}");
+    }
+    team.ends().await;
+}
