@@ -18,6 +18,7 @@ mod fits;
 mod gap;
 mod hands;
 mod heads;
+mod lead_fits;
 mod lead_hands;
 mod leads;
 mod leavers;
