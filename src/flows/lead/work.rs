@@ -9,9 +9,9 @@ use super::{LeadAct, card, route, save};
 use crate::args;
 use crate::chat::{Card, Choice, Kind, Reply};
 use crate::domain::{CallOutcome, Lead, LeadDenied, LeadNumber, Source, Unfit, WORKING_DAY};
-use crate::flows::refusal::{self as refusals, typed_amount};
+use crate::flows::refusal as refusals;
 use crate::flows::reply::{self, Answers};
-use crate::flows::{Act, Call, Result, Values, tell};
+use crate::flows::{Act, Call, Result, Values, amount, tell};
 
 /// The longest note, in characters.
 const NOTE: u16 = 1000;
@@ -317,7 +317,7 @@ pub(super) async fn won(call: &mut Call<'_>, number: LeadNumber, values: &Values
         answers.fault_text("amount", says);
     }
     answers.end()?;
-    let worth = read.and_then(|(_, money)| money.ok()).map(typed_amount);
+    let worth = read.and_then(|(_, money)| money.ok()).map(|money| amount(call.words, money));
     let note = [worth, how].into_iter().flatten().collect::<Vec<_>>().join(". ");
     let over = match lead.clone().won(&call.by, call.now) {
         Ok(over) => over,

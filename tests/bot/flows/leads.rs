@@ -97,7 +97,7 @@ async fn a_neglected_lead_climbs_and_is_claimed_and_won(#[values(On::Slack, On::
     bogdan.presses("Won").await;
     bogdan.fills(&[("For how much", "40k EUR"), ("What made the difference?", "We called.")]).await;
     bogdan.submits().await;
-    bogdan.sees_parts(&["It is done: won.", "40000 EUR. We called."]);
+    bogdan.sees_parts(&["It is done: won.", "€40,000. We called."]);
     team.it_is("2026-12-20T07:00:00Z").await;
     let took: Vec<(Option<i64>, Option<i64>)> = team.rows("SELECT routing, human FROM leads").await;
     assert_eq!(took, [(Some(2 * 3600), Some(0))]);
