@@ -32,7 +32,7 @@ pub(super) async fn token(of: Token, env: &Environment<'_>) -> Result<(), Failur
 }
 
 /// The database, even while the bot runs on it.
-async fn open(config: &Config) -> anyhow::Result<Db> {
+pub(super) async fn open(config: &Config) -> anyhow::Result<Db> {
     if Db::is_taken(&config.database_url)? {
         return Db::beside(&config.database_url).await;
     }
