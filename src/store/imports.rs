@@ -46,10 +46,8 @@ impl Tx {
     ) -> sqlx::Result<bool> {
         let sql = "INSERT INTO import_rows (organisation_id, kind, key, number, imported_by, imported_at)
                    VALUES ($1, $2, $3, 0, $4, $5) ON CONFLICT (organisation_id, kind, key) DO NOTHING";
-        let taken = change!(
-            self,
-            sqlx::query(sql).bind(self.organisation).bind(kind).bind(key).bind(by).bind(instant(now))
-        )?;
+        let taken =
+            change!(self, sqlx::query(sql).bind(self.organisation).bind(kind).bind(key).bind(by).bind(instant(now)))?;
         Ok(taken > 0)
     }
 

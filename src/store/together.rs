@@ -78,11 +78,8 @@ impl Tx {
             fetch_all,
             sqlx::query_as(list).bind(self.organisation).bind(id).bind(from).bind(to).bind(most)
         )?;
-        let count: i64 = run!(
-            self,
-            fetch_one,
-            sqlx::query_scalar(count).bind(self.organisation).bind(id).bind(from).bind(to)
-        )?;
+        let count: i64 =
+            run!(self, fetch_one, sqlx::query_scalar(count).bind(self.organisation).bind(id).bind(from).bind(to))?;
         Ok((rows.into_iter().map(Row::lead).collect::<sqlx::Result<_>>()?, count))
     }
 }

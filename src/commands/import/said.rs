@@ -81,7 +81,8 @@ impl Said<'_> {
             (refused, "refused"),
         ];
         say("\nRows")?;
-        for (count, what) in lines.into_iter().enumerate().filter(|(at, (count, _))| *at == 0 || *count > 0).map(|it| it.1)
+        for (count, what) in
+            lines.into_iter().enumerate().filter(|(at, (count, _))| *at == 0 || *count > 0).map(|it| it.1)
         {
             say(&format!("  {count:>7} {what}"))?;
         }

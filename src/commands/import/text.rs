@@ -22,7 +22,8 @@ pub(super) fn read(bytes: &[u8], hints: Hints<'_>, score: impl Fn(&[String]) -> 
         Some(sign) => sign,
         None => sign_of(text, score),
     };
-    let mut reader = ReaderBuilder::new().delimiter(sign).has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut reader =
+        ReaderBuilder::new().delimiter(sign).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let (mut record, mut sheet) = (StringRecord::new(), Sheet::default());
     let (mut first, mut last) = (true, (0, 0));
     while reader.read_record(&mut record).map_err(|error| format!("it cannot be read as CSV: {error}"))? {
@@ -60,7 +61,9 @@ fn decoded<'b>(bytes: &'b [u8], hints: Hints<'_>) -> Result<(Cow<'b, str>, &'sta
         ));
     }
     if text.contains('\0') {
-        return Err("this is neither a text nor a workbook: save the table as .csv or .xlsx, and import that".to_owned());
+        return Err(
+            "this is neither a text nor a workbook: save the table as .csv or .xlsx, and import that".to_owned()
+        );
     }
     Ok((text, used.name()))
 }
@@ -94,8 +97,11 @@ fn sign_of(text: &str, score: impl Fn(&[String]) -> usize) -> (u8, &'static str)
             ReaderBuilder::new().delimiter(sign.0).has_headers(false).flexible(true).from_reader(text.as_bytes());
         let mut record = ByteRecord::new();
         let read = reader.read_byte_record(&mut record).unwrap_or(false);
-        let headers: Vec<String> =
-            if read { record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect() } else { Vec::new() };
+        let headers: Vec<String> = if read {
+            record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
+        } else {
+            Vec::new()
+        };
         ((score(&headers), headers.len()), *sign)
     });
     // Of equal ones the last, which is the likeliest.
@@ -131,7 +137,8 @@ mod tests {
 
     #[test]
     fn encodings_and_signs_are_found() {
-        let utf_16: Vec<u8> = "\u{feff}Société\tE-mail\r\nȘtefan\ta@b.c\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf_16: Vec<u8> =
+            "\u{feff}Société\tE-mail\r\nȘtefan\ta@b.c\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let cases: [(&[u8], &str, &str); 6] = [
             ("Company,E-mail\nȘtefan,a@b.c\n".as_bytes(), "UTF-8, columns apart by \",\"", "Ștefan"),
             ("\u{feff}Company;E-mail\r\nȘtefan;a@b.c".as_bytes(), "UTF-8, columns apart by \";\"", "Ștefan"),

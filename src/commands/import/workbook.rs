@@ -20,7 +20,8 @@ type Workbook = Xlsx<Cursor<Vec<u8>>>;
 /// # Errors
 /// What is wrong with it, and what to do.
 pub(super) fn read(bytes: Vec<u8>, wanted: Option<&str>) -> Result<Opened, String> {
-    let broken = |why: String| format!("it is broken, or no workbook ({why}): open it, save it again as .xlsx, and import that");
+    let broken =
+        |why: String| format!("it is broken, or no workbook ({why}): open it, save it again as .xlsx, and import that");
     let archive = ZipArchive::new(Cursor::new(&bytes)).map_err(|error| broken(error.to_string()))?;
     if archive.index_for_name("xl/workbook.xml").is_none() {
         let why = "this is an archive and no Excel workbook: save the table as .xlsx or .csv, and import that";

@@ -195,8 +195,10 @@ impl Reading<'_> {
         };
         let typed = shown(&typed);
         let says = match day {
-            None if order == Order::Both => {
-                format!("\"{typed}\" may be two days, as in this column some begin with the month: write it as 2025-03-15")
+            None if order == Order::Both && days::read(&typed, Order::DayFirst, today).is_some() => {
+                format!(
+                    "\"{typed}\" may be two days, as in this column some begin with the month: write it as 2025-03-15"
+                )
             }
             None => format!("\"{typed}\" is no day: write it as 2025-03-15, or 2025-03 if only the month is known"),
             Some(day) if day > today && !may_come => format!("{day} is still to come: write the day it happened"),

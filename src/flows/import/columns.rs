@@ -30,13 +30,40 @@ impl ImportKind {
     pub fn columns(self) -> &'static [&'static str] {
         match self {
             ImportKind::Leads => &[
-                "account", "contact", "first_name", "last_name", "email", "phone", "lead_source", "wants", "place", "owner",
-                "team", "received", "reference",
+                "account",
+                "contact",
+                "first_name",
+                "last_name",
+                "email",
+                "phone",
+                "lead_source",
+                "wants",
+                "place",
+                "owner",
+                "team",
+                "received",
+                "reference",
             ],
             ImportKind::Refusals => &[
-                "account", "contact", "first_name", "last_name", "contact_role", "outcome", "reason", "product", "budget",
-                "currency", "competitor", "verbatim", "segment", "lead_source", "contract_until", "happened_on", "owner",
-                "team", "reference",
+                "account",
+                "contact",
+                "first_name",
+                "last_name",
+                "contact_role",
+                "outcome",
+                "reason",
+                "product",
+                "budget",
+                "currency",
+                "competitor",
+                "verbatim",
+                "segment",
+                "lead_source",
+                "contract_until",
+                "happened_on",
+                "owner",
+                "team",
+                "reference",
             ],
         }
     }
@@ -108,7 +135,9 @@ impl Columns {
     pub(super) fn missing(&self, shared: &Shared) -> Vec<String> {
         let needed = self.kind.needed().iter();
         let missing = needed.filter(|group| group.iter().all(|column| self.at(column).is_none()));
-        missing.map(|group| group.iter().map(|column| examples(shared, column)).collect::<Vec<_>>().join("; or ")).collect()
+        missing
+            .map(|group| group.iter().map(|column| examples(shared, column)).collect::<Vec<_>>().join("; or "))
+            .collect()
     }
 }
 

@@ -4,6 +4,9 @@ use chrono::NaiveDate;
 
 use crate::domain::parse_day;
 
+/// What is the number of a day, and of no month.
+const NO_MONTH: std::ops::RangeInclusive<u32> = 13..=31;
+
 /// Which number of `03/04/2025` is the day, as far as the other days of the same column tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Order {
@@ -21,8 +24,8 @@ impl Order {
     pub(super) fn of<'t>(days: impl Iterator<Item = &'t str>) -> Self {
         let (mut day_first, mut month_first) = (false, false);
         for (one, two, _) in days.filter_map(slashed) {
-            day_first |= one > 12;
-            month_first |= two > 12;
+            day_first |= NO_MONTH.contains(&one) && two <= 12;
+            month_first |= NO_MONTH.contains(&two) && one <= 12;
         }
         match (day_first, month_first) {
             (true, true) => Order::Both,

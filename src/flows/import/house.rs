@@ -162,6 +162,7 @@ fn nearest(colleagues: &[Colleague], name: &str) -> String {
     });
     match close {
         Some(close) => format!("did you mean {close}?"),
-        None => "write the name as in panout.toml (who is new there is known after `panout run`), or leave it empty".to_owned(),
+        None => "write the name as in panout.toml (who is new there is known after `panout run`), or leave it empty"
+            .to_owned(),
     }
 }

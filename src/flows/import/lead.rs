@@ -50,7 +50,8 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Option<LeadEntry> {
         reading.complain("phone", "there is no digit in it: write one such as +40 722 000 111, or leave it empty");
     }
     if reading.wrong.is_empty() && !details.says_who() {
-        reading.complain("account", "nobody can be called: fill in the company, the contact, the e-mail or the telephone");
+        reading
+            .complain("account", "nobody can be called: fill in the company, the contact, the e-mail or the telephone");
     }
     let team = team.filter(|_| reading.wrong.is_empty())?;
     Some(LeadEntry { details, owner, team, asked_on })

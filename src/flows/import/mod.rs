@@ -358,12 +358,7 @@ async fn looks(tx: &mut Tx, kind: ImportKind, entry: &Entry) -> Result<Fate> {
 }
 
 /// Stores a row, unless it was stored before.
-async fn keeps(
-    tx: &mut Tx,
-    house: &House,
-    (kind, entry): (ImportKind, &Entry),
-    now: DateTime<Utc>,
-) -> Result<Fate> {
+async fn keeps(tx: &mut Tx, house: &House, (kind, entry): (ImportKind, &Entry), now: DateTime<Utc>) -> Result<Fate> {
     let row = (kind.as_str(), entry.key.as_str());
     if let What::Refusal(refusal) = &entry.what
         && !tx.was_imported(row.0, row.1).await?

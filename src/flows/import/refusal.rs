@@ -101,7 +101,10 @@ fn happened_on(reading: &mut Reading<'_>) -> Option<NaiveDate> {
     let before = reading.wrong.len();
     let day = reading.day("happened_on", false);
     if day.is_none() && reading.wrong.len() == before {
-        reading.complain("happened_on", "no day is given: write the day they said no, or 2025-03 if only the month is known");
+        reading.complain(
+            "happened_on",
+            "no day is given: write the day they said no, or 2025-03 if only the month is known",
+        );
     }
     day
 }

@@ -129,7 +129,11 @@ async fn a_missing_column_or_team_is_said_with_what_would_do() {
     let desk = Desk::new();
     desk.imports("refusals", "Account,Colour\nNovo,red\n", &[]).says(
         2,
-        &["a column is missing", "reason, loss reason, raison, motif, motiv, motivul", "day, date, jour, date, zi, ziua"],
+        &[
+            "a column is missing",
+            "reason, loss reason, raison, motif, motiv, motivul",
+            "day, date, jour, date, zi, ziua",
+        ],
     );
     desk.imports("leads", "Colour\nred\n", &[]).says(2, &["account, account name", "; or contact", "e-mail"]);
     desk.imports("leads", "Company\nNovo\n", &["--by", "Nobody"]).says(2, &["--by: nobody is called \"Nobody\""]);
@@ -140,16 +144,27 @@ async fn a_missing_column_or_team_is_said_with_what_would_do() {
 
 #[tokio::test]
 async fn with_several_teams_a_row_says_whose_it_is() {
-    let house = "[organisation]\nname = \"Acme\"\n[[team]]\nname = \"Field\"\nchannels = []\n[[team]]\nname = \"Inside\"\n\
-                 channels = []\n[[person]]\nname = \"Adi\"\nteam = \"Field\"\nrole = \"admin\"\n[[person]]\nname = \"Ana\"\n\
-                 team = \"Field\"\n[[person]]\nname = \"Ina\"\nteam = \"Inside\"\n";
-    let desk = Desk::of(house);
-    desk.imports("leads", "Company\nNovo\n", &[]).says(2, &["there are several teams: say with --team whose these are"]);
+    let person = |name: &str, team: &str, role: &str| {
+        format!(
+            "[[person]]\nname = \"{name}\"\nteam = \"{team}\"\nrole = \"{role}\"\naccounts = [\"slack:U0{name}\"]\n"
+        )
+    };
+    let teams = "[organisation]\nname = \"Acme\"\n[[team]]\nname = \"Field\"\nchannels = []\n[[team]]\nname = \"Inside\"\n\
+                 channels = []\n";
+    let people = [person("ADI", "Field", "admin"), person("ANA", "Field", "rep"), person("INA", "Inside", "rep")];
+    let house = teams.to_owned() + &people.concat();
+    let desk = Desk::of(&house);
+    desk.imports("leads", "Company\nNovo\n", &[])
+        .says(2, &["there are several teams: say with --team whose these are"]);
     desk.imports("leads", "Company\nNovo\n", &["--team", "inside"]).says(0, &["1 new"]);
     let ended = desk.imports("leads", "Company,Team,Owner\nA,Inside,\nB,,Ina\nC,,\nD,Outside,\n", &[]);
     ended.says(
         1,
-        &["2 new", "line 4, column B (Team): it names neither a team", "line 5, column B (Team): there is no team \"Outside\""],
+        &[
+            "2 new",
+            "line 4, column B (Team): it names neither a team",
+            "line 5, column B (Team): there is no team \"Outside\"",
+        ],
     );
     desk.imports("leads", "Company,Owner\nB,Ina\nA,Ana\n", &["--write"]).says(0, &["2 stored"]);
     let teams = "SELECT COUNT(DISTINCT team_id) FROM leads";
@@ -166,9 +181,7 @@ async fn the_order_of_day_and_month_is_read_off_the_column() {
         desk.database.rows("SELECT CAST(happened_on AS TEXT) FROM refusals ORDER BY account").await;
     assert_eq!(days, [("2025-03-04".to_owned(),), ("2025-03-15".to_owned(),)]);
     let both = "Account,Reason,Date\nC,price,03/04/2025\nD,price,03/15/2025\nE,price,15/03/2025\n";
-    desk.imports("refusals", both, &[]).says(
-        1,
-        &["are written both ways", "2 new", "line 2, column C (Date): \"03/04/2025\" may be two days"],
-    );
+    desk.imports("refusals", both, &[])
+        .says(1, &["are written both ways", "2 new", "line 2, column C (Date): \"03/04/2025\" may be two days"]);
     desk.database.drop().await;
 }

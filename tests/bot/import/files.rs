@@ -6,16 +6,35 @@ use super::{Desk, In, workbook};
 async fn a_workbook_is_read_with_its_numbers_days_and_formulas() {
     let desk = Desk::new();
     let rows: [&[In<'_>]; 4] = [
-        &[In::Text("Company"), In::Text("Loss reason"), In::Text("Close date"), In::Text("Amount"), In::Text("Owner"), In::Text("Notes")],
-        &[In::Text("Novo"), In::Text("Too expensive"), In::Day(2025, 3, 4), In::Number(12_500.5), In::Text("Pop Ana"), In::Formula("=A2&\"!\"", "Novo!")],
-        &[In::Formula("=\"Cl\"&\"ar\"", "Clar"), In::Text("timing"), In::Number(45_720.0), In::Number(1234.0), In::Nothing, In::Nothing],
+        &[
+            In::Text("Company"),
+            In::Text("Loss reason"),
+            In::Text("Close date"),
+            In::Text("Amount"),
+            In::Text("Owner"),
+            In::Text("Notes"),
+        ],
+        &[
+            In::Text("Novo"),
+            In::Text("Too expensive"),
+            In::Day(2025, 3, 4),
+            In::Number(12_500.5),
+            In::Text("Pop Ana"),
+            In::Formula("=A2&\"!\"", "Novo!"),
+        ],
+        &[
+            In::Formula("=\"Cl\"&\"ar\"", "Clar"),
+            In::Text("timing"),
+            In::Number(45_720.0),
+            In::Number(1234.0),
+            In::Nothing,
+            In::Nothing,
+        ],
         &[In::Text("Dima"), In::Text("timing"), In::Text("soon"), In::Nothing, In::Nothing, In::Nothing],
     ];
     desk.write("lost.xlsx", &workbook(&rows));
-    desk.run(&["import", "refusals", "lost.xlsx", "--write"]).says(
-        1,
-        &["a workbook, sheet \"Sheet1\"", "2 stored", "row 4, column C (Close date): \"soon\" is no day"],
-    );
+    desk.run(&["import", "refusals", "lost.xlsx", "--write"])
+        .says(1, &["a workbook, sheet \"Sheet1\"", "2 stored", "row 4, column C (Close date): \"soon\" is no day"]);
     let kept: Vec<(String, String, Option<i64>, String, String)> = desk
         .database
         .rows(
@@ -28,13 +47,11 @@ async fn a_workbook_is_read_with_its_numbers_days_and_formulas() {
     };
     assert_eq!(
         kept,
-        [
-            row("Novo", "2025-03-04", 1_250_050, "Ana Pop", "Novo!"),
-            row("Clar", "2025-03-04", 123_400, "Adi", "")
-        ]
+        [row("Novo", "2025-03-04", 1_250_050, "Ana Pop", "Novo!"), row("Clar", "2025-03-04", 123_400, "Adi", "")]
     );
     // The same rows as a text are the same rows.
-    let text = "Company,Loss reason,Close date,Amount,Owner,Notes\nNovo,too expensive,04/03/2025,12500.50,pop ana,NOVO!\n";
+    let text =
+        "Company,Loss reason,Close date,Amount,Owner,Notes\nNovo,too expensive,04/03/2025,12500.50,pop ana,NOVO!\n";
     desk.imports("refusals", text, &["--write"]).says(0, &["0 stored", "1 imported before", "Nothing new was stored."]);
     desk.database.drop().await;
 }
@@ -128,8 +145,15 @@ async fn hostile_cells_are_texts() {
          Novo,,,\"\u{1b}[31m{long}\"\n"
     );
     let ended = desk.imports("leads", &rows, &["--write"]);
-    ended.says(1, &["1 stored", "line 3, column A (Company): it has 121 characters: at most 120", "line 4, column D (Owner)"]);
-    assert!(!ended.out.contains('\u{1b}') && !ended.err.contains('\u{1b}'), "no escape reaches the terminal: {}", ended.out);
+    ended.says(
+        1,
+        &["1 stored", "line 3, column A (Company): it has 121 characters: at most 120", "line 4, column D (Owner)"],
+    );
+    assert!(
+        !ended.out.contains('\u{1b}') && !ended.err.contains('\u{1b}'),
+        "no escape reaches the terminal: {}",
+        ended.out
+    );
     assert!(!ended.out.contains(&long), "what is shown is short");
     let kept: Vec<(String, String, String)> = desk.database.rows("SELECT account, contact, wants FROM leads").await;
     assert_eq!(kept.len(), 1);

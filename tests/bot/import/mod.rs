@@ -36,17 +36,21 @@ channels = ["slack:C0SALES"]
 [[person]]
 name = "Adi"
 team = "Field"
+accounts = ["slack:U0ADI"]
 role = "admin"
 [[person]]
 name = "Elena Radu"
 team = "Field"
+accounts = ["slack:U0ELENA"]
 role = "head"
 [[person]]
 name = "Ana Pop"
 team = "Field"
+accounts = ["slack:U0ANA"]
 [[person]]
 name = "Bogdan Ion"
 team = "Field"
+accounts = ["slack:U0BOGDAN"]
 [[product]]
 name = "CRM Suite"
 aliases = ["crm"]

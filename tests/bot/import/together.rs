@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use panout::flows::{Cell, Columns, Fate, Import, ImportKind, ImportOptions, Row, Rules, Sheet, Shared};
+use panout::flows::{Cell, Columns, Fate, Import, ImportKind, ImportOptions, Row, Rules, Shared, Sheet};
 use panout::store::Db;
 use panout::words::{Catalogue, Language};
 use rstest::rstest;
@@ -66,20 +66,25 @@ async fn many_leads_are_said_in_one_message_to_each_owner_at_each_step(
         assert_eq!(said.matches("imported for you").count(), 1, "{said}");
     }
     elena.sees_nothing();
-    team.it_is("2026-11-23T12:10:00Z").await;
+    team.it_is("2026-11-23T12:00:00Z").await;
+    ana.sees_nothing();
+    team.it_is("2026-11-23T12:05:00Z").await;
     for rep in [&ana, &bogdan] {
         let said = rep.sees_parts(&["Half the time is over for 20 imported leads"]);
         assert_eq!(said.matches("Half the time").count(), 1, "{said}");
     }
     elena.sees_nothing();
+    team.it_is("2026-11-23T16:00:00Z").await;
     team.it_is("2026-11-24T07:10:00Z").await;
     for rep in [&ana, &bogdan] {
         let said = rep.sees_parts(&["The time is over for 20 imported leads"]);
         assert_eq!(said.matches("The time is over").count(), 1, "{said}");
     }
     elena.sees_parts(&["leads in Ana's hands are past their time", "leads in Bogdan's hands are past their time"]);
+    team.it_is("2026-11-24T16:00:00Z").await;
     team.it_is("2026-11-25T07:20:00Z").await;
-    let said = ana.sees_parts(&["20 imported leads are open to your colleagues now", "40 imported leads wait for somebody"]);
+    let said =
+        ana.sees_parts(&["20 imported leads are open to your colleagues now", "40 imported leads wait for somebody"]);
     assert!(!said.contains("Client 1"), "a channel reads no client: {said}");
     for name in ["Ana", "Bogdan", "Elena", "Oana", "Adi"] {
         team.person(name).screen();
@@ -97,7 +102,8 @@ async fn an_imported_lead_is_worked_as_any_other(#[values(On::Slack, On::Discord
     assert_eq!(import(&team, ImportKind::Leads, text).await, 0, "once");
     let again = "Company,E-mail,Message\nNovo SRL,A@novo.example,A demo\n";
     assert_eq!(import(&team, ImportKind::Leads, again).await, 0, "it joins");
-    team.passes(TimeDelta::minutes(5)).await;
+    team.passes(TimeDelta::minutes(2)).await;
+    team.passes(TimeDelta::minutes(3)).await;
     ana.sees_parts(&["One lead was imported for you", "L1 Novo (Trade show): call by"]);
     ana.types("/leads show L1").await;
     ana.sees_parts(&["Adi: imported it", "They asked on 3 February 2025.", "> A demo", "[Not mine]"]);
@@ -135,7 +141,7 @@ async fn many_refusals_of_earlier_times_disturb_nobody_and_come_back_a_few_a_day
     assert!(!today.contains("Client 2,"), "two a day: {today}");
     elena.sees_nothing();
     ana.types("/refusal Client 5 5k price \"again\"").await;
-    let logged = ana.sees_parts(&["Logged #61"]);
+    let logged = ana.sees_parts(&["Stored as #61"]);
     assert!(!logged.contains("the same"), "one of last year is not the same: {logged}");
     for name in ["Ana", "Bogdan", "Elena", "Oana", "Adi"] {
         team.person(name).screen();
