@@ -104,7 +104,7 @@ fn cells(book: &mut Workbook, name: &str) -> Result<Sheet, String> {
 fn cell(value: &DataRef<'_>) -> Cell {
     match value {
         DataRef::Empty => Cell::Empty,
-        DataRef::String(text) => text_cell(text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text_cell(text),
         DataRef::SharedString(text) => text_cell(text),
         #[expect(clippy::cast_precision_loss, reason = "a spreadsheet keeps numbers as floating ones")]
         DataRef::Int(number) => Cell::Number(*number as f64),
@@ -116,7 +116,6 @@ fn cell(value: &DataRef<'_>) -> Cell {
             day.map_or(Cell::Number(at.as_f64()), Cell::Day)
         }
         DataRef::DateTime(at) => Cell::Number(at.as_f64()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text_cell(text),
         DataRef::Error(error) => Cell::Error(error.to_string()),
     }
 }

@@ -24,6 +24,7 @@ mod refusal;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -36,11 +37,14 @@ use self::house::House;
 use self::lead::{Clients, LeadEntry};
 use self::refusal::RefusalEntry;
 use super::{Error, Result, Shared};
+use crate::clock;
 use crate::domain::{PersonId, visible};
 use crate::store::{Db, Tx};
 
 /// How many rows are stored in one transaction: `panout run` waits for no more than these.
 const AT_ONCE: usize = 50;
+/// How long the file of `SQLite` is left to others between two: who waits for it looks again within a tenth of a second.
+const LEFT_TO_OTHERS: Duration = Duration::from_millis(110);
 /// How many rows are looked at in one.
 const LOOKED_AT: usize = 500;
 /// How much of a cell is shown.
@@ -261,6 +265,9 @@ impl Import {
             let kept = kept.await?;
             rows.extend(self.entries[range.clone()].iter().map(|entry| entry.line).zip(kept));
             progress(range.end, self.entries.len());
+            if self.db.is_exclusive() && range.end < self.entries.len() {
+                clock::pause(LEFT_TO_OTHERS).await;
+            }
         }
         Ok(Report::sorted(rows))
     }

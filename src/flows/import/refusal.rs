@@ -126,9 +126,10 @@ pub(super) async fn there(tx: &mut Tx, entry: &RefusalEntry) -> Result<Option<Re
 /// When the database does not answer.
 pub(super) async fn keep(tx: &mut Tx, house: &House, entry: &RefusalEntry, now: DateTime<Utc>) -> Result<Became> {
     let rep = tx.person(entry.owner.unwrap_or(house.by.id)).await?;
-    let owner = match tx.has_left(rep.id).await? {
-        true => tx.heir_of(entry.team, now).await?.unwrap_or_else(|| house.by.clone()),
-        false => rep.clone(),
+    let owner = if tx.has_left(rep.id).await? {
+        tx.heir_of(entry.team, now).await?.unwrap_or_else(|| house.by.clone())
+    } else {
+        rep.clone()
     };
     let number = tx.next_refusal_number().await?;
     let at = logged_at(house, entry, now);

@@ -330,11 +330,14 @@ pub(in crate::flows) async fn draw_late(
         let none = || Card::titled(words.text("lead.none_late", args! { name: owner.name.as_str() })).tone(Tone::Good);
         return Ok(posted.then(|| (head.clone(), none())));
     }
-    let title = words.text("lead.head_late", args! { count: late.len(), name: owner.name.as_str() });
+    let count = tx.count_late_leads(owner.id).await?;
+    let title = words.text("lead.head_late", args! { count: count, name: owner.name.as_str() });
     let mut card = Card::titled(title).tone(Tone::Attention);
     for lead in &late {
         card = card.with(Block::Text(super::list::line(tx, words, &head, lead).await?));
     }
+    let more = count - i64::try_from(late.len()).unwrap_or(count);
+    card = card.with_some((more > 0).then(|| Block::Note(words.text("leads_together.more", args! { count: more }))));
     card = card.with(Block::Note(words.text("lead.head_next", args! {})));
     Ok(Some((head, card.with(Block::Pick(super::list::pick(words, &late))))))
 }

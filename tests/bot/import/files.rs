@@ -1,5 +1,7 @@
 //! Files as people have them: of programs, of other times, and broken ones.
 
+use std::fmt::Write as _;
+
 use super::{Desk, In, workbook};
 
 #[tokio::test]
@@ -95,7 +97,7 @@ async fn a_file_that_cannot_be_read_says_what_to_do() {
     let large = vec![b'a'; 50 * 1024 * 1024 + 1];
     let mut long = String::from("Company\n");
     for row in 0..=100_000 {
-        long += &format!("Client {row}\n");
+        let _ = writeln!(long, "Client {row}");
     }
     for (name, bytes, says) in [
         ("empty.csv", Vec::new(), "it is empty: the first row has the headers"),

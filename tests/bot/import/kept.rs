@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
+use panout::clock::{self, Clock};
 use rstest::rstest;
 
 use super::Desk;
@@ -86,10 +87,10 @@ async fn an_import_that_is_killed_goes_on_where_it_was() {
     desk.imports("refusals", &refusals(ROWS), &[]).says(0, &["700 new"]);
     for at_least in [1, 200] {
         let mut import = start(&desk);
-        let until = Instant::now() + Duration::from_secs(120);
+        let until = Instant::now() + Duration::from_mins(2);
         while desk.count("SELECT COUNT(*) FROM refusals").await < at_least {
             assert!(Instant::now() < until, "it stores nothing");
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            clock::pause(Duration::from_millis(5)).await;
         }
         let _ = import.kill();
         import.wait().expect("it is gone");
@@ -136,7 +137,7 @@ async fn what_people_logged_themselves_stays_as_it_is() {
 #[tokio::test]
 async fn a_refusal_keeps_the_day_it_happened_and_comes_back_by_the_rule_of_its_reason() {
     let desk = Desk::new();
-    let soon = (Utc::now() - TimeDelta::days(10)).date_naive();
+    let soon = (Clock::system().now() - TimeDelta::days(10)).date_naive();
     let text = format!(
         "Account,Reason,Date,Competitor,Contract until\nNovo,price,{soon},Rival,\nOld,silent,2025-02-03,,\n\
          Later,under contract,2025-02-03,,2030-06-30\n"
@@ -154,7 +155,7 @@ async fn a_refusal_keeps_the_day_it_happened_and_comes_back_by_the_rule_of_its_r
     assert!(new.3.starts_with(&soon.to_string()), "it counts on its day: {}", new.3);
     assert_eq!(new.4, (soon + TimeDelta::days(90)).to_string(), "price: 90 days");
     assert_eq!((old.1.as_str(), old.2.as_str()), ("silent", "2025-02-03"));
-    let first = (Utc::now() + TimeDelta::days(5)).date_naive().to_string();
+    let first = (Clock::system().now() + TimeDelta::days(5)).date_naive().to_string();
     assert!(old.4 > first, "its day is over: not at once, {}", old.4);
     assert_eq!(later.4, "2030-04-01", "90 days before the contract ends");
     desk.database.drop().await;
@@ -163,7 +164,7 @@ async fn a_refusal_keeps_the_day_it_happened_and_comes_back_by_the_rule_of_its_r
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn leads_are_imported_while_the_bot_runs(#[values(On::Slack, On::Discord)] on: On) {
-    let team = Team::start_with(on, Setup { begins: Utc::now(), ..Setup::default() }).await;
+    let team = Team::start_with(on, Setup { begins: Clock::system().now(), ..Setup::default() }).await;
     let desk = Desk::of("[organisation]\nname = \"Acme Sales\"\ntime_zone = \"Europe/Bucharest\"\n");
     desk.write("rows.csv", b"Company,E-mail,Owner\nNovo,a@novo.example,Ana\nClar,b@clar.example,Ana\n");
     let mut command = desk.command(&["import", "leads", "rows.csv", "--source", "trade_show", "--write"]);
@@ -183,5 +184,37 @@ async fn leads_are_imported_while_the_bot_runs(#[values(On::Slack, On::Discord)]
     let row = |name: &str| (name.to_owned(), "trade_show".to_owned(), 1);
     assert_eq!(owned, [row("Novo"), row("Clar")]);
     team.ends().await;
+    desk.database.drop().await;
+}
+
+#[tokio::test]
+async fn who_left_keeps_what_was_theirs_and_who_wants_peace_is_left_in_it() {
+    let desk = Desk::new();
+    let text = "Account,Reason,Date,Owner\nNovo,price,2025-03-10,Bogdan Ion\nQuiet,price,2025-03-10,Ana\n";
+    desk.imports("refusals", text, &[]).says(0, &["2 new"]);
+    // As if the configuration named Bogdan no more, and Quiet had asked not to be contacted.
+    let left = "UPDATE people SET left_at = CURRENT_TIMESTAMP WHERE name = 'Bogdan Ion' RETURNING id";
+    desk.database.rows::<(i64,)>(left).await;
+    let peace = "INSERT INTO do_not_contact (organisation_id, account_key, said_by, noted_by, noted_at, contact_key)
+                 SELECT 1, 'quiet', 'Their director', MIN(id), CURRENT_TIMESTAMP, '' FROM people RETURNING noted_by";
+    desk.database.rows::<(i64,)>(peace).await;
+    desk.imports("refusals", text, &["--write"]).says(0, &["2 stored"]);
+    let kept: Vec<(String, String, String, String)> = desk
+        .database
+        .rows(
+            "SELECT r.account, r.stage, rep.name, owner.name FROM refusals r
+             JOIN people rep ON rep.id = r.logged_by JOIN people owner ON owner.id = r.owner_id ORDER BY r.account",
+        )
+        .await;
+    let row = |account: &str, stage: &str, rep: &str, owner: &str| {
+        (account.to_owned(), stage.to_owned(), rep.to_owned(), owner.to_owned())
+    };
+    assert_eq!(
+        kept,
+        [row("Novo", "dormant", "Bogdan Ion", "Elena Radu"), row("Quiet", "closed", "Ana Pop", "Ana Pop")],
+        "the head calls again for who left"
+    );
+    assert_eq!(desk.count("SELECT COUNT(*) FROM tasks").await, 1, "nobody calls Quiet");
+    desk.imports("leads", "Company,Owner\nNovo,Bogdan\n", &[]).says(1, &["Bogdan left: name somebody who is there"]);
     desk.database.drop().await;
 }

@@ -80,7 +80,8 @@ async fn many_leads_are_said_in_one_message_to_each_owner_at_each_step(
         let said = rep.sees_parts(&["The time is over for 20 imported leads"]);
         assert_eq!(said.matches("The time is over").count(), 1, "{said}");
     }
-    elena.sees_parts(&["leads in Ana's hands are past their time", "leads in Bogdan's hands are past their time"]);
+    elena
+        .sees_parts(&["20 leads in Ana's hands are past their time", "20 leads in Bogdan's hands are past their time"]);
     team.it_is("2026-11-24T16:00:00Z").await;
     team.it_is("2026-11-25T07:20:00Z").await;
     let said =
