@@ -26,9 +26,11 @@ pub(super) fn read(bytes: &[u8], hints: Hints<'_>, score: impl Fn(&[String]) -> 
         ReaderBuilder::new().delimiter(sign).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let (mut record, mut sheet) = (StringRecord::new(), Sheet::default());
     let (mut first, mut last) = (true, (0, 0));
+    let mut lines = Lines { text, line: 1 + skipped, at: 0 };
     while reader.read_record(&mut record).map_err(|error| format!("it cannot be read as CSV: {error}"))? {
-        let (line, at) = record.position().map_or((1, 0), |position| (position.line(), position.byte()));
-        last = (line + skipped, usize::try_from(at).unwrap_or(usize::MAX));
+        let from = record.position().map_or(0, csv::Position::byte);
+        last = lines.begins_after(usize::try_from(from).unwrap_or(usize::MAX));
+        let line = last.0;
         if std::mem::take(&mut first) {
             sheet.headers = record.iter().map(str::to_owned).collect();
             continue;
@@ -37,13 +39,35 @@ pub(super) fn read(bytes: &[u8], hints: Hints<'_>, score: impl Fn(&[String]) -> 
             return Err(too_many_rows());
         }
         let cell = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) };
-        sheet.rows.push(Row { line: line + skipped, cells: record.iter().map(cell).collect() });
+        sheet.rows.push(Row { line, cells: record.iter().map(cell).collect() });
     }
     if let Some(line) = open_quote(text, last) {
         let why = "a quotation mark in the row that begins there is never closed, so that all below would be one cell";
         return Err(format!("line {line}: {why}: close it, or write it twice where it is meant as a sign"));
     }
     Ok(Opened { sheet, as_what: format!("{encoding}, columns apart by {name}"), a_row: "line" })
+}
+
+/// Counts lines: the reader counts none that ends between two rows.
+struct Lines<'t> {
+    text: &'t str,
+    line: u64,
+    at: usize,
+}
+
+impl Lines<'_> {
+    /// On which line, and at which byte, the row begins before which the reader stood at `from`.
+    fn begins_after(&mut self, from: usize) -> (u64, usize) {
+        let bytes = self.text.as_bytes();
+        let is_end = |at: usize| matches!(bytes.get(at), Some(b'\r' | b'\n'));
+        while self.at < bytes.len() && (self.at < from || is_end(self.at)) {
+            // `\r\n` is one end.
+            let counts = bytes[self.at] == b'\n' || (bytes[self.at] == b'\r' && bytes.get(self.at + 1) != Some(&b'\n'));
+            self.line += u64::from(counts);
+            self.at += 1;
+        }
+        (self.line, self.at)
+    }
 }
 
 /// The text, and how it was encoded: as its first bytes say, else as was said, else UTF-8 if it is that.
@@ -155,9 +179,17 @@ mod tests {
 
     #[test]
     fn rows_know_the_line_they_begin_on() {
-        let opened = opened(b"Company,Note\nA,\"one\ntwo\"\n\nB,x\n");
-        let lines: Vec<u64> = opened.sheet.rows.iter().map(|row| row.line).collect();
-        assert_eq!(lines, [2, 5]);
+        for (text, wanted) in [
+            ("Company,Note\nA,\"one\ntwo\"\n\nB,x\n", [2, 5]),
+            ("Company,Note\r\nA,\"one\r\ntwo\"\r\n\r\nB,x\r\n", [2, 5]),
+            ("Company,Note\rA,one\rB,x", [2, 3]),
+            ("\n\nCompany,Note\r\n,\r\nB,x", [4, 5]),
+            ("sep=,\r\nCompany,Note\r\nA,one\r\nB,x", [3, 4]),
+        ] {
+            let opened = opened(text.as_bytes());
+            let lines: Vec<u64> = opened.sheet.rows.iter().map(|row| row.line).collect();
+            assert_eq!(lines, wanted, "{text:?}");
+        }
     }
 
     #[test]
