@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use panout::clock::{self, Clock};
+use panout::domain::WorkingHours;
 use rstest::rstest;
 
 use super::Desk;
@@ -172,8 +173,11 @@ async fn leads_are_imported_while_the_bot_runs(#[values(On::Slack, On::Discord)]
     let ended = tokio::task::spawn_blocking(move || command.output()).await.expect("it runs").expect("it starts");
     let said = String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr);
     assert!(ended.status.success() && said.contains("2 stored"), "{said}");
-    // Whatever day it is: until they work again.
-    team.passes(TimeDelta::days(4)).await;
+    // Whatever hour it is: until they work, and an hour before they stop at the latest.
+    let hours: WorkingHours = "Mon-Fri 09:00-17:00".parse().expect("working hours");
+    let opens = hours.next_opening(team.clock.now() + TimeDelta::minutes(10), chrono_tz::Europe::Bucharest);
+    team.clock.set(opens + TimeDelta::minutes(30));
+    team.idle().await;
     let screen = team.person("Ana").screen();
     assert!(screen.contains("imported lead") || screen.contains("leads were imported for you"), "{screen}");
     for name in ["Ana", "Bogdan", "Elena", "Oana", "Adi"] {
