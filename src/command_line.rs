@@ -2,7 +2,9 @@
 
 #![expect(clippy::doc_markdown, reason = "these docs are what --help prints, and no Markdown")]
 
-use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -44,6 +46,16 @@ pub enum Command {
     /// Looks at the configuration, the database, the web server's address, the clock and the time zones, the tokens, their
     /// scopes and the channels. Ends with 0 if the bot can run, 1 if something is broken, 2 if the configuration is.
     Doctor,
+    /// Bring what you already have, from a file: leads, or refusals of earlier times
+    ///
+    /// A dry run first: it says what each column was understood as, what would become of each row, and what is wrong with
+    /// those that are refused. With --write they are stored. The same file again stores nothing twice, so that an import that
+    /// was interrupted goes on where it was. It works while `panout run` runs.
+    Import {
+        /// What the rows of the file are.
+        #[command(subcommand)]
+        of: Import,
+    },
     /// Make, list or revoke what web forms, form builders and CRMs send leads with
     Token {
         /// What to do with it.
@@ -56,6 +68,48 @@ pub enum Command {
         #[command(subcommand)]
         of: Manifest,
     },
+}
+
+/// What the rows of a file are.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// People who asked you: a trade show's list, a form's, a CRM's
+    ///
+    /// Needed is one of Company, Contact, E-mail, Phone. Also read: Source, Message, City, Owner, Team, Received, ID; in
+    /// English, French or Romanian. Each row comes in as any lead does: it joins the open lead of the same client, or gets an
+    /// owner whose clock begins now. Owners read of theirs in one message.
+    Leads(FileOfRows),
+    /// Deals you lost before you had Panout
+    ///
+    /// Needed are Company, Reason and Day. Also read: Contact, Role, Outcome, Product, Amount, Currency, Competitor, Verbatim,
+    /// Segment, Source, Contract until, Owner, Team, ID; in English, French or Romanian. They are history: figures, search
+    /// and similar cases know them, and nobody is asked or told anything. Each comes back when it is time to call again.
+    Refusals(FileOfRows),
+}
+
+/// A file, and how to read it.
+#[derive(Debug, Args)]
+pub struct FileOfRows {
+    /// The file: .csv or .xlsx, with headers in its first row; at most 50 MB and 100,000 rows
+    pub file: PathBuf,
+    /// Store the rows that are fine; without it nothing is stored
+    #[arg(long)]
+    pub write: bool,
+    /// Whose team has the rows that name neither a team nor an owner
+    #[arg(long, value_name = "NAME")]
+    pub team: Option<String>,
+    /// Who imports, and has what names no owner; by default the first admin
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// Where the rows come from that do not say it, such as trade_show
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Which sheet of a workbook; by default the first one that holds something
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// How a .csv is encoded that does not say so itself, such as windows-1250
+    #[arg(long)]
+    pub encoding: Option<String>,
 }
 
 /// What to do with tokens.

@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod import;
 mod init;
 mod logging;
 mod manifest;
@@ -34,6 +35,7 @@ pub async fn obey(command: Command, env: &Environment<'_>) -> Result<(), Failure
         Command::Run => run::run(env).await,
         Command::Init => init::init(env),
         Command::Doctor => doctor::doctor(env).await,
+        Command::Import { of } => import::import(of, env).await,
         Command::Token { of } => token::token(of, env).await,
         Command::Manifest { of } => manifest::manifest(&of, env),
     }

@@ -32,11 +32,17 @@ pub(super) async fn token(of: Token, env: &Environment<'_>) -> Result<(), Failur
 }
 
 /// The database, even while the bot runs on it.
-async fn open(config: &Config) -> anyhow::Result<Db> {
+pub(super) async fn open(config: &Config) -> anyhow::Result<Db> {
     if Db::is_taken(&config.database_url)? {
         return Db::beside(&config.database_url).await;
     }
-    let (db, now) = (Db::open(&config.database_url).await?, Clock::system().now());
+    let db = match Db::open(&config.database_url).await {
+        Ok(db) => db,
+        // Somebody took it just now.
+        Err(_) if Db::is_taken(&config.database_url)? => return Db::beside(&config.database_url).await,
+        Err(error) => return Err(error),
+    };
+    let now = Clock::system().now();
     let listing = Arc::new(config.listing());
     let write = db.write(move |tx| {
         let listing = listing.clone();

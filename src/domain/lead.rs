@@ -145,6 +145,8 @@ pub struct Lead {
     pub unfit: Option<Unfit>,
     /// The refusal it became.
     pub refusal: Option<RefusalNumber>,
+    /// Whether it came with many, from a file.
+    pub imported: bool,
 }
 
 /// Why something may not be done with a lead.
@@ -211,6 +213,11 @@ impl Lead {
     pub fn due_at(&self, calendar: &Calendar<'_>) -> Option<DateTime<Utc>> {
         let waits = self.state == LeadState::Waiting && self.owner.is_some();
         waits.then(|| calendar.after(self.turn.began_at, self.turn.added + self.turn.deadline))
+    }
+
+    /// Whether its owner hears of it together with the others it came with. One that a person gave away is about itself.
+    pub fn is_one_of_many(&self) -> bool {
+        self.imported && self.passed_on == 0
     }
 
     /// Whether whoever wants it may have it.

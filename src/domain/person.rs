@@ -357,7 +357,7 @@ impl Person {
     }
 
     /// Whether they work at some time of a day.
-    fn works_on(&self, day: NaiveDate) -> bool {
+    pub fn works_on(&self, day: NaiveDate) -> bool {
         works_on(self.working_hours(), self.time_zone(), day)
     }
 

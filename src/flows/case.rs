@@ -139,6 +139,11 @@ pub(super) async fn history(
             blocks.push(Block::Text(words.text("decision.itself", args! { amount: below, date: date.as_str() })));
             continue;
         }
+        if decision.call.iter().any(|(key, _)| key == "imported") {
+            let says = args! { name: by.name.as_str(), date: date.as_str() };
+            blocks.push(Block::Text(words.text("decision.imported", says)));
+            continue;
+        }
         let key = format!("decision.{}", decision.stage.as_str());
         let says = args! { name: name, rep: rep, lever: lever.as_str(), date: date.as_str(), number: number.as_str() };
         blocks.push(Block::Text(words.text(&key, says)));

@@ -26,6 +26,7 @@ mod hands;
 mod head;
 mod heard;
 mod help;
+mod import;
 mod intake;
 mod lead;
 mod learn;
@@ -68,6 +69,9 @@ pub use catch_up::catch_up;
 pub use digest::Ahead;
 pub use export::{EXPORT, content as export_content, give_up as give_up_export, make as make_export};
 pub use figures::Asked;
+pub use import::{
+    Cell, Columns, Fate, Import, ImportKind, ImportOptions, Meaning, NotReady, Report, Row, Sheet, WrongCell, shown,
+};
 pub use intake::{
     Declined, Desk, IntakeField, IntakeForm, MOST as MOST_LEADS, NewToken, NoToken, Posted, Shown, Wrong, make_token,
 };

@@ -36,7 +36,7 @@ pub(super) async fn gate(
         Notice::Today(..) | Notice::Welcome(_) | Notice::DebriefAt(..) => true,
         _ if notice.is_asked_for() => return Ok(None),
         // Only the time for a first touch may interrupt (DOMAIN, "Manners").
-        Notice::Lead(..) | Notice::LeadsLate(..) => return Ok(None),
+        Notice::Lead(..) | Notice::LeadsTogether(..) | Notice::LeadsLate(..) => return Ok(None),
         _ => wrote.times + i64::from(expected) < shared.rules.messages_a_day,
     };
     if room {

@@ -24,6 +24,8 @@ use crate::store::{Db, JobRow};
 const UNANSWERED: Duration = Duration::from_secs(1);
 /// How often a replica looks for jobs that another one planned, in seconds.
 const LOOK: i64 = 2;
+/// How often where this process alone works: `panout import` may plan some.
+const LOOK_ALONE: TimeDelta = TimeDelta::minutes(1);
 /// How long after a start on a database of one's own a lease of the process before is still respected: a post that was
 /// on its way when that process died needs so long to be found.
 const GRACE: TimeDelta = TimeDelta::seconds(5);
@@ -161,14 +163,12 @@ impl Worker {
         Ok((jobs?, until))
     }
 
-    /// When to look again: when the next job is due, or another replica may have planned one.
+    /// When to look again: when the next job is due, or another replica, or a command beside this process, may have planned
+    /// one.
     async fn next_look(&self) -> anyhow::Result<DateTime<Utc>> {
         let next: anyhow::Result<_> = self.db.read(|tx| Box::pin(async { Ok(tx.next_job_at().await?) })).await;
         let (due, now) = (next?, self.clock.now());
-        if self.db.is_exclusive() {
-            return Ok(due.unwrap_or(now + TimeDelta::hours(1)));
-        }
-        let look = now + TimeDelta::seconds(LOOK);
+        let look = now + if self.db.is_exclusive() { LOOK_ALONE } else { TimeDelta::seconds(LOOK) };
         Ok(due.map_or(look, |due| due.min(look)))
     }
 

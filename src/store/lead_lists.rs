@@ -138,6 +138,13 @@ impl Tx {
         rows.into_iter().map(Row::lead).collect()
     }
 
+    /// How many those are in all.
+    pub async fn count_late_leads(&mut self, owner: PersonId) -> sqlx::Result<i64> {
+        let sql = "SELECT COUNT(*) FROM leads
+                   WHERE organisation_id = $1 AND owner_id = $2 AND over_at IS NULL AND state = 'waiting' AND rung = 2";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(owner))
+    }
+
     /// The leads somebody is to reach out to again by a day, and was told so fewer than `times` times, at most `most`.
     pub async fn leads_to_touch(
         &mut self,

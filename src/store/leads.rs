@@ -38,6 +38,7 @@ pub(super) struct Row {
     next_touch: Option<NaiveDate>,
     unfit: Option<String>,
     refusal: Option<RefusalNumber>,
+    imported: i64,
 }
 
 /// Something that happened to a lead.
@@ -58,13 +59,13 @@ pub struct LeadEvent {
 type Load = (PersonId, Option<String>, i64, Option<DateTime<Utc>>);
 
 macro_rules! leads_where {
-    ($condition:literal) => {
+    ($($condition:literal),+) => {
         concat!(
             "SELECT number, team_id, account, contact, email, phone, source, wants, place, received_at, logged_by, state,
                     owner_id, taken_from, turn, turn_began_at, deadline, added, rung, rung_at, touched_by, touched_at,
-                    attempts, snoozes, snoozed, passed_on, next_touch, unfit, refusal
+                    attempts, snoozes, snoozed, passed_on, next_touch, unfit, refusal, imported
              FROM leads WHERE organisation_id = $1 AND ",
-            $condition
+            $($condition),+
         )
     };
 }
@@ -105,6 +106,7 @@ impl Row {
             next_touch: self.next_touch,
             unfit: self.unfit.map(|why| why.parse().map_err(unreadable)).transpose()?,
             refusal: self.refusal,
+            imported: self.imported != 0,
         })
     }
 }
@@ -126,9 +128,9 @@ impl Tx {
         let sql = "INSERT INTO leads (organisation_id, number, team_id, account, contact, email, phone, source, wants, place,
                        email_key, phone_key, account_key, contact_key, received_at, logged_by, state, owner_id, taken_from,
                        turn, turn_began_at, deadline, added, rung, rung_at, due_at, touched_by, touched_at, attempts, snoozes,
-                       snoozed, passed_on, next_touch, unfit, refusal, over_at)
+                       snoozed, passed_on, next_touch, unfit, refusal, over_at, imported)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                       $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
+                       $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)
                    ON CONFLICT (organisation_id, number) DO UPDATE SET
                        team_id = excluded.team_id, account = excluded.account, contact = excluded.contact,
                        email = excluded.email, phone = excluded.phone, source = excluded.source, wants = excluded.wants,
@@ -184,6 +186,7 @@ impl Tx {
                 .bind(lead.unfit.map(crate::domain::Unfit::as_str))
                 .bind(lead.refusal)
                 .bind(over_at)
+                .bind(i64::from(lead.imported))
         )?;
         Ok(())
     }

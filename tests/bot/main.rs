@@ -9,6 +9,7 @@ mod discord;
 mod domain;
 mod fake;
 mod flows;
+mod import;
 mod layers;
 mod migrations;
 mod neglect;

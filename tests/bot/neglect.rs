@@ -271,7 +271,7 @@ impl Office {
         let write = self.db.write(move |tx| {
             let (shared, details) = (shared.clone(), details.clone());
             Box::pin(async move {
-                let received = Received { details, logged_by: None, owner: None, team: TeamId(1) };
+                let received = Received { details, logged_by: None, owner: None, team: TeamId(1), imported: false };
                 receive(tx, &shared, received, now).await
             })
         });

@@ -15,13 +15,14 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 57] = [
+const PUT_TOGETHER: [(&str, &str); 58] = [
     ("period.", "flows::figures, by period"),
     ("decision_form.", "flows::reply, by field"),
     ("decision_done_form.", "flows::reply, by field"),
     ("quality_hint.", "flows::quality, by criterion"),
     ("quality_has.", "flows::quality, by criterion"),
     ("export_column.", "flows::export, by column"),
+    ("import_column.", "flows::import, by column"),
     ("view.", "flows::figures, by table"),
     ("hint.", "flows::me, by reason"),
     ("figures_when.", "flows::figures, by period"),

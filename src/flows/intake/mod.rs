@@ -25,6 +25,7 @@ pub use mapping::{IntakeField, IntakeForm};
 pub use token::{NewToken, NoToken, Shown, make_token};
 
 use self::read::Sent;
+pub(super) use self::read::{clean, is_email};
 use super::lead::{Kept, Received, receive};
 use super::{Error, Shared};
 use crate::clock::Clock;
@@ -239,7 +240,7 @@ async fn one(
     if owner.is_none() && sent.owner.is_some() {
         ignored.push("owner".to_owned());
     }
-    let received = Received { details, logged_by: None, owner, team };
+    let received = Received { details, logged_by: None, owner, team, imported: false };
     let (lead, joined) = match receive(tx, shared, received, now).await? {
         Kept::New(lead) => (lead, false),
         Kept::Joined(lead) => (lead, true),

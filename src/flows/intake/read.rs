@@ -180,7 +180,7 @@ impl Reading<'_> {
 }
 
 /// A text without what nobody types; with line breaks only where there may be some.
-fn clean(text: &str, lines: bool) -> String {
+pub(in crate::flows) fn clean(text: &str, lines: bool) -> String {
     if lines {
         let text = text.replace("\r\n", "\n");
         return text.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
@@ -189,7 +189,8 @@ fn clean(text: &str, lines: bool) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn is_email(text: &str) -> bool {
+/// Whether a text may be an e-mail address.
+pub(in crate::flows) fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
     let host_fits = host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@');
     !name.is_empty() && host_fits && !text.contains(char::is_whitespace)

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{LeadAct, route};
+use super::{LeadAct, route, together};
 use crate::args;
 use crate::chat::{Block, Button, Card, Look, Reply, Span, Text, Tone};
-use crate::domain::{Lead, LeadDenied, LeadNumber, LeadState, Person, PersonId, Rung, TeamId};
+use crate::domain::{Lead, LeadDenied, LeadNumber, LeadState, Person, PersonId, Rung, Team, TeamId};
 use crate::flows::notice::{self, LeadWord, Notice, To};
 use crate::flows::{Act, Call, Result, Shared, tell, unsaid, when, words_for};
 use crate::store::Tx;
@@ -233,6 +233,7 @@ pub(super) async fn changed(tx: &mut Tx, shared: &Shared, lead: &Lead, now: Date
             notice::refresh(tx, &Notice::LeadOpen(number, turn, channel), now).await?;
         }
     }
+    together::changed(tx, shared, lead, now).await?;
     for owner in [lead.owner, lead.taken_from].into_iter().flatten() {
         if let Some(key) = late_of(tx, lead.team, owner, now).await? {
             notice::refresh(tx, &key, now).await?;
@@ -331,13 +332,21 @@ pub(in crate::flows) async fn draw_late(
         let none = || Card::titled(words.text("lead.none_late", args! { name: owner.name.as_str() })).tone(Tone::Good);
         return Ok(posted.then(|| (head.clone(), none())));
     }
-    let title = words.text("lead.head_late", args! { count: late.len(), name: owner.name.as_str() });
+    let count = tx.count_late_leads(owner.id).await?;
+    let title = words.text("lead.head_late", args! { count: count, name: owner.name.as_str() });
     let mut card = Card::titled(title).tone(Tone::Attention);
     for lead in &late {
         card = card.with(Block::Text(super::list::line(tx, words, &head, lead).await?));
     }
+    let more = count - i64::try_from(late.len()).unwrap_or(count);
+    card = card.with_some((more > 0).then(|| Block::Note(words.text("leads_together.more", args! { count: more }))));
     card = card.with(Block::Note(words.text("lead.head_next", args! {})));
     Ok(Some((head, card.with(Block::Pick(super::list::pick(words, &late))))))
+}
+
+/// One of a team's channels, by its place in the configuration.
+pub(super) fn channel(team: &Team, at: i64) -> Option<String> {
+    usize::try_from(at).ok().and_then(|at| team.channels.get(at)).cloned()
 }
 
 /// What a channel reads of a lead that anybody may claim: what it is about, and nothing by which the client could be found.
@@ -348,9 +357,7 @@ pub(in crate::flows) async fn draw_open(
 ) -> Result<Option<(To, Card)>> {
     let Some(lead) = tx.lead(number).await? else { return Ok(None) };
     let Some(team) = tx.team(lead.team).await? else { return Ok(None) };
-    let Some(place) = usize::try_from(channel).ok().and_then(|at| team.channels.get(at)).cloned() else {
-        return Ok(None);
-    };
+    let Some(place) = self::channel(&team, channel) else { return Ok(None) };
     let language = Language::from_tag(&team.language).unwrap_or(shared.rules.language);
     let words = shared.words.in_language(language);
     let source = words.label("source", lead.details.source().as_str());

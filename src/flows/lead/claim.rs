@@ -5,11 +5,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{card, route, save};
+use super::{card, route, save, together};
 use crate::args;
 use crate::chat::{Card, Reply, Tone};
 use crate::domain::{Lead, LeadDenied, LeadNumber};
-use crate::flows::notice::{self, LeadWord, Notice, POST, Saying};
+use crate::flows::notice::{LeadWord, Notice, POST, Saying};
 use crate::flows::{Call, Result, Shared, tell, unsaid};
 use crate::store::Tx;
 
@@ -24,8 +24,7 @@ pub(super) async fn open(tx: &mut Tx, shared: &Shared, lead: Lead, now: DateTime
     tx.lead_event(lead.number, None, ("opened", None), now).await?;
     if let Some(team) = tx.team(lead.team).await? {
         for channel in unsaid::channels(shared, &team) {
-            let open = Notice::LeadOpen(lead.number.0, lead.turn.number, channel);
-            notice::plan(tx, shared, &open, now, now).await?;
+            together::say_open(tx, shared, (&lead, channel), now).await?;
         }
     }
     Ok(lead)

@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{card, claim, route, save};
+use super::{card, claim, route, save, together};
 use crate::domain::{Lead, LeadNumber, LeadState, Person, Rung};
-use crate::flows::notice::{self, LeadWord, Notice};
+use crate::flows::notice::LeadWord;
 use crate::flows::{Call, Result, Shared};
 use crate::store::{LeadsOf, NewJob, Tx};
 
@@ -66,22 +66,22 @@ pub async fn climb(tx: &mut Tx, shared: &Shared, payload: &str, now: DateTime<Ut
 
 /// A lead comes to a rung.
 async fn reach(tx: &mut Tx, shared: &Shared, lead: Lead, rung: Rung, now: DateTime<Utc>) -> Result<Lead> {
-    let (number, turn) = (lead.number, lead.turn.number);
-    let say = |word| Notice::Lead(word, number.0, turn);
+    let number = lead.number;
+    let Some(owner) = lead.owner else { return Ok(lead) };
     match rung {
         Rung::Fresh => Ok(lead),
         Rung::Reminded => {
             let lead = lead.climbed(rung, now);
             save(tx, shared, &lead, now).await?;
             tx.lead_event(number, None, ("reminded", None), now).await?;
-            notice::plan(tx, shared, &say(LeadWord::Soon(lead.snoozed.0)), now, now).await?;
+            together::say(tx, shared, (LeadWord::Soon(lead.snoozed.0), &lead, owner), now).await?;
             Ok(lead)
         }
         Rung::Late => {
             let lead = lead.climbed(rung, now);
             save(tx, shared, &lead, now).await?;
             tx.lead_event(number, None, ("late", None), now).await?;
-            notice::plan(tx, shared, &say(LeadWord::Late(lead.snoozed.0)), now, now).await?;
+            together::say(tx, shared, (LeadWord::Late(lead.snoozed.0), &lead, owner), now).await?;
             card::tell_head(tx, shared, &lead, now).await?;
             Ok(lead)
         }
@@ -89,7 +89,7 @@ async fn reach(tx: &mut Tx, shared: &Shared, lead: Lead, rung: Rung, now: DateTi
             // Whose it was stays between them, the head and the bot.
             tx.lead_event(number, None, ("taken", None), now).await?;
             let lead = claim::open(tx, shared, lead, now).await?;
-            notice::plan(tx, shared, &say(LeadWord::Taken), now, now).await?;
+            together::say(tx, shared, (LeadWord::Taken, &lead, owner), now).await?;
             Ok(lead)
         }
     }

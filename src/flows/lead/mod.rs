@@ -24,6 +24,7 @@ mod list;
 mod report;
 mod route;
 mod today;
+mod together;
 mod work;
 
 use chrono::{DateTime, Utc};
@@ -38,6 +39,7 @@ pub(super) use list::{mine, one, team, unworked};
 pub(super) use report::{of_week, report};
 pub use route::LeadRules;
 pub(super) use today::{lines, told};
+pub(super) use together::{draw_open_together, draw_together};
 
 use super::notice::{self, Notice};
 use super::{Act, Call, Result, Shared, Values, tell};
@@ -57,6 +59,8 @@ pub struct Received {
     pub owner: Option<PersonId>,
     /// Whose team has it, unless a rule says otherwise.
     pub team: TeamId,
+    /// Whether it comes with many, from a file.
+    pub imported: bool,
 }
 
 /// What came of it.
@@ -97,6 +101,7 @@ pub async fn receive(tx: &mut Tx, shared: &Shared, received: Received, now: Date
         next_touch: None,
         unfit: None,
         refusal: None,
+        imported: received.imported,
     };
     tx.save_lead(&lead, None, now).await?;
     tx.lead_event(number, received.logged_by, ("received", None), now).await?;
@@ -174,7 +179,7 @@ async fn log_form(call: &mut Call<'_>, values: &Values) -> Result {
 /// Keeps a lead somebody logged, and says whose it is.
 async fn keep(call: &mut Call<'_>, details: LeadDetails, owner: Option<PersonId>) -> Result {
     let (unsaid, typed) = (details.source.is_none(), details.name().to_owned());
-    let received = Received { details, logged_by: Some(call.by.id), owner, team: call.by.team.id };
+    let received = Received { details, logged_by: Some(call.by.id), owner, team: call.by.team.id, imported: false };
     let kept = receive(call.tx, call.shared, received, call.now).await?;
     let words = call.words;
     let (lead, key) = match &kept {

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{save, save_unseen};
+use super::{save, save_unseen, together};
 use crate::domain::{
     Calendar, Ladder, Lead, LeadRule, Person, PersonId, Role, Rung, Source, TeamId, first_touch_within, next_owner,
 };
-use crate::flows::notice::{self, LeadWord, Notice};
+use crate::flows::notice::LeadWord;
 use crate::flows::{IntakeForm, Result, Shared};
 use crate::store::Tx;
 
@@ -152,8 +152,7 @@ pub(super) async fn give(tx: &mut Tx, shared: &Shared, lead: Lead, to: PersonId,
         keep_turn(tx, shared, &lead, now).await?;
     }
     tx.lead_event(lead.number, Some(to), ("given", None), now).await?;
-    let new = Notice::Lead(LeadWord::New, lead.number.0, lead.turn.number);
-    notice::plan(tx, shared, &new, now, now).await?;
+    together::say(tx, shared, (LeadWord::New, &lead, to), now).await?;
     Ok(lead)
 }
 

@@ -58,6 +58,8 @@ impl Notice {
             Notice::Exported(id) => export::draw(tx, shared, *id, now).await,
             Notice::NotExported(id) => export::draw_not_sent(tx, shared, *id).await,
             Notice::Lead(word, number, turn) => lead::draw(tx, shared, (*word, LeadNumber(*number), *turn), now).await,
+            Notice::LeadsTogether(..) => lead::draw_together(tx, shared, self).await,
+            Notice::LeadsOpen(..) => return lead::draw_open_together(tx, shared, self).await,
             Notice::LeadsLate(..) => lead::draw_late(tx, shared, self, now).await,
             Notice::LeadOpen(number, turn, channel) => {
                 return lead::draw_open(tx, shared, (LeadNumber(*number), *turn, *channel)).await;

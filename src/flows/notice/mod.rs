@@ -85,6 +85,11 @@ pub enum Notice {
     NotExported(i64),
     /// A word about a lead, to whoever has it in a turn: which word, its number, which turn.
     Lead(LeadWord, i64, i64),
+    /// A word about leads that came with many, to whoever has them: which word, who, and in which hour it was so.
+    LeadsTogether(LeadWord, i64, DateTime<Utc>),
+    /// How many leads that came with many anybody may claim, in a channel of their team: the team, since which hour, and which
+    /// channel.
+    LeadsOpen(i64, DateTime<Utc>, i64),
     /// Which leads of somebody are past their time, to the head: the team, the owner, and when the head's day began.
     LeadsLate(i64, i64, DateTime<Utc>),
     /// A lead that anybody may claim, in a channel of its team: its number, after which turn, and which channel.
@@ -134,6 +139,10 @@ impl Notice {
             Notice::Exported(id) => format!("exported:{id}"),
             Notice::NotExported(id) => format!("not_exported:{id}"),
             Notice::Lead(word, number, turn) => format!("{}:{number}:{turn}", word.name()),
+            Notice::LeadsTogether(word, person, hour) => {
+                format!("{}_together:{person}:{}", word.name(), hour.timestamp())
+            }
+            Notice::LeadsOpen(team, hour, channel) => format!("leads_open:{team}:{}:{channel}", hour.timestamp()),
             Notice::LeadsLate(team, owner, day) => format!("leads_late:{team}:{owner}:{}", day.timestamp()),
             Notice::LeadOpen(number, turn, channel) => format!("lead_open:{number}:{turn}:{channel}"),
         }
@@ -171,6 +180,10 @@ impl Notice {
             ("not_exported", [id]) => Notice::NotExported(*id),
             ("leads_late", [team, owner, day]) => Notice::LeadsLate(*team, *owner, moment(day)?),
             ("lead_open", [number, turn, channel]) => Notice::LeadOpen(*number, *turn, *channel),
+            ("leads_open", [team, hour, channel]) => Notice::LeadsOpen(*team, moment(hour)?, *channel),
+            (word, [person, hour]) if word.ends_with("_together") => {
+                Notice::LeadsTogether(word.trim_end_matches("_together").parse().ok()?, *person, moment(hour)?)
+            }
             (word, [number, turn]) => Notice::Lead(word.parse().ok()?, *number, *turn),
             _ => return None,
         })

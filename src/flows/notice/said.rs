@@ -115,6 +115,8 @@ pub async fn posted(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime
         | Notice::Exported(_)
         | Notice::NotExported(_)
         | Notice::Lead(LeadWord::New | LeadWord::Soon(_) | LeadWord::Late(_), ..)
+        | Notice::LeadsTogether(..)
+        | Notice::LeadsOpen(..)
         | Notice::LeadsLate(..)
         | Notice::LeadOpen(..)
         | Notice::Lost(..) => {}

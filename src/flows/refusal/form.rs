@@ -18,6 +18,9 @@ const PARTS: [&str; 15] = [
     "verbatim", "verbatim_b", "verbatim_c", "verbatim_d", "verbatim_e", "verbatim_f", "verbatim_g", "verbatim_h", "verbatim_i", "verbatim_j", "verbatim_k", "verbatim_l", "verbatim_m", "verbatim_n", "verbatim_o",
 ];
 
+/// The longest verbatim, in characters.
+pub(in crate::flows) const VERBATIM: usize = PART * PARTS.len();
+
 /// The form to log a refusal, with what is known filled in.
 pub(super) async fn log(call: &mut Call<'_>, typed: &Typed) -> Result<Form> {
     let title = call.words.line("refusal_form.title", args! {});

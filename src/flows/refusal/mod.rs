@@ -14,7 +14,8 @@ mod form;
 mod typed;
 
 pub(super) use card::{facts, quote, reason_label, summary, title};
-pub(super) use typed::{amount_fault, read_day, typed_amount};
+pub(super) use form::VERBATIM;
+pub(super) use typed::{NAME, amount_fault, amount_says, outcome_of, read_day, typed_amount};
 
 use super::{Act, Call, Result, Values, case, close, deal, debrief, head, letter, question, refusing, similar, tell};
 use crate::args;

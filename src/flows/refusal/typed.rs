@@ -6,9 +6,10 @@ use crate::args;
 use crate::chat::{Command, Text};
 use crate::domain::{AmountError, Details, Line, Money, Outcome, ReasonId, Source, Vocabulary, parse_line};
 use crate::flows::{Call, Result, suggest};
+use crate::words::Words;
 
 /// The longest a name may be, in characters.
-pub(super) const NAME: usize = 120;
+pub(in crate::flows) const NAME: usize = 120;
 
 /// What was understood, and remarks on what was not.
 #[derive(Clone, Debug, Default)]
@@ -185,15 +186,20 @@ impl Typed {
         })
     }
 
-    /// How it ended, as far as what was typed tells: a competitor named is one who won, silence is silence, and
-    /// otherwise the client decided nothing for anybody.
+    /// How it ended, as far as what was typed tells.
     pub(super) fn outcome(&self) -> Outcome {
-        let silent = self.reason.as_ref().is_some_and(|reason| reason.level1() == "silent");
-        self.outcome.unwrap_or(match (silent, &self.competitor) {
-            (true, _) => Outcome::Silent,
-            (false, Some(_)) => Outcome::Competitor,
-            (false, None) => Outcome::NoDecision,
-        })
+        self.outcome.unwrap_or_else(|| outcome_of(self.reason.as_ref(), self.competitor.is_some()))
+    }
+}
+
+/// How it ended where that was not said: a competitor named is one who won, silence is silence, and otherwise the client
+/// decided nothing for anybody.
+pub(in crate::flows) fn outcome_of(reason: Option<&ReasonId>, has_competitor: bool) -> Outcome {
+    let silent = reason.is_some_and(|reason| reason.level1() == "silent");
+    match (silent, has_competitor) {
+        (true, _) => Outcome::Silent,
+        (false, true) => Outcome::Competitor,
+        (false, false) => Outcome::NoDecision,
     }
 }
 
@@ -234,6 +240,11 @@ pub(in crate::flows) fn typed_amount(money: Money) -> String {
 
 /// What is wrong with an amount and what to type instead.
 pub(in crate::flows) fn amount_fault(call: &Call<'_>, typed: &str, fault: &AmountError) -> Text {
+    amount_says(call.words, typed, fault)
+}
+
+/// The same in any language.
+pub(in crate::flows) fn amount_says(words: Words<'_>, typed: &str, fault: &AmountError) -> Text {
     let key = match fault {
         AmountError::Negative => "amount.negative",
         AmountError::Zero => "amount.zero",
@@ -243,7 +254,7 @@ pub(in crate::flows) fn amount_fault(call: &Call<'_>, typed: &str, fault: &Amoun
         AmountError::WhichCurrency(_) => "amount.which_currency",
         AmountError::NotAnAmount => "amount.not_an_amount",
     };
-    call.words.text(key, args! { typed: typed })
+    words.text(key, args! { typed: typed })
 }
 
 /// A day, or a month (its first day): `2027-03-15`, `2027-03`, `03/2027`.

@@ -313,6 +313,11 @@ impl Team {
         self.person(name)
     }
 
+    /// Which service it is.
+    pub(crate) fn service_kind(&self) -> Service {
+        self.stage.kind()
+    }
+
     /// The service.
     pub(crate) fn service(&self) -> &dyn ChatService {
         self.stage.service()
