@@ -36,6 +36,7 @@ mod meeting;
 mod menu;
 mod mine;
 mod notice;
+mod opportunity;
 mod people;
 mod plays;
 mod quality;
@@ -75,6 +76,7 @@ pub use lead::{Kept, LEAD, LeadAct, LeadRules, Received, beat, climb, receive};
 pub use learn::Learn;
 pub use menu::menu;
 pub use notice::{LeadWord, Notice, POST, REFRESH, Saying, ahead, check_shown, given_up, posted, say, still};
+pub use opportunity::{DealAct, DealRules, Followed, Tracked, track};
 pub use search::Carried;
 pub use small::{SETTLE, settle};
 
@@ -83,7 +85,8 @@ use crate::chat::{
     Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
 };
 use crate::domain::{
-    Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, Schedules, SelfValidation, Source, View,
+    DealStage, Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, Schedules, SelfValidation, Source,
+    View,
 };
 use crate::store::Tx;
 use crate::words::{Catalogue, Language, Words};
@@ -104,6 +107,7 @@ impl Inbound {
             Inbound::Command(command) => match command.name.as_str() {
                 "refusals" => !command.text.trim_start().to_lowercase().starts_with("export"),
                 "lead" => false,
+                "deal" => opportunity::only_asks(command),
                 "refusal" => refusal::is_bare(command) || case::named(command).is_some(),
                 "panout" => {
                     let first = command.text.split_whitespace().next().unwrap_or_default().to_lowercase();
@@ -173,6 +177,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("leads", "report") => lead::report(call, after(command, "report")).await,
         ("leads", "show") => lead::one(call, after(command, "show")).await,
         ("leads", typed) if typed.parse::<crate::domain::LeadNumber>().is_ok() => lead::one(call, typed).await,
+        ("deal", _) => opportunity::command(call, command).await,
         ("queue", "") => queue::list(call).await,
         ("recontacts", "") => recontact::list(call).await,
         ("plays", _) => plays::list(call, command).await,
@@ -183,6 +188,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("panout", "stop") => consent::stop(call).await,
         ("panout", "away") => away::leave(call, after(command, "away")).await,
         ("panout", "back") => away::back(call).await,
+        ("panout", "criteria") => opportunity::criteria(call),
         ("panout", "digest") => digest::preview(call).await,
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
@@ -243,6 +249,7 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::ExportAgain(id) => export::again(call, id).await,
         Act::Learn(learn) => learn.press(call).await,
         Act::Lead(lead) => lead.press(call, value).await,
+        Act::Deal(deal) => deal.press(call, value).await,
     }
 }
 
@@ -278,6 +285,10 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
             Some(reply) => Ok(reply),
             None => tell(call.words.text("denied.unknown_button", args! {})),
         },
+        Act::Deal(deal) => match deal.submit(call, values).await? {
+            Some(reply) => Ok(reply),
+            None => tell(call.words.text("denied.unknown_button", args! {})),
+        },
         _ => tell(call.words.text("denied.unknown_button", args! {})),
     }
 }
@@ -300,6 +311,7 @@ pub struct Shared {
     reasons: Lexicon<ReasonId>,
     outcomes: Lexicon<Outcome>,
     sources: Lexicon<Source>,
+    deal_stages: Lexicon<DealStage>,
     periods: Lexicon<Period>,
     views: Lexicon<View>,
 }
@@ -324,6 +336,8 @@ pub struct Rules {
     pub schedules: BTreeMap<String, Schedules>,
     /// What holds for inbound leads.
     pub leads: LeadRules,
+    /// What holds for opportunities.
+    pub opportunities: DealRules,
 }
 
 impl Shared {
@@ -344,8 +358,9 @@ impl Shared {
         }));
         let outcomes = Lexicon::new(Outcome::ALL.map(|outcome| (outcome, names("outcome", outcome.as_str()))));
         let sources = Lexicon::new(Source::ALL.map(|source| (source, names("source", source.as_str()))));
+        let deal_stages = Lexicon::new(DealStage::ALL.map(|stage| (stage, names("deal_stage", stage.as_str()))));
         let (periods, views) = figures::lexicons(names);
-        Self { words, rules, reasons, outcomes, sources, periods, views }
+        Self { words, rules, reasons, outcomes, sources, deal_stages, periods, views }
     }
 }
 

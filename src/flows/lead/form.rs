@@ -70,7 +70,7 @@ impl Typed {
 }
 
 /// Somebody by name or by how a service mentions them; as an error what is wrong.
-async fn person(call: &mut Call<'_>, typed: &str) -> Result<Result<PersonId, Text>> {
+pub(in crate::flows) async fn person(call: &mut Call<'_>, typed: &str) -> Result<Result<PersonId, Text>> {
     let mention = typed.strip_prefix("<@").and_then(|rest| rest.strip_suffix('>'));
     if let Some(id) = mention.map(|id| id.trim_start_matches('!').split('|').next().unwrap_or_default()) {
         let service = call.by.service.as_deref().unwrap_or_default();

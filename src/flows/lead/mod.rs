@@ -33,10 +33,11 @@ pub(super) use card::{draw, draw_late, draw_open};
 pub(super) use claim::{first_told, was_told};
 pub use climb::{LEAD, beat, climb};
 pub(super) use climb::{hours_changed, leaves};
-pub(super) use form::{NAME, WANTS};
+pub(super) use form::{NAME, WANTS, person};
 pub(super) use list::{mine, one, team, unworked};
 pub(super) use report::report;
 pub use route::LeadRules;
+pub(super) use route::Off;
 pub(super) use today::{lines, told};
 
 use super::notice::{self, Notice};
