@@ -70,7 +70,8 @@ pub use digest::Ahead;
 pub use export::{EXPORT, content as export_content, give_up as give_up_export, make as make_export};
 pub use figures::Asked;
 pub use intake::{
-    Declined, Desk, IntakeField, IntakeForm, MOST as MOST_LEADS, NewToken, NoToken, Posted, Shown, Wrong, make_token,
+    Declined, Desk, Intake, IntakeField, IntakeForm, MOST as MOST_LEADS, NewToken, NoToken, Posted, Shown, Wrong,
+    make_token,
 };
 pub use lead::{Kept, LEAD, LeadAct, LeadRules, Received, beat, climb, receive};
 pub use learn::Learn;

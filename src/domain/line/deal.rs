@@ -84,13 +84,16 @@ fn take_stage(tokens: &mut Tokens, stages: &Lexicon<DealStage>, line: &mut DealL
     }
 }
 
-/// Takes the last word that looks like a stage, if another one is there to be the client.
+/// Takes the last word that looks like a stage, if others are there to be the client: the first word last.
 fn guess_stage(tokens: &mut Tokens, stages: &Lexicon<DealStage>, line: &mut DealLine) {
-    let first = (0..tokens.len()).find(|at| tokens.free(*at).is_some() || tokens.quote(*at).is_some());
-    let mut words = (0..tokens.len()).rev().filter(|at| Some(*at) != first);
-    let guessed = words.find_map(|at| {
-        let word = tokens.free(at).filter(|word| word.chars().count() >= GUESSED)?;
-        Some((at, stages.find(word.trim_end_matches([',', ';', ':', '.']))?.value))
+    let open: Vec<usize> =
+        (0..tokens.len()).filter(|at| tokens.free(*at).is_some() || tokens.quote(*at).is_some()).collect();
+    if open.len() < 2 {
+        return;
+    }
+    let guessed = open.iter().rev().find_map(|at| {
+        let word = tokens.free(*at).filter(|word| word.chars().count() >= GUESSED)?;
+        Some((*at, stages.find(word.trim_end_matches([',', ';', ':', '.']))?.value))
     });
     if let Some((at, stage)) = guessed {
         tokens.mark(at, 1, Part::Taken);

@@ -111,7 +111,8 @@ async fn a_gap_is_said_with_the_teams_own_history_and_stops_nobody(
         "Buying team: not known. Not enough history",
     ]);
     ana.presses("Advance anyway").await;
-    assert!(ana.form().contains("Not known to be so: Budget and Buying team"), "{}", ana.form());
+    // A window of Discord has no room for a line above.
+    assert!(on == On::Discord || ana.form().contains("Not known to be so: Budget and Buying team"), "{}", ana.form());
     ana.submits().await;
     assert!(ana.has_form(), "why must be said");
     ana.fills(&[("Why does it go on all the same?", "They asked for it.")]).await;
@@ -224,7 +225,7 @@ async fn longer_in_a_stage_than_nine_of_ten_won_ones_is_dark_too(#[values(On::Sl
     ana.sees_nothing();
     team.it_is("2026-11-30T07:00:00Z").await;
     let read = ana.sees_parts(&[
-        "D2 Gamma: In Negotiation since 23 November 2026, for longer than nine of ten deals your team won were.",
+        "D2 Gamma: In Negotiation since 23 November 2026, for longer than nine of ten deals your team won.",
     ]);
     assert!(!read.contains("Delta"), "of that nothing was known then: {read}");
     team.passes(chrono::TimeDelta::minutes(5)).await;
@@ -312,7 +313,7 @@ async fn nobody_reads_or_works_a_deal_that_is_not_theirs(#[values(On::Slack, On:
     }
     let rows: Vec<(String, String)> = team.rows("SELECT state, checks FROM opportunities WHERE number = 1").await;
     assert_eq!(rows, [("open".to_owned(), String::new())]);
-    assert_eq!(ana.is_suggested("/deal check", "deal", "del").await.len(), usize::from(on == On::Discord));
+    assert_eq!(ana.is_suggested("/deal check", "deal", "del").await.len(), usize::from(on != On::Slack));
     look_away(&team);
     team.ends().await;
 }
