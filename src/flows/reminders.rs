@@ -129,7 +129,7 @@ pub(super) async fn unheard(tx: &mut Tx, shared: &Shared, reader: &Person, now: 
     if tx.unheard(reader.id, now, head_at).await? {
         hears(tx, shared, reader, head_at, now).await?;
     }
-    Ok(())
+    opportunity::unheard(tx, shared, (reader, head_at), now).await
 }
 
 /// Plans the messages in which those who lead hear from `at` on of what somebody does not do: for each team of what they

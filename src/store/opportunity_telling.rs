@@ -62,10 +62,34 @@ impl Tx {
         Ok(())
     }
 
+    /// What of a person's is dark by `until` was not said to them: their head hears of it from `head_at` on, once; whether
+    /// there is any.
+    pub async fn opportunities_unheard(
+        &mut self,
+        person: PersonId,
+        (until, head_at): (DateTime<Utc>, DateTime<Utc>),
+    ) -> sqlx::Result<bool> {
+        let sql = "UPDATE opportunities SET head_at = $4
+                   WHERE organisation_id = $1 AND owner_id = $2 AND over_at IS NULL AND say_at IS NOT NULL
+                     AND say_at <= $3 AND told = 0 AND head_at IS NULL";
+        let (until, head_at) = (instant(until), instant(head_at));
+        let waits = change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(until).bind(head_at))?;
+        Ok(waits > 0)
+    }
+
+    /// Takes that back, as long as nobody was told: they hear of it themselves.
+    pub async fn opportunities_will_be_heard(&mut self, person: PersonId) -> sqlx::Result<()> {
+        let sql = "UPDATE opportunities SET head_at = NULL
+                   WHERE organisation_id = $1 AND owner_id = $2 AND over_at IS NULL AND say_at IS NOT NULL AND told = 0";
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(person))?;
+        Ok(())
+    }
+
     /// Remembers that a notice told a head of an opportunity: once.
     pub async fn told_head_of_opportunity(&mut self, notice: &str, number: OpportunityNumber) -> sqlx::Result<()> {
         self.opportunity_was_told(notice, number).await?;
-        let sql = "UPDATE opportunities SET head_at = NULL WHERE organisation_id = $1 AND number = $2";
+        let sql = "UPDATE opportunities SET head_at = NULL, told = CASE WHEN told = 0 THEN 1 ELSE told END
+                   WHERE organisation_id = $1 AND number = $2";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(number))?;
         Ok(())
     }

@@ -28,7 +28,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub use act::DealAct;
 pub(super) use criteria::criteria;
 pub(super) use list::suggest;
-pub(super) use today::{Line, lines, told};
+pub(super) use today::{Line, lines, told, unheard};
 pub(super) use typed::{command, only_asks};
 
 use super::lead::Off;
@@ -143,7 +143,7 @@ async fn change(
     if stage.is_none() && amount.is_none() && touched_at.is_none() && note.is_none() {
         return Ok(Followed::AsBefore(before));
     }
-    let at = touched_at.unwrap_or(if tracked.touched_at.is_some() { before.touched_at } else { now });
+    let at = if tracked.touched_at.is_some() { touched_at.unwrap_or(before.touched_at) } else { now };
     let mut changed = before.clone();
     if let Some(amount) = amount {
         changed.amount = Some(amount);
@@ -154,7 +154,7 @@ async fn change(
     } else {
         tx.deal_event(before.number, tracked.by, ("touched", note), now).await?;
     }
-    changed.touched_at = if tracked.touched_at.is_some() { at } else { now };
+    changed.touched_at = at;
     save(tx, shared, changed, true, now).await.map(Followed::Changed)
 }
 
@@ -172,7 +172,12 @@ async fn save(
         let longest = longest_stay(&tx.won_stays(opportunity.team, opportunity.stage).await?);
         let off = Off::of(shared, &owner, now);
         let days = shared.rules.opportunities.days_without_touch;
+        let was = opportunity.dark;
         opportunity.dark = opportunity.goes_dark(days, longest, &off.calendar(&owner));
+        // Of leave that is over nothing is known any more: without a touch it comes no sooner.
+        if let Some(was) = was.filter(|was| !anew && opportunity.dark.is_some_and(|dark| dark.0 < was.0)) {
+            opportunity.dark = Some(was);
+        }
     }
     tx.save_opportunity(&opportunity, anew, now).await?;
     if let Some((at, _)) = opportunity.dark {

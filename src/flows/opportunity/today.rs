@@ -168,3 +168,22 @@ async fn tell(
     }
     Ok(!said.is_empty())
 }
+
+/// What of somebody's is dark was not said to them, because they want no messages: their head hears of it.
+pub(in crate::flows) async fn unheard(
+    tx: &mut Tx,
+    shared: &Shared,
+    (reader, head_at): (&Person, DateTime<Utc>),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if !tx.opportunities_unheard(reader.id, (now, head_at)).await? {
+        return Ok(());
+    }
+    match tx.responsible_for(reader.team.id, now).await?.filter(|head| head.id != reader.id) {
+        Some(head) => {
+            let at = head.next_batch(head_at - TimeDelta::seconds(1));
+            reminders::plan_today(tx, shared, &head, at, now).await
+        }
+        None => Ok(()),
+    }
+}

@@ -166,7 +166,7 @@ impl Typed {
 
 /// Who is to have it, by name or mention: oneself, whoever one stands in for, or whom one leads; as an error what is wrong.
 async fn owner(call: &mut Call<'_>, typed: &str) -> Result<Result<PersonId, Text>> {
-    let found = match lead::person(call, typed).await? {
+    let found = match lead::person(call, typed, "opportunity.unknown_owner").await? {
         Ok(found) => found,
         Err(says) => return Ok(Err(says)),
     };

@@ -153,7 +153,7 @@ async fn a_deal_that_goes_dark_is_asked_about_three_times_then_the_head_hears_on
     }
     team.it_is("2026-12-16T07:00:00Z").await;
     ana.sees_nothing();
-    elena.sees_parts(&["A deal of Ana went dark, and they were asked often enough. It is in /deal team."]);
+    elena.sees_parts(&["A deal of Ana went dark, and nobody has touched it since. It is in /deal team."]);
     team.it_is("2026-12-23T12:00:00Z").await;
     assert_eq!(look_away(&team).trim(), "", "nobody hears of it again");
     elena.types("/deal team").await;
@@ -172,6 +172,24 @@ async fn a_deal_that_goes_dark_is_asked_about_three_times_then_the_head_hears_on
     ana.sees_nothing();
     team.it_is("2027-01-07T07:00:00Z").await;
     ana.sees_parts(&["D1 Delta: No touch since 23 December 2026."]);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_who_wants_no_messages_the_head_hears_once(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    ana.types("/panout stop").await;
+    ana.types(DELTA).await;
+    look_away(&team);
+    team.it_is("2026-12-08T12:00:00Z").await;
+    assert!(!look_away(&team).contains("Delta"));
+    team.it_is("2026-12-10T07:00:00Z").await;
+    elena.sees_parts(&["A deal of Ana went dark, and nobody has touched it since."]);
+    team.it_is("2026-12-23T12:00:00Z").await;
+    let read = look_away(&team);
+    assert!(!read.contains("went dark") && !read.contains("Delta"), "{read}");
     team.ends().await;
 }
 
