@@ -189,7 +189,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("panout", "stop") => consent::stop(call).await,
         ("panout", "away") => away::leave(call, after(command, "away")).await,
         ("panout", "back") => away::back(call).await,
-        ("panout", "criteria") => opportunity::criteria(call),
+        ("panout", "criteria") => Ok(opportunity::criteria(call)),
         ("panout", "digest") => digest::preview(call).await,
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),

@@ -70,6 +70,9 @@ pub(super) async fn draw(
     Ok(Some((reader, card.with_some(offers.then(|| Block::Buttons(vec![weekly()]))))))
 }
 
+/// What meetings decided, and what deals went dark.
+type Decided = (Vec<meeting::Line>, Vec<opportunity::Line>);
+
 /// The lines that are about no refusal of their own: what waits too long, what others do not do, what a meeting decided,
 /// what came in.
 async fn plain(
@@ -77,7 +80,7 @@ async fn plain(
     words: Words<'_>,
     (reader, key): (&Person, &str),
     (posted, at): (Option<DateTime<Utc>>, DateTime<Utc>),
-    (came, (decided, deals), now): (&[Refusal], (Vec<meeting::Line>, Vec<opportunity::Line>), DateTime<Utc>),
+    (came, (decided, deals), now): (&[Refusal], Decided, DateTime<Utc>),
 ) -> Result<Vec<lines::Plain>> {
     let mut plain = Vec::new();
     let late = late(tx, reader, posted.unwrap_or(now), now).await?;

@@ -52,9 +52,10 @@ pub(super) async fn alert(call: &mut Call<'_>, it: &Opportunity, to: DealStage) 
         let says =
             words.text("deal_gap.line", args! { item: card::label(words, gap), answer: card::answer(words, it, gap) });
         let history = call.tx.history_without(it.team, gap).await?;
-        let went = match history.is_enough() {
-            true => words.text("deal_gap.history", args! { won: words.number(history.won), count: history.over }),
-            false => words.text("deal_gap.no_history", args! {}),
+        let went = if history.is_enough() {
+            words.text("deal_gap.history", args! { won: words.number(history.won), count: history.over })
+        } else {
+            words.text("deal_gap.no_history", args! {})
         };
         card = card.with(Block::Text(says.then(" ").then(went)));
     }

@@ -7,11 +7,11 @@ use super::card;
 use crate::args;
 use crate::chat::{Block, Card, Reply, Text};
 use crate::domain::{DealStage, ENOUGH_DEALS, Unfit};
-use crate::flows::{Call, Result};
+use crate::flows::Call;
 use crate::words::Words;
 
 /// `/panout criteria`.
-pub(in crate::flows) fn criteria(call: &Call<'_>) -> Result {
+pub(in crate::flows) fn criteria(call: &Call<'_>) -> Reply {
     let words = call.words;
     let mut page = Card::titled(words.text("criteria.title", args! {}));
     page = page.with(Block::Text(words.text("criteria.how", args! {})));
@@ -22,7 +22,7 @@ pub(in crate::flows) fn criteria(call: &Call<'_>) -> Result {
     page = page.with(Block::Text(words.text("criteria.unfit", args! { reasons: words.list(&reasons) })));
     let days = call.shared.rules.opportunities.days_without_touch;
     page = page.with(Block::Text(words.text("criteria.dark", args! { count: days })));
-    Ok(Reply::Whisper(page.with(Block::Note(words.text("criteria.enough", args! { count: ENOUGH_DEALS })))))
+    Reply::Whisper(page.with(Block::Note(words.text("criteria.enough", args! { count: ENOUGH_DEALS }))))
 }
 
 /// What is to be known before a stage is left, a line each.

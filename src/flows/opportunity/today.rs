@@ -97,10 +97,8 @@ async fn text(tx: &mut Tx, words: Words<'_>, reader: &Person, it: &Opportunity) 
 fn buttons(words: Words<'_>, it: &Opportunity, alone: bool) -> Vec<Button> {
     let button = |act: DealAct, key: &str| {
         let what = words.line(key, args! {});
-        let label = match alone {
-            true => what,
-            false => words.line("today.button", args! { number: it.number.to_string(), what: what }),
-        };
+        let label =
+            if alone { what } else { words.line("today.button", args! { number: it.number.to_string(), what: what }) };
         Button::new(Act::Deal(act).action(), label)
     };
     let mut buttons = vec![button(DealAct::Touched(it.number), "button.deal_touched")];
