@@ -3,6 +3,7 @@
 mod account;
 mod carrying;
 mod currency;
+mod deal_stage;
 mod decision;
 mod details;
 mod fold;
@@ -39,6 +40,7 @@ mod working_hours;
 
 pub use account::account_key;
 pub use carrying::{Carrying, MOST_DAYS, MOST_MINUTES};
+pub use deal_stage::{Check, DealStage};
 pub use decision::{Lever, Terms, WouldChange, recontact_on};
 pub use details::{Change, Details};
 pub use fold::{fold, visible};
@@ -55,8 +57,8 @@ pub use manners::{Away, Intensity, Reminders, Rhythm, StandIn};
 pub use meeting::MeetingDecision;
 pub use money::{AmountError, Currency, Money};
 pub use opportunity::{
-    Check, DAYS_WITHOUT_TOUCH, Dark, DealDenied, DealStage, DealState, ENOUGH_DEALS, History, Opportunity,
-    OpportunityNumber, longest_stay,
+    DAYS_WITHOUT_TOUCH, Dark, DealDenied, DealState, ENOUGH_DEALS, History, Opportunity, OpportunityNumber,
+    longest_stay,
 };
 pub use outcome::Outcome;
 pub use peace::{Peace, contact_key};

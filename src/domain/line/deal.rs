@@ -10,8 +10,8 @@
 //! | `"..."` and other quotes | the account, if they come first and are short enough; else a note |
 //! | the first words left | the account, else; all others are a note |
 
+use super::super::DealStage;
 use super::super::lead_line::without_owner;
-use super::super::opportunity::DealStage;
 use super::tokens::{Part, Tokens};
 use super::{AmountError, Currency, Lexicon, Line, Money, NAME_BYTES, amounts};
 
