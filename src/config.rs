@@ -8,6 +8,7 @@ mod environment;
 mod file;
 mod intake;
 mod leads;
+mod opportunities;
 mod parts;
 mod problem;
 mod reader;
@@ -30,7 +31,7 @@ use self::ways::HTTP_PUBLIC_URL;
 
 use crate::chat::Account;
 use crate::domain::{Currency, Money, Role, Schedules, WorkingHours};
-use crate::flows::LeadRules;
+use crate::flows::{DealRules, LeadRules};
 use crate::words::{Catalogue, Language};
 
 /// Reads a variable of the environment by name.
@@ -54,6 +55,8 @@ pub struct Config {
     pub products: Vec<Product>,
     /// `[leads]`, `[[lead_rule]]`, `[[intake]]`.
     pub leads: LeadRules,
+    /// `[opportunities]`.
+    pub opportunities: DealRules,
     /// `[jobs] lease_seconds`, `PANOUT_JOB_LEASE_SECONDS`: how long a job is its worker's before another may take it.
     pub lease_seconds: u32,
     /// `[database] url`, `PANOUT_DATABASE_URL`. May hold a password.
@@ -202,6 +205,7 @@ impl Default for Config {
             people: Vec::new(),
             products: Vec::new(),
             leads: LeadRules::default(),
+            opportunities: DealRules::default(),
             lease_seconds: 60,
             database_url: "sqlite:panout.db".into(),
             http_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),

@@ -47,6 +47,7 @@ fn read_root(reader: &mut Reader<'_>, root: &DeTable<'_>, config: &mut Config) {
     config.products = read_products(reader, root);
     config.leads = super::leads::read(reader, root, &config.teams);
     config.leads.forms = super::intake::read(reader, root);
+    config.opportunities = super::opportunities::read(reader, root);
 }
 
 fn read_organisation(reader: &mut Reader<'_>, root: &DeTable<'_>, config: &mut Config) {

@@ -83,6 +83,7 @@ impl Config {
             amounts_in_channel: wanted.map(|team| team.name.clone()).collect(),
             self_validation,
             leads: self.leads.clone(),
+            opportunities: self.opportunities,
             schedules: self.listed_teams().map(|team| (team.name.clone(), team.schedules.clone())).collect(),
         }
     }

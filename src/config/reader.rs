@@ -10,7 +10,7 @@ use super::Problem;
 use super::values::{Value, closest};
 
 /// Every section and its keys, in the order people are told of them.
-const SECTIONS: [(&str, &[&str]); 11] = [
+const SECTIONS: [(&str, &[&str]); 12] = [
     (
         "organisation",
         &[
@@ -44,6 +44,7 @@ const SECTIONS: [(&str, &[&str]); 11] = [
     ("product", &["name", "aliases"]),
     ("leads", &["reminder", "late", "open", "deadlines", "holidays"]),
     ("lead_rule", &["source", "words", "team", "owner"]),
+    ("opportunities", &["days_without_touch"]),
     ("intake", &["name", "source", "fields"]),
     ("database", &["url"]),
     ("http", &["address", "public_url"]),

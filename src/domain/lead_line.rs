@@ -97,7 +97,7 @@ fn without_quotes(text: &str) -> (String, Vec<String>) {
 }
 
 /// The text without whose it is, and that: the last `for` and up to four words after it.
-fn without_owner(text: &str) -> (String, Option<String>) {
+pub(super) fn without_owner(text: &str) -> (String, Option<String>) {
     let trimmed = text.trim_end_matches([',', ' ', '.', '\n']);
     let words: Vec<(usize, &str)> = trimmed
         .split([' ', ',', '\n'])

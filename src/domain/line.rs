@@ -17,6 +17,7 @@
 //! | up to 8 words before a `,`, `:` or `-` | the account; in quotes if nothing else can be and another quote follows |
 
 mod amounts;
+mod deal;
 mod reasons;
 mod source;
 mod tokens;
@@ -31,6 +32,8 @@ use super::outcome::Outcome;
 use super::reason::ReasonId;
 use super::source::Source;
 use tokens::{Part, Tokens};
+
+pub use deal::{DealLine, parse_deal};
 
 /// The most words an account's name has; more are prose, and nobody's name.
 const ACCOUNT_WORDS: usize = 8;

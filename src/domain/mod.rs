@@ -1,7 +1,9 @@
 //! The rules: pure, no async, no I/O. The words are those of the people who sell.
 
 mod account;
+mod carrying;
 mod currency;
+mod deal_stage;
 mod decision;
 mod details;
 mod fold;
@@ -14,6 +16,7 @@ mod line;
 mod manners;
 mod meeting;
 mod money;
+mod opportunity;
 mod outcome;
 mod peace;
 mod period;
@@ -36,6 +39,8 @@ mod wall;
 mod working_hours;
 
 pub use account::account_key;
+pub use carrying::{Carrying, MOST_DAYS, MOST_MINUTES};
+pub use deal_stage::{Check, DealStage};
 pub use decision::{Lever, Terms, WouldChange, recontact_on};
 pub use details::{Change, Details};
 pub use fold::{fold, visible};
@@ -47,10 +52,14 @@ pub use lead::{
 };
 pub use lead_line::{LeadLine, parse as parse_lead};
 pub use lexicon::{Found, Lexicon};
-pub use line::{Line, Vocabulary, parse as parse_line, parse_day};
+pub use line::{DealLine, Line, Vocabulary, parse as parse_line, parse_day, parse_deal};
 pub use manners::{Away, Intensity, Reminders, Rhythm, StandIn};
 pub use meeting::MeetingDecision;
 pub use money::{AmountError, Currency, Money};
+pub use opportunity::{
+    DAYS_WITHOUT_TOUCH, Dark, DealDenied, DealState, ENOUGH_DEALS, History, Opportunity, OpportunityNumber,
+    longest_stay,
+};
 pub use outcome::Outcome;
 pub use peace::{Peace, contact_key};
 pub use period::{Days, Period, first_of_month, monday};

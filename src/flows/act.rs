@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Asked, Carried, LeadAct, Learn, figures};
+use super::{Asked, Carried, DealAct, LeadAct, Learn, figures};
 use crate::chat::Action;
 use crate::domain::RefusalNumber;
 
@@ -93,6 +93,8 @@ pub enum Act {
     Learn(Learn),
     /// Inbound leads.
     Lead(LeadAct),
+    /// Opportunities.
+    Deal(DealAct),
 }
 
 impl Act {
@@ -141,6 +143,7 @@ impl Act {
             Act::ExportAgain(id) => format!("export_again.{id}"),
             Act::Learn(learn) => learn.encoded(),
             Act::Lead(lead) => lead.encoded(),
+            Act::Deal(deal) => deal.encoded(),
         };
         Action::new(encoded).expect("a word and two numbers are short and printable")
     }
@@ -156,6 +159,7 @@ impl Act {
         match self {
             Act::Learn(learn) => learn.only_asks(),
             Act::Lead(lead) => lead.only_asks(),
+            Act::Deal(deal) => deal.only_asks(),
             Act::Undo(_)
             | Act::New(_)
             | Act::Same(_)
@@ -224,7 +228,8 @@ impl FromStr for Act {
             ("export_again", [id]) => Act::ExportAgain(*id),
             (word, numbers) => {
                 let learn = Learn::parse(word, numbers).map(Act::Learn);
-                learn.or_else(|| LeadAct::parse(word, numbers).map(Act::Lead)).ok_or(Unknown)?
+                let lead = || LeadAct::parse(word, numbers).map(Act::Lead);
+                learn.or_else(lead).or_else(|| DealAct::parse(word, numbers).map(Act::Deal)).ok_or(Unknown)?
             }
         })
     }

@@ -10,7 +10,7 @@ use super::notice::{self, Notice, POST};
 use super::refusal::read_day;
 use super::reply::{self, Answers};
 use super::whom::{self, People, Whom};
-use super::{Act, Call, Result, Shared, Values, lead, reminders, tell};
+use super::{Act, Call, Result, Shared, Values, lead, opportunity, reminders, tell};
 use crate::args;
 use crate::chat::{Block, Card, Kind, Place, Reply, Text, Tone};
 use crate::domain::{Away, Change, Person, Role, TeamId, fold};
@@ -170,6 +170,7 @@ async fn keep(call: &mut Call<'_>, until: NaiveDate, deputy: Option<Person>) -> 
     let by = call.by.clone();
     forward(call.tx, call.shared, &by, call.now).await?;
     lead::leaves(call.tx, call.shared, &by, call.now).await?;
+    opportunity::hours_changed(call.tx, call.shared, &by, call.now).await?;
     if let Some(returns) = by.returns_at() {
         let at = by.next_batch(returns - TimeDelta::seconds(1));
         notice::plan(call.tx, call.shared, &Notice::Today(by.id.0, at), at, call.now).await?;

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::notice::{Notice, POST};
 use super::today::TO_DECIDE;
-use super::{Result, Shared, arrivals, lead, meeting, notice, regular, reminders};
+use super::{Result, Shared, arrivals, lead, meeting, notice, opportunity, regular, reminders};
 use crate::domain::{Person, PersonId};
 use crate::store::Tx;
 
@@ -38,6 +38,7 @@ pub async fn catch_up(tx: &mut Tx, shared: &Shared, adopted: &[PersonId], now: D
         let person = tx.person(person).await?;
         lead::leaves(tx, shared, &person, now).await?;
     }
+    opportunity::inherited(tx, shared, now).await?;
     regular::plan_all(tx, shared, now).await?;
     succeed(tx, shared, now).await
 }

@@ -160,6 +160,7 @@ async fn release(call: &mut Call<'_>) -> Result<bool> {
     if held.iter().any(|job| matches!(Notice::named(&job.occurrence), Some(Notice::Today(..)))) {
         // It tells what is due to them: their head hears of that once they did as often as anybody.
         call.tx.will_hear(call.by.id).await?;
+        call.tx.opportunities_will_be_heard(call.by.id).await?;
     }
     for job in held {
         let notice = Notice::named(&job.occurrence);

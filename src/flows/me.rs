@@ -32,6 +32,7 @@ pub(super) async fn command(call: &mut Call<'_>, name: &str) -> Result {
     let since = call.now.checked_sub_months(LOOKED_BACK).unwrap_or(call.now);
     let contribution = call.tx.contribution(person.id, since).await?;
     let qualified = qualified(call, person.id, since).await?;
+    let disqualified = call.tx.clean_disqualifications(person.id, since).await?;
     let words = call.words;
     let of = (person.id != call.by.id).then_some(person.name.as_str());
     let title = match of {
@@ -41,7 +42,7 @@ pub(super) async fn command(call: &mut Call<'_>, name: &str) -> Result {
     let mut card = Card::titled(title);
     card.blocks.extend(pattern(words, &Reasons::of(&sums, person.id), of));
     card = card.with(Block::Divider);
-    card.blocks.extend(sheet(words, &contribution, qualified, of));
+    card.blocks.extend(sheet(words, &contribution, (qualified, disqualified), of));
     let note = if of.is_none() { "me.who_sees" } else { "me.who_sees_of" };
     Ok(Reply::Whisper(card.with(Block::Note(words.text(note, args! {})))))
 }
@@ -146,7 +147,12 @@ async fn qualified(call: &mut Call<'_>, person: PersonId, since: DateTime<Utc>) 
 }
 
 /// What they gave: a sheet for the talk about their year.
-fn sheet(words: Words<'_>, gave: &Contribution, qualified: Option<i64>, of: Option<&str>) -> Vec<Block> {
+fn sheet(
+    words: Words<'_>,
+    gave: &Contribution,
+    (qualified, disqualified): (Option<i64>, i64),
+    of: Option<&str>,
+) -> Vec<Block> {
     if gave.logged == 0 {
         return vec![Block::Text(words.text("me.none", args! {}))];
     }
@@ -163,6 +169,7 @@ fn sheet(words: Words<'_>, gave: &Contribution, qualified: Option<i64>, of: Opti
     let fact = |(key, count): (&str, i64)| (words.named(words.line(key, args! {})), Text::plain(words.number(count)));
     // Not of these alone: plays live longer.
     let mut beside = vec![fact(("me.reused", gave.reused))];
+    beside.extend((disqualified > 0).then(|| fact(("me.disqualified", disqualified))));
     beside.extend(qualified.map(|points| {
         (words.named(words.line("me.qualified", args! {})), words.text("me.of_hundred", args! { points: points }))
     }));

@@ -1,7 +1,7 @@
 //! The commands and shortcuts, as every platform registers them.
 
 use crate::chat::{CommandSpec, Localized, Menu, OptionKind, OptionSpec, ShortcutSpec, SubcommandSpec};
-use crate::domain::{Outcome, Period, Source};
+use crate::domain::{DealStage, Outcome, Period, Source};
 use crate::words::{Catalogue, Language};
 
 /// The name of the shortcut that logs a message as a refusal.
@@ -41,6 +41,7 @@ pub fn menu(words: &Catalogue) -> Menu {
             command("debrief", vec![text("number")], vec![]),
             command("lead", lead_options(words), vec![]),
             command("leads", vec![], leads(words)),
+            command("deal", vec![], deals(words)),
             command("queue", vec![], vec![]),
             command("recontacts", vec![text("rep")], vec![]),
             command("plays", vec![subject], vec![]),
@@ -54,6 +55,7 @@ pub fn menu(words: &Catalogue) -> Menu {
                     sub("panout", "away", vec![text("absence")]),
                     sub("panout", "back", vec![]),
                     sub("panout", "digest", vec![text("digest")]),
+                    sub("panout", "criteria", vec![]),
                     sub("panout", "help", vec![text("command")]),
                 ],
             ),
@@ -98,6 +100,32 @@ fn leads(words: &Catalogue) -> Vec<SubcommandSpec> {
                 _ => Vec::new(),
             };
             SubcommandSpec { name, description: words.localized(&format!("command.leads.{name}")), options }
+        })
+        .into()
+}
+
+/// What may follow `/deal`.
+fn deals(words: &Catalogue) -> Vec<SubcommandSpec> {
+    let option = |name, about: &str, kind| OptionSpec { name, description: words.localized(about), kind };
+    let stages = DealStage::ALL.map(|it| (it.as_str(), words.localized(&format!("deal_stage.{}.label", it.as_str()))));
+    let track = || {
+        vec![
+            option("account", "option.deal_account", OptionKind::Suggested("account")),
+            option("stage", "option.deal_stage", OptionKind::Choice(stages.clone().into())),
+            option("amount", "option.deal_amount", OptionKind::Line),
+            option("owner", "option.deal_owner", OptionKind::Line),
+            option("line", "option.deal_line", OptionKind::Text),
+        ]
+    };
+    ["track", "mine", "team", "check", "show", "cost", "help"]
+        .map(|name| SubcommandSpec {
+            name,
+            description: words.localized(&format!("command.deal.{name}")),
+            options: match name {
+                "track" => track(),
+                "check" | "show" => vec![option("deal", "option.deal", OptionKind::Suggested("deal"))],
+                _ => Vec::new(),
+            },
         })
         .into()
 }

@@ -37,6 +37,7 @@ mod meeting;
 mod menu;
 mod mine;
 mod notice;
+mod opportunity;
 mod people;
 mod plays;
 mod quality;
@@ -73,12 +74,14 @@ pub use import::{
     Cell, Columns, Fate, Import, ImportKind, ImportOptions, Meaning, NotReady, Report, Row, Sheet, WrongCell, shown,
 };
 pub use intake::{
-    Declined, Desk, IntakeField, IntakeForm, MOST as MOST_LEADS, NewToken, NoToken, Posted, Shown, Wrong, make_token,
+    Declined, Desk, Intake, IntakeField, IntakeForm, MOST as MOST_LEADS, NewToken, NoToken, Posted, Shown, Wrong,
+    make_token,
 };
 pub use lead::{Kept, LEAD, LeadAct, LeadRules, Received, beat, climb, receive};
 pub use learn::Learn;
 pub use menu::menu;
 pub use notice::{LeadWord, Notice, POST, REFRESH, Saying, ahead, check_shown, given_up, posted, say, still};
+pub use opportunity::{DealAct, DealRules, Followed, Tracked, track};
 pub use search::Carried;
 pub use small::{SETTLE, settle};
 
@@ -87,7 +90,8 @@ use crate::chat::{
     Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
 };
 use crate::domain::{
-    Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, Schedules, SelfValidation, Source, View,
+    DealStage, Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, Schedules, SelfValidation, Source,
+    View,
 };
 use crate::store::Tx;
 use crate::words::{Catalogue, Language, Words};
@@ -108,6 +112,7 @@ impl Inbound {
             Inbound::Command(command) => match command.name.as_str() {
                 "refusals" => !command.text.trim_start().to_lowercase().starts_with("export"),
                 "lead" => false,
+                "deal" => opportunity::only_asks(command),
                 "refusal" => refusal::is_bare(command) || case::named(command).is_some(),
                 "panout" => {
                     let first = command.text.split_whitespace().next().unwrap_or_default().to_lowercase();
@@ -177,6 +182,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("leads", "report") => lead::report(call, after(command, "report")).await,
         ("leads", "show") => lead::one(call, after(command, "show")).await,
         ("leads", typed) if typed.parse::<crate::domain::LeadNumber>().is_ok() => lead::one(call, typed).await,
+        ("deal", _) => opportunity::command(call, command).await,
         ("queue", "") => queue::list(call).await,
         ("recontacts", "") => recontact::list(call).await,
         ("plays", _) => plays::list(call, command).await,
@@ -187,6 +193,7 @@ async fn command(call: &mut Call<'_>, command: &Command) -> Result<Reply> {
         ("panout", "stop") => consent::stop(call).await,
         ("panout", "away") => away::leave(call, after(command, "away")).await,
         ("panout", "back") => away::back(call).await,
+        ("panout", "criteria") => Ok(opportunity::criteria(call)),
         ("panout", "digest") => digest::preview(call).await,
         ("panout", "") => Ok(Reply::Whisper(help::card(call, "panout"))),
         (name, typed) => Ok(Reply::Whisper(help::misspelled(call, name, typed))),
@@ -247,6 +254,7 @@ async fn press(call: &mut Call<'_>, press: &Press) -> Result<Reply> {
         Act::ExportAgain(id) => export::again(call, id).await,
         Act::Learn(learn) => learn.press(call).await,
         Act::Lead(lead) => lead.press(call, value).await,
+        Act::Deal(deal) => deal.press(call, value).await,
     }
 }
 
@@ -282,6 +290,10 @@ async fn submit(call: &mut Call<'_>, submission: &Submission) -> Result<Reply> {
             Some(reply) => Ok(reply),
             None => tell(call.words.text("denied.unknown_button", args! {})),
         },
+        Act::Deal(deal) => match deal.submit(call, values).await? {
+            Some(reply) => Ok(reply),
+            None => tell(call.words.text("denied.unknown_button", args! {})),
+        },
         _ => tell(call.words.text("denied.unknown_button", args! {})),
     }
 }
@@ -304,6 +316,7 @@ pub struct Shared {
     reasons: Lexicon<ReasonId>,
     outcomes: Lexicon<Outcome>,
     sources: Lexicon<Source>,
+    deal_stages: Lexicon<DealStage>,
     periods: Lexicon<Period>,
     views: Lexicon<View>,
 }
@@ -328,6 +341,8 @@ pub struct Rules {
     pub schedules: BTreeMap<String, Schedules>,
     /// What holds for inbound leads.
     pub leads: LeadRules,
+    /// What holds for opportunities.
+    pub opportunities: DealRules,
 }
 
 impl Shared {
@@ -348,8 +363,9 @@ impl Shared {
         }));
         let outcomes = Lexicon::new(Outcome::ALL.map(|outcome| (outcome, names("outcome", outcome.as_str()))));
         let sources = Lexicon::new(Source::ALL.map(|source| (source, names("source", source.as_str()))));
+        let deal_stages = Lexicon::new(DealStage::ALL.map(|stage| (stage, names("deal_stage", stage.as_str()))));
         let (periods, views) = figures::lexicons(names);
-        Self { words, rules, reasons, outcomes, sources, periods, views }
+        Self { words, rules, reasons, outcomes, sources, deal_stages, periods, views }
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::notice::{self, Notice, POST, Saying};
 use super::today::TO_DECIDE;
-use super::{Call, Result, Shared, arrivals, away, lead, meeting};
+use super::{Call, Result, Shared, arrivals, away, lead, meeting, opportunity};
 use crate::args;
 use crate::chat::Text;
 use crate::domain::{Choices, Person, PersonId, RefusalNumber, Rhythm, Role, TeamId};
@@ -93,7 +93,8 @@ pub(super) async fn told(tx: &mut Tx, shared: &Shared, person: PersonId, key: &s
     tell_heads(tx, shared, &reader, key, now).await?;
     let own = !tx.tasks_to_say(Whose::Own(person), now).await?.is_empty();
     let decided = meeting::told(tx, shared, (&reader, key), now).await?;
-    if own || decided || super::today::late(tx, &reader, now, now).await? > 0 {
+    let dark = opportunity::told(tx, shared, (&reader, key), now).await?;
+    if own || decided || dark || super::today::late(tx, &reader, now, now).await? > 0 {
         tx.one_more_ignored(person).await?;
     }
     if own {
@@ -128,7 +129,7 @@ pub(super) async fn unheard(tx: &mut Tx, shared: &Shared, reader: &Person, now: 
     if tx.unheard(reader.id, now, head_at).await? {
         hears(tx, shared, reader, head_at, now).await?;
     }
-    Ok(())
+    opportunity::unheard(tx, shared, (reader, head_at), now).await
 }
 
 /// Plans the messages in which those who lead hear from `at` on of what somebody does not do: for each team of what they

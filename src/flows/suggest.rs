@@ -42,6 +42,10 @@ pub(super) async fn suggest(
         "product" => products(tx, by, &query.typed).await?,
         "reason" => reasons(tx, shared, by, &query.typed).await?,
         "reason_or_product" => either(tx, shared, by, &query.typed).await?,
+        "deal" => {
+            let by = tx.standing_in(by.clone(), now).await?;
+            super::opportunity::suggest(tx, &by, &query.typed).await?
+        }
         "view" => {
             let language = words_for(shared, by).language();
             super::figures::suggest(shared, language, &query.typed)

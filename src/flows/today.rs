@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::notice::{self, Notice};
-use super::{Act, Call, Result, Shared, arrivals, debrief, lead, lines, meeting, reminders, words_for};
+use super::{Act, Call, Result, Shared, arrivals, debrief, lead, lines, meeting, opportunity, reminders, words_for};
 use crate::args;
 use crate::chat::{Action, Block, Button, Card, Form, Reply, Tone};
 use crate::domain::{DebriefWhen, Person, PersonId, Refusal, Rhythm, Role};
@@ -40,8 +40,10 @@ pub(super) async fn draw(
     let came = arrivals::told(tx, &reader, &key, posted.is_some(), now).await?;
     let decided = meeting::lines(tx, words, (&reader, &key), posted.is_some(), now).await?;
     // What is done stands there, and is nothing to do.
+    let deals = opportunity::lines(tx, words, (&reader, &key), posted.is_some(), now).await?;
     let over_already = decided.iter().filter(|line| line.buttons.is_empty()).count();
-    let plain = plain(tx, words, (&reader, &key), (posted, at), (&came, decided, now)).await?;
+    let over_already = over_already + deals.iter().filter(|line| line.over).count();
+    let plain = plain(tx, words, (&reader, &key), (posted, at), (&came, (decided, deals), now)).await?;
     if tasks.is_empty() && plain.is_empty() && posted.is_none() {
         return Ok(None);
     }
@@ -68,6 +70,9 @@ pub(super) async fn draw(
     Ok(Some((reader, card.with_some(offers.then(|| Block::Buttons(vec![weekly()]))))))
 }
 
+/// What meetings decided, and what deals went dark.
+type Decided = (Vec<meeting::Line>, Vec<opportunity::Line>);
+
 /// The lines that are about no refusal of their own: what waits too long, what others do not do, what a meeting decided,
 /// what came in.
 async fn plain(
@@ -75,7 +80,7 @@ async fn plain(
     words: Words<'_>,
     (reader, key): (&Person, &str),
     (posted, at): (Option<DateTime<Utc>>, DateTime<Utc>),
-    (came, decided, now): (&[Refusal], Vec<meeting::Line>, DateTime<Utc>),
+    (came, (decided, deals), now): (&[Refusal], Decided, DateTime<Utc>),
 ) -> Result<Vec<lines::Plain>> {
     let mut plain = Vec::new();
     let late = late(tx, reader, posted.unwrap_or(now), now).await?;
@@ -87,6 +92,7 @@ async fn plain(
     plain.extend(about.into_iter().map(|line| (line, Vec::new())));
     plain.extend(decided.into_iter().map(|line| (line.text, line.buttons)));
     plain.extend(lead::lines(tx, words, (reader, posted.is_some()), now).await?);
+    plain.extend(deals.into_iter().map(|line| (line.text, line.buttons)));
     if !came.is_empty() {
         plain.push(arrivals::line(words, (reader.id, at), came));
     }
@@ -107,6 +113,7 @@ async fn to_say(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<Vec<
 pub(super) async fn moved(call: &mut Call<'_>) -> Result<()> {
     let asked = call.by.choices.debrief == Some(DebriefWhen::Asked);
     lead::hours_changed(call).await?;
+    opportunity::hours_changed(call.tx, call.shared, &call.by, call.now).await?;
     for task in call.tx.debriefs_of(call.by.id, asked, DEBRIEFS).await? {
         debrief::moved(call, &task).await?;
     }

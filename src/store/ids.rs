@@ -4,7 +4,7 @@ use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Encode, Type};
 
-use crate::domain::{LeadNumber, PersonId, RefusalNumber, TeamId};
+use crate::domain::{LeadNumber, OpportunityNumber, PersonId, RefusalNumber, TeamId};
 
 /// Lets a newtype over `i64` be bound and read wherever an `i64` can.
 macro_rules! stored_as_integer {
@@ -42,4 +42,4 @@ macro_rules! stored_as_integer {
     )*};
 }
 
-stored_as_integer!(LeadNumber, PersonId, RefusalNumber, TeamId);
+stored_as_integer!(LeadNumber, OpportunityNumber, PersonId, RefusalNumber, TeamId);

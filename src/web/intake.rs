@@ -1,4 +1,4 @@
-//! `POST /intake/leads` and `/openapi.json`: leads from web forms, form builders and CRMs.
+//! `POST /intake/leads`, `POST /intake/deals` and `/openapi.json`: leads and deals from web forms, form builders and CRMs.
 //!
 //! Problems are answered as `application/problem+json` (RFC 9457), with what to send instead. A page of another site may
 //! call it: the token is all it takes, and no cookie means anything here.
@@ -17,7 +17,7 @@ use axum::routing::{any, get};
 use serde_json::{Value, json};
 
 use super::requests::whole;
-use crate::flows::{Declined, Desk, MOST_LEADS, Posted, Wrong};
+use crate::flows::{Declined, Desk, Intake, MOST_LEADS, Posted, Wrong};
 
 /// How all of this is called: the description of it that programs read.
 const OPENAPI: &str = include_str!("openapi.json");
@@ -29,33 +29,40 @@ const TOLD: usize = 50;
 /// What is served, by itself or beside something else.
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
     let described = async || ([(CONTENT_TYPE, "application/json"), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")], OPENAPI);
-    Router::new().route("/openapi.json", get(described)).route(
-        "/intake/leads",
+    let sent = |what: Intake, desk: Arc<Desk>| {
         any(async move |request: Request| {
-            let mut response = answer(&desk, request).await;
+            let mut response = answer(&desk, what, request).await;
             response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             response
-        }),
-    )
+        })
+    };
+    Router::new()
+        .route("/openapi.json", get(described))
+        .route("/intake/deals", sent(Intake::Deals, desk.clone()))
+        .route("/intake/leads", sent(Intake::Leads, desk))
 }
 
-async fn answer(desk: &Desk, request: Request) -> Response {
+async fn answer(desk: &Desk, what: Intake, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if parts.method == Method::OPTIONS {
         let allowed = [(ACCESS_CONTROL_ALLOW_METHODS, "POST"), (ACCESS_CONTROL_ALLOW_HEADERS, HEADERS)];
         return (StatusCode::NO_CONTENT, allowed, [(ACCESS_CONTROL_MAX_AGE, "86400")]).into_response();
     }
     if parts.method != Method::POST {
-        let mut response = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Leads are sent with POST.").answered();
+        let detail = match what {
+            Intake::Leads => "Leads are sent with POST.",
+            Intake::Deals => "Deals are sent with POST.",
+        };
+        let mut response = Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).answered();
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST, OPTIONS"));
         return response;
     }
     // Read whole before anything is answered: whoever still sends hears nothing.
     let body = match whole(body).await {
         Ok(body) => body,
-        Err(status) => return unread(status).answered(),
+        Err(status) => return unread(what, status).answered(),
     };
-    match take(desk, &parts.headers, &body).await {
+    match take(desk, what, &parts.headers, &body).await {
         Ok(kept) => {
             let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
             (StatusCode::ACCEPTED, headers, kept).into_response()
@@ -64,7 +71,7 @@ async fn answer(desk: &Desk, request: Request) -> Response {
     }
 }
 
-async fn take(desk: &Desk, headers: &HeaderMap, body: &[u8]) -> Result<String, Problem> {
+async fn take(desk: &Desk, what: Intake, headers: &HeaderMap, body: &[u8]) -> Result<String, Problem> {
     let header = |name: &str| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let sent = header(AUTHORIZATION.as_str()).unwrap_or_default();
     let token = sent.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
@@ -83,7 +90,7 @@ async fn take(desk: &Desk, headers: &HeaderMap, body: &[u8]) -> Result<String, P
         signature: signature.as_deref(),
         body,
     };
-    desk.take(posted).await.map_err(declined)
+    desk.take(what, posted).await.map_err(|why| declined(what, why))
 }
 
 /// What is wrong with a request, and what to send instead.
@@ -115,10 +122,10 @@ impl Problem {
 }
 
 /// Why a body was not read.
-fn unread(status: StatusCode) -> Problem {
+fn unread(what: Intake, status: StatusCode) -> Problem {
     let detail = match status {
         StatusCode::PAYLOAD_TOO_LARGE => {
-            format!("The body is larger than 1 MiB. Send at most {MOST_LEADS} leads at once.")
+            format!("The body is larger than 1 MiB. Send at most {MOST_LEADS} {} at once.", what.name())
         }
         StatusCode::REQUEST_TIMEOUT => "The body did not come in time. Send it again.".to_owned(),
         _ => "The body could not be read. Send it again.".to_owned(),
@@ -127,8 +134,9 @@ fn unread(status: StatusCode) -> Problem {
 }
 
 /// Too many requests: when to come back.
-fn too_often(seconds: u64) -> Problem {
-    let detail = format!("Too many requests with this token. Wait {seconds} s, or send several leads in one.");
+fn too_often(what: Intake, seconds: u64) -> Problem {
+    let detail =
+        format!("Too many requests with this token. Wait {seconds} s, or send several {} in one.", what.name());
     let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, detail);
     problem.header = Some((RETRY_AFTER, HeaderValue::from(seconds)));
     problem
@@ -143,7 +151,7 @@ fn fields(wrong: Vec<Wrong>) -> Problem {
     Problem { errors, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
 }
 
-fn declined(declined: Declined) -> Problem {
+fn declined(what: Intake, declined: Declined) -> Problem {
     let unauthorized = |detail: &str| {
         let mut problem = Problem::new(StatusCode::UNAUTHORIZED, detail);
         problem.header = Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
@@ -158,10 +166,11 @@ fn declined(declined: Declined) -> Problem {
             StatusCode::CONFLICT,
             "This very request was taken before. To send it again, keep its Idempotency-Key or sign it anew.",
         ),
-        Declined::TooOften(seconds) => too_often(seconds),
+        Declined::TooOften(seconds) => too_often(what, seconds),
         Declined::Unreadable(why) => Problem::new(StatusCode::BAD_REQUEST, why),
-        Declined::TooManyLeads(sent) => {
-            let detail = format!("{sent} leads are too many for one request. Send at most {MOST_LEADS} in each.");
+        Declined::TooMany(sent) => {
+            let all = what.name();
+            let detail = format!("{sent} {all} are too many for one request. Send at most {MOST_LEADS} in each.");
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
         }
         Declined::Wrong(wrong) => fields(wrong),
@@ -170,7 +179,7 @@ fn declined(declined: Declined) -> Problem {
             "Another body came under this Idempotency-Key. Give each request a key of its own.",
         ),
         Declined::Broken(error) => {
-            tracing::error!("leads over HTTP were not kept: {error:#}");
+            tracing::error!("{} over HTTP were not kept: {error:#}", what.name());
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Nothing was kept, by our fault. Send it again, later.")
         }
     }

@@ -6,6 +6,7 @@
 //! | `GET /ready` | 200 once the database answers and every chat service is connected; otherwise 503, and what is missing |
 //! | `GET /metrics` | figures as Prometheus reads them: numbers, never a name or a text |
 //! | `POST /intake/leads` | leads from web forms, form builders and CRMs, each with a token; `GET /openapi.json` says how |
+//! | `POST /intake/deals` | deals of a CRM, to be followed, with the same tokens |
 //! | `POST /slack/..`, `/discord/..` | what the adapters answer, where their service comes over HTTP |
 //!
 //! There is no TLS here: a proxy in front has the certificate. Nothing is believed because of where it comes from, so it

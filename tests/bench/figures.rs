@@ -51,6 +51,7 @@ pub(crate) async fn measure() {
         self_validation: None,
         schedules: std::collections::BTreeMap::new(),
         leads: panout::flows::LeadRules::default(),
+        opportunities: panout::flows::DealRules::default(),
     };
     let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
     let bot = Assistant::new(db.clone(), shared, Clock::system());

@@ -46,6 +46,7 @@ async fn stored_by(callers: usize, db: &Db) -> (u64, Duration) {
         self_validation: None,
         schedules: std::collections::BTreeMap::new(),
         leads: panout::flows::LeadRules::default(),
+        opportunities: panout::flows::DealRules::default(),
     };
     let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
     let bot = Arc::new(Assistant::new(db.clone(), shared, Clock::system()));

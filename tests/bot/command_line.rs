@@ -176,7 +176,7 @@ fn the_manifests_name_every_command() {
     let names: Vec<_> = commands.map(|command| command["command"].as_str().unwrap_or_default()).collect();
     assert_eq!(
         names,
-        ["/refusal", "/refusals", "/debrief", "/lead", "/leads", "/queue", "/recontacts", "/plays", "/panout"]
+        ["/refusal", "/refusals", "/debrief", "/lead", "/leads", "/deal", "/queue", "/recontacts", "/plays", "/panout"]
     );
     let discord = place.run(&["manifest", "discord"], &[("PANOUT_DISCORD_TOKEN", "MTAwMDAwMDAwMDAwMDAwMDAx.a.b")]);
     assert!(discord.out.contains("client_id=100000000000000001&"), "{}", discord.out);

@@ -295,3 +295,19 @@ fn leads_have_their_times_holidays_and_owners() {
         assert!(complaint.contains(says), "{complaint}");
     }
 }
+
+#[test]
+fn a_deal_goes_dark_after_as_many_working_days_as_the_file_says() {
+    let days = |file: &str| {
+        load(&format!("[organisation]\nname = \"Acme\"\n{file}"), &[])
+            .map(|config| config.opportunities.days_without_touch)
+    };
+    assert_eq!(days("").ok(), Some(10));
+    assert_eq!(days("[opportunities]\ndays_without_touch = 15\n").ok(), Some(15));
+    for wrong in ["0", "101", "\"soon\""] {
+        let complaint = days(&format!("[opportunities]\ndays_without_touch = {wrong}\n")).expect_err(wrong);
+        assert!(complaint.contains("is not a number of working days from 1 to 100"), "{complaint}");
+    }
+    let complaint = days("[opportunities]\ndays = 5\n").expect_err("a key nobody knows");
+    assert!(complaint.contains("days_without_touch"), "{complaint}");
+}

@@ -161,6 +161,7 @@ impl Office {
             self_validation: None,
             schedules: BTreeMap::new(),
             leads: LeadRules::default(),
+            opportunities: panout::flows::DealRules::default(),
         };
         let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
         let bot = Arc::new(Assistant::new(db.clone(), shared.clone(), clock.clone()));

@@ -15,7 +15,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::source;
 
 /// Keys that the code puts together: (what they begin with, what puts them together).
-const PUT_TOGETHER: [(&str, &str); 58] = [
+const PUT_TOGETHER: [(&str, &str); 66] = [
     ("period.", "flows::figures, by period"),
     ("decision_form.", "flows::reply, by field"),
     ("decision_done_form.", "flows::reply, by field"),
@@ -74,6 +74,14 @@ const PUT_TOGETHER: [(&str, &str); 58] = [
     ("lead_event.", "Words::label"),
     ("lead_", "Words::label"),
     ("unfit.", "Words::label"),
+    ("deal_form.", "flows::reply, by field"),
+    ("deal_check_form.", "flows::opportunity, by what is to be known"),
+    ("anyway_form.", "flows::reply, by field"),
+    ("carrying_form.", "flows::reply, by field"),
+    ("deal_stage.", "Words::label, Words::aliases"),
+    ("deal_state.", "Words::label"),
+    ("deal_event.", "Words::label"),
+    ("deal_answer.", "Words::label"),
 ];
 
 const FORMS: [(&str, PluralCategory); 6] = [

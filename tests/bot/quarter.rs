@@ -69,6 +69,7 @@ impl Quarter {
             self_validation: None,
             schedules: std::collections::BTreeMap::new(),
             leads: panout::flows::LeadRules::default(),
+            opportunities: panout::flows::DealRules::default(),
         };
         let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
         let bot = Arc::new(Assistant::new(db.clone(), shared.clone(), clock.clone()));

@@ -75,6 +75,34 @@ impl Calendar<'_> {
         worked
     }
 
+    /// When so many whole working days have passed after the day of `from`: the first worked instant after them; [`NEVER`]
+    /// later if they never do.
+    pub fn after_days(&self, from: DateTime<Utc>, days: usize) -> DateTime<Utc> {
+        let mut at = self.next_day(from);
+        for _ in 0..days {
+            let Some(opens) = at.and_then(|at| self.opens(at)) else { return from + NEVER };
+            at = self.next_day(opens);
+        }
+        at.and_then(|at| self.opens(at)).unwrap_or(from + NEVER)
+    }
+
+    /// How many working days lie between two instants: those after the day of the first that began by the second.
+    pub fn days_between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
+        let (mut at, mut days) = (self.next_day(from), 0);
+        for _ in 0..STRETCHES {
+            let Some(opens) = at.and_then(|at| self.opens(at)).filter(|opens| *opens <= to) else { break };
+            days += 1;
+            at = self.next_day(opens);
+        }
+        days
+    }
+
+    /// The first instant of the day after the day of `at`.
+    fn next_day(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let tomorrow = wall::wall(at, self.zone).date().succ_opt()?;
+        wall::to_utc(tomorrow.and_time(chrono::NaiveTime::MIN), self.zone)
+    }
+
     fn holds(&self, wall: NaiveDateTime) -> bool {
         self.hours.holds(wall) && !(self.off)(wall.date())
     }

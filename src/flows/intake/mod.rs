@@ -1,4 +1,4 @@
-//! Leads that come in over HTTP, from a web form, a form builder or a CRM.
+//! Leads, and opportunities, that come in over HTTP, from a web form, a form builder or a CRM.
 //!
 //! Starts: a request with a token. Acts: nobody. Ends: each lead has an owner, or joined the one of the same client that was
 //! open; or nothing of the request is kept, and whoever sent it reads what to send instead.
@@ -11,6 +11,7 @@
 //! What cannot be understood is not kept: the sender hears of it at once. What can is never lost for the sake of something
 //! beside it: an unknown field is left out, an owner who is not there is somebody else's turn, and the answer says so.
 
+mod deals;
 mod mapping;
 mod read;
 mod token;
@@ -24,6 +25,7 @@ use serde_json::{Value, json};
 pub use mapping::{IntakeField, IntakeForm};
 pub use token::{NewToken, NoToken, Shown, make_token};
 
+use self::deals::SentDeal;
 use self::read::Sent;
 pub(super) use self::read::{clean, is_email};
 use super::lead::{Kept, Received, receive};
@@ -39,6 +41,25 @@ const REQUESTS: f64 = 60.0;
 const A_SECOND: f64 = 1.0;
 /// The longest key.
 const KEY: usize = 255;
+
+/// What is handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intake {
+    /// Inbound leads.
+    Leads,
+    /// Opportunities.
+    Deals,
+}
+
+impl Intake {
+    /// What several of them are called, in the address and in the answer.
+    pub fn name(self) -> &'static str {
+        match self {
+            Intake::Leads => "leads",
+            Intake::Deals => "deals",
+        }
+    }
+}
 
 /// What was sent.
 #[derive(Clone, Copy, Default)]
@@ -77,8 +98,8 @@ pub enum Declined {
     TooOften(u64),
     /// It is nothing that can be read, in words.
     Unreadable(String),
-    /// So many leads at once.
-    TooManyLeads(usize),
+    /// So many at once.
+    TooMany(usize),
     /// These fields are wrong.
     Wrong(Vec<Wrong>),
     /// Another body came under the same key.
@@ -123,7 +144,13 @@ struct Work {
     key: Option<String>,
     signature: Option<String>,
     body: String,
-    sent: Vec<Sent>,
+    sent: All,
+}
+
+/// Everything that was sent at once.
+enum All {
+    Leads(Vec<Sent>),
+    Deals(Vec<SentDeal>),
 }
 
 impl Desk {
@@ -132,11 +159,11 @@ impl Desk {
         Self { db, shared, clock, left: Mutex::default() }
     }
 
-    /// Takes every lead of a request, or none; the answer as JSON.
+    /// Takes every lead or deal of a request, or none; the answer as JSON.
     ///
     /// # Errors
     /// Why none was kept.
-    pub async fn take(&self, posted: Posted<'_>) -> Result<String, Declined> {
+    pub async fn take(&self, what: Intake, posted: Posted<'_>) -> Result<String, Declined> {
         let sent = posted.token.ok_or(Declined::Unknown)?;
         let all = self.db.read(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.intake_tokens().await?) })).await?;
         let token = token::find(all, sent).ok_or(Declined::Unknown)?;
@@ -156,8 +183,11 @@ impl Desk {
             return Err(Declined::Unreadable(why));
         }
         let form = self.shared.rules.leads.forms.iter().find(|form| form.name == token.name);
-        let sent = read::leads(posted.body, form, &self.shared.sources)?;
-        let key = posted.key.map(|key| format!("key:{key}"));
+        let (sent, kind) = match what {
+            Intake::Leads => (All::Leads(read::leads(posted.body, form, &self.shared.sources)?), "key"),
+            Intake::Deals => (All::Deals(deals::deals(posted.body, &self.shared.deal_stages)?), "deals"),
+        };
+        let key = posted.key.map(|key| format!("{kind}:{key}"));
         self.keep(Work { token, key, signature, body: token::hash(posted.body), sent }).await
     }
 
@@ -199,27 +229,38 @@ async fn keep(tx: &mut Tx, shared: &Shared, work: &Work, now: DateTime<Utc>) -> 
     {
         return Err(Declined::Replayed);
     }
-    let (mut leads, mut wrong) = (Vec::new(), Vec::new());
-    let mut teams = HashMap::new();
-    for sent in &work.sent {
-        let team = match teams.get(&sent.team) {
-            Some(known) => *known,
-            None => *teams.entry(&sent.team).or_insert(team(tx, &work.token, sent).await?),
-        };
-        match one(tx, shared, (&work.token, team), sent, now).await? {
-            Ok(kept) => leads.push(kept),
-            Err(unknown) => wrong.push(unknown),
-        }
-    }
-    if !wrong.is_empty() {
-        return Err(Declined::Wrong(wrong));
-    }
-    let answer = json!({ "leads": leads }).to_string();
+    let (what, kept) = match &work.sent {
+        All::Leads(sent) => (Intake::Leads, leads(tx, shared, (&work.token, sent), now).await?),
+        All::Deals(sent) => (Intake::Deals, deals::keep(tx, shared, (&work.token, sent), now).await?),
+    };
+    let answer = json!({ what.name(): kept }).to_string();
     for key in work.key.iter().chain(&work.signature) {
         tx.keep_intake_answer(token, key, (&work.body, &answer), now).await?;
     }
     tx.used_intake_token(token, now).await?;
     Ok(answer)
+}
+
+/// Receives every lead, or none.
+async fn leads(
+    tx: &mut Tx,
+    shared: &Shared,
+    (token, all): (&IntakeToken, &[Sent]),
+    now: DateTime<Utc>,
+) -> Result<Vec<Value>, Declined> {
+    let (mut leads, mut wrong) = (Vec::new(), Vec::new());
+    let mut teams = HashMap::new();
+    for sent in all {
+        let team = match teams.get(&sent.team) {
+            Some(known) => *known,
+            None => *teams.entry(&sent.team).or_insert(named_team(tx, token, sent.team.as_deref()).await?),
+        };
+        match one(tx, shared, (token, team), sent, now).await? {
+            Ok(kept) => leads.push(kept),
+            Err(unknown) => wrong.push(unknown),
+        }
+    }
+    if wrong.is_empty() { Ok(leads) } else { Err(Declined::Wrong(wrong)) }
 }
 
 /// Receives one lead; what the answer says of it.
@@ -253,8 +294,8 @@ async fn one(
 }
 
 /// Whose team has it: the one it names, the token's, the first.
-async fn team(tx: &mut Tx, token: &IntakeToken, sent: &Sent) -> Result<Option<TeamId>, Declined> {
-    if let Some(name) = &sent.team {
+async fn named_team(tx: &mut Tx, token: &IntakeToken, name: Option<&str>) -> Result<Option<TeamId>, Declined> {
+    if let Some(name) = name {
         return Ok(tx.team_named(name).await?);
     }
     match token.team {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::mapping::IntakeForm;
-use super::{Declined, MOST, Wrong};
+use super::{Declined, Intake, MOST, Wrong};
 use crate::domain::{LeadDetails, Lexicon, Source};
 use crate::flows::lead::{NAME, WANTS};
 
@@ -15,7 +15,7 @@ pub(super) const FIELDS: [&str; 9] =
 /// How deep what is sent may be nested.
 const DEEPEST: usize = 20;
 /// How many unknown fields are named, and how much of each.
-const NAMED: (usize, usize) = (20, 60);
+pub(super) const NAMED: (usize, usize) = (20, 60);
 
 /// A lead as it was sent.
 #[derive(Clone, Debug)]
@@ -31,19 +31,8 @@ pub(super) struct Sent {
 
 /// Reads a body. `form`: how, if not as we ask for it. `sources`: what sources are called.
 pub(super) fn leads(body: &[u8], form: Option<&IntakeForm>, sources: &Lexicon<Source>) -> Result<Vec<Sent>, Declined> {
-    let all = match value(body)? {
-        Value::Array(all) => all.into_iter().enumerate().map(|(at, one)| (format!("/{at}"), one)).collect(),
-        one @ Value::Object(_) => vec![(String::new(), one)],
-        _ => return Err(Declined::Unreadable("It is no lead. Send an object, or a list of objects.".to_owned())),
-    };
-    if all.len() > MOST {
-        return Err(Declined::TooManyLeads(all.len()));
-    }
-    if all.is_empty() {
-        return Err(Declined::Unreadable("The list is empty. Send at least one lead.".to_owned()));
-    }
     let (mut read, mut wrong) = (Vec::new(), Vec::new());
-    for (pointer, one) in all {
+    for (pointer, one) in objects(body, Intake::Leads)? {
         let mut reading = Reading { pointer, sources, before: wrong.len(), wrong: &mut wrong };
         match (one, form) {
             (Value::Object(fields), None) => read.extend(reading.direct(&fields)),
@@ -52,6 +41,23 @@ pub(super) fn leads(body: &[u8], form: Option<&IntakeForm>, sources: &Lexicon<So
         }
     }
     if wrong.is_empty() { Ok(read) } else { Err(Declined::Wrong(wrong)) }
+}
+
+/// What is in a body, each with its JSON pointer: one, or a list of at most [`MOST`].
+pub(super) fn objects(body: &[u8], what: Intake) -> Result<Vec<(String, Value)>, Declined> {
+    let one = what.name().trim_end_matches('s');
+    let all: Vec<(String, Value)> = match value(body)? {
+        Value::Array(all) => all.into_iter().enumerate().map(|(at, one)| (format!("/{at}"), one)).collect(),
+        one @ Value::Object(_) => vec![(String::new(), one)],
+        _ => return Err(Declined::Unreadable(format!("It is no {one}. Send an object, or a list of objects."))),
+    };
+    if all.len() > MOST {
+        return Err(Declined::TooMany(all.len()));
+    }
+    if all.is_empty() {
+        return Err(Declined::Unreadable(format!("The list is empty. Send at least one {one}.")));
+    }
+    Ok(all)
 }
 
 /// The JSON of a body, if it is that and not too deep.

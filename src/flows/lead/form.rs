@@ -34,7 +34,7 @@ impl Typed {
             }
         }
         if let Some(name) = typed.named.clone() {
-            match person(call, &name).await? {
+            match person(call, &name, "lead.unknown_owner").await? {
                 Ok(owner) => typed.owner = Some(owner),
                 Err(says) => typed.remarks.push(says),
             }
@@ -69,8 +69,12 @@ impl Typed {
     }
 }
 
-/// Somebody by name or by how a service mentions them; as an error what is wrong.
-async fn person(call: &mut Call<'_>, typed: &str) -> Result<Result<PersonId, Text>> {
+/// Somebody by name or by how a service mentions them; as an error what is wrong. `unknown`: what is said if nobody is.
+pub(in crate::flows) async fn person(
+    call: &mut Call<'_>,
+    typed: &str,
+    unknown: &str,
+) -> Result<Result<PersonId, Text>> {
     let mention = typed.strip_prefix("<@").and_then(|rest| rest.strip_suffix('>'));
     if let Some(id) = mention.map(|id| id.trim_start_matches('!').split('|').next().unwrap_or_default()) {
         let service = call.by.service.as_deref().unwrap_or_default();
@@ -79,14 +83,12 @@ async fn person(call: &mut Call<'_>, typed: &str) -> Result<Result<PersonId, Tex
             Err(_) => None,
         };
         let found = found.filter(|person| person.role != Role::Observer);
-        return Ok(found
-            .map(|person| person.id)
-            .ok_or_else(|| call.words.text("lead.unknown_owner", args! { typed: typed })));
+        return Ok(found.map(|person| person.id).ok_or_else(|| call.words.text(unknown, args! { typed: typed })));
     }
     let name = typed.trim_start_matches('@');
     let named = call.tx.people_named(name).await?;
     match named.as_slice() {
-        [] => Ok(Err(call.words.text("lead.unknown_owner", args! { typed: typed }))),
+        [] => Ok(Err(call.words.text(unknown, args! { typed: typed }))),
         [one] => Ok(Ok(one.id)),
         [one, ..] if crate::domain::fold(&one.name) == crate::domain::fold(name) => Ok(Ok(one.id)),
         several => {
@@ -125,7 +127,7 @@ pub(super) fn log(call: &Call<'_>, typed: &Typed) -> Form {
 pub(super) async fn read(call: &mut Call<'_>, values: &Values) -> Result<(LeadDetails, Option<PersonId>)> {
     let named = values.get("owner").map(|owner| owner.trim().to_owned()).filter(|owner| !owner.is_empty());
     let owner = match &named {
-        Some(name) => Some(person(call, name).await?),
+        Some(name) => Some(person(call, name, "lead.unknown_owner").await?),
         None => None,
     };
     let mut answers = Answers::new(call, "lead_form", values);

@@ -34,10 +34,11 @@ pub(super) use card::{draw, draw_late, draw_open};
 pub(super) use claim::{first_told, was_told};
 pub use climb::{LEAD, beat, climb};
 pub(super) use climb::{hours_changed, leaves};
-pub(super) use form::{NAME, WANTS};
+pub(super) use form::{NAME, WANTS, person};
 pub(super) use list::{mine, one, team, unworked};
 pub(super) use report::{of_week, report};
 pub use route::LeadRules;
+pub(super) use route::Off;
 pub(super) use today::{lines, told};
 pub(super) use together::{draw_open_together, draw_together};
 

@@ -41,13 +41,13 @@ impl LeadRules {
 }
 
 /// The days on which somebody does not work.
-pub(super) struct Off<'a> {
+pub(in crate::flows) struct Off<'a> {
     is_off: Box<dyn Fn(NaiveDate) -> bool + Send + Sync + 'a>,
 }
 
 impl<'a> Off<'a> {
     /// Holidays, and the days for which they said that they are away.
-    pub(super) fn of(shared: &'a Shared, person: &Person, now: DateTime<Utc>) -> Off<'a> {
+    pub(in crate::flows) fn of(shared: &'a Shared, person: &Person, now: DateTime<Utc>) -> Off<'a> {
         let holidays = &shared.rules.leads.holidays;
         let today = person.day_at(now).0;
         let away = person.away.filter(|_| person.is_away(now)).map(|away| (today, away.until));
@@ -58,7 +58,7 @@ impl<'a> Off<'a> {
     }
 
     /// Their working time.
-    pub(super) fn calendar<'b>(&'b self, person: &'b Person) -> Calendar<'b> {
+    pub(in crate::flows) fn calendar<'b>(&'b self, person: &'b Person) -> Calendar<'b> {
         Calendar { hours: person.working_hours(), zone: person.time_zone(), off: &*self.is_off }
     }
 }

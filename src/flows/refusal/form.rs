@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::typed::{NAME, Typed, amount_fault, read_day};
+use super::typed::{NAME, Typed, amount_fault, read_day, typed_amount};
 use crate::args;
 use crate::chat::{Choice, Fault, Faults, Field, Form, Kind, Text};
 use crate::domain::{Details, LeadDetails, Money, Outcome, ReasonId, Refusal, RefusalNumber, Source};
@@ -43,6 +43,14 @@ pub(super) async fn of_lead(call: &mut Call<'_>, act: Act, lead: &LeadDetails, s
     let (reason, outcome) =
         if silent { ("silent/before_first_talk".parse().ok(), Some(Outcome::Silent)) } else { (None, None) };
     let typed = Typed { account: Some(lead.name().to_owned()), reason, outcome, ..Typed::default() };
+    build(call, act, (title, submit), &typed).await
+}
+
+/// The form of the refusal an opportunity becomes.
+pub(super) async fn of_deal(call: &mut Call<'_>, act: Act, (account, amount): (&str, Option<Money>)) -> Result<Form> {
+    let title = call.words.line("refusal_form.title", args! {});
+    let submit = call.words.line("button.store", args! {});
+    let typed = Typed { account: Some(account.to_owned()), amount: amount.map(typed_amount), ..Typed::default() };
     build(call, act, (title, submit), &typed).await
 }
 

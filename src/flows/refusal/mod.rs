@@ -20,7 +20,7 @@ pub(super) use typed::{NAME, amount_fault, amount_says, outcome_of, read_day, ty
 use super::{Act, Call, Result, Values, case, close, deal, debrief, head, letter, question, refusing, similar, tell};
 use crate::args;
 use crate::chat::{Block, Button, Card, Command, Form, Look, Reply, Tone};
-use crate::domain::{Change, Denied, Details, LeadDetails, Refusal, RefusalNumber, SAME_ACCOUNT, account_key};
+use crate::domain::{Change, Denied, Details, LeadDetails, Money, Refusal, RefusalNumber, SAME_ACCOUNT, account_key};
 use crate::store::Pending;
 use typed::Typed;
 
@@ -75,6 +75,11 @@ pub(super) async fn log_again(call: &mut Call<'_>, first: &Refusal, values: &Val
 /// The form of the refusal a lead becomes; `silent`: because nobody ever answered.
 pub(super) async fn lead_form(call: &mut Call<'_>, act: Act, lead: &LeadDetails, silent: bool) -> Result<Form> {
     form::of_lead(call, act, lead, silent).await
+}
+
+/// The form of the refusal an opportunity becomes: the client and what it was worth.
+pub(super) async fn deal_form(call: &mut Call<'_>, act: Act, known: (&str, Option<Money>)) -> Result<Form> {
+    form::of_deal(call, act, known).await
 }
 
 /// Logs the refusal a lead became, with what the form does not ask: who said no, and where they came from.

@@ -10,6 +10,7 @@ mod life;
 mod line;
 mod money;
 mod names;
+mod opportunities;
 mod peace;
 mod plays;
 mod quality;

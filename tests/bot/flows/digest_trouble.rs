@@ -122,6 +122,7 @@ fn shared() -> Arc<Shared> {
         amounts_in_channel: Vec::new(),
         self_validation: None,
         leads: panout::flows::LeadRules::default(),
+        opportunities: panout::flows::DealRules::default(),
         schedules: [("Field".to_owned(), schedules("digest"))].into(),
     };
     Arc::new(Shared::new(Catalogue::built_in(), rules))

@@ -67,6 +67,69 @@ async fn every_card_and_form_of_plays_and_hands_fits(
 
 #[rstest]
 #[tokio::test]
+async fn every_card_and_form_of_deals_fits(
+    #[values(On::Local, On::Slack, On::Discord)] on: On,
+    #[values(Language::En, Language::Fr, Language::Ro)] language: Language,
+) {
+    let team = Team::start_with(on, Setup { language, ..Setup::default() }).await;
+    let words = Catalogue::built_in();
+    let label = |key: &str| words.in_language(language).line(key, args! {});
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    ana.types("/deal mine").await;
+    ana.presses(&label("button.deal_track")).await;
+    ana.fills(&[
+        (&label("deal_form.account.label"), HOSTILE),
+        (&label("deal_form.stage.label"), &label("deal_stage.proposal.label")),
+        (&label("deal_form.amount.label"), "40k"),
+        (&label("deal_form.note.label"), HOSTILE),
+    ])
+    .await;
+    ana.submits().await;
+    assert!(ana.screen().contains(&format!("> {HOSTILE}")));
+    for (name, stage) in [("Gamma", "first_contact"), ("Zeta", "negotiation"), ("Omega", "negotiation")] {
+        ana.types(&format!("/deal track {name} {} 1k", label(&format!("deal_stage.{stage}.label")))).await;
+    }
+    ana.types("/deal mine").await;
+    look_away(&team);
+    ana.chooses(&label("deals.open"), "D2 Gamma").await;
+    ana.presses(&label("button.deal_advance")).await;
+    ana.presses(&label("button.deal_anyway")).await;
+    ana.fills(&[(&label("anyway_form.why.label"), HOSTILE)]).await;
+    ana.submits().await;
+    assert!(look_away(&team).contains(&format!("> {HOSTILE}")));
+    ana.presses(&label("button.deal_checklist")).await;
+    ana.fills(&[(&label("deal_check_form.budget.label"), &label("deal_answer.no"))]).await;
+    ana.submits().await;
+    assert!(ana.screen().contains(&label("deal_answer.no")));
+    team.it_is("2026-12-08T07:00:00Z").await;
+    assert!(ana.screen().contains(HOSTILE), "the message of the day");
+    elena.types("/deal team").await;
+    assert!(elena.screen().contains(HOSTILE));
+    elena.types("/deal cost").await;
+    look_away(&team);
+    elena.presses(&label("button.carrying_terms")).await;
+    elena.submits().await;
+    look_away(&team);
+    elena.types("/panout criteria").await;
+    assert!(elena.screen().contains(&label("deal_check_form.joint_plan.hint")));
+    for (button, fill) in
+        [("button.disqualify", "disqualify_form.why.label"), ("button.deal_dead", "refusal_form.reason.label")]
+    {
+        ana.types("/deal mine").await;
+        look_away(&team);
+        ana.chooses(&label("deals.open"), if fill.starts_with("dis") { "D3 Zeta" } else { "D4 Omega" }).await;
+        look_away(&team);
+        ana.presses(&label(button)).await;
+        let chosen = if fill.starts_with("dis") { label("unfit.no_budget") } else { label("reason.price.label") };
+        ana.fills(&[(&label(fill), &chosen)]).await;
+        ana.submits().await;
+        assert!(!look_away(&team).is_empty());
+    }
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn every_card_and_form_of_meetings_and_files_fits(
     #[values(On::Local, On::Slack, On::Discord)] on: On,
     #[values(Language::En, Language::Fr, Language::Ro)] language: Language,

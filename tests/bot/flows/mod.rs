@@ -30,6 +30,7 @@ mod meeting;
 mod meeting_words;
 mod observers;
 mod opened;
+mod opportunities;
 mod permissions;
 mod plays;
 mod questions;

@@ -25,6 +25,7 @@ async fn import(team: &Team, kind: ImportKind, text: &str) -> usize {
         self_validation: None,
         schedules: std::collections::BTreeMap::new(),
         leads: panout::flows::LeadRules::default(),
+        opportunities: panout::flows::DealRules::default(),
     };
     let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
     let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());

@@ -49,6 +49,7 @@ impl Walk {
             self_validation: None,
             schedules: std::collections::BTreeMap::new(),
             leads: panout::flows::LeadRules::default(),
+            opportunities: panout::flows::DealRules::default(),
         };
         let bot = Assistant::new(db.clone(), Arc::new(Shared::new(Catalogue::built_in(), rules)), clock.clone());
         let owners: Vec<(i64,)> =

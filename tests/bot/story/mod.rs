@@ -209,6 +209,7 @@ impl Team {
             amounts_in_channel: self.setup.amounts_in_channel.iter().map(ToString::to_string).collect(),
             self_validation: self.setup.self_validation,
             leads: self.setup.leads.clone(),
+            opportunities: panout::flows::DealRules::default(),
             schedules: self.setup.schedules.iter().map(|all| ("Field".to_owned(), all.clone())).collect(),
         };
         let words = self.words();

@@ -15,23 +15,23 @@ use crate::story::{On, Setup, Team};
 const HOSTILE: &str = "<!channel> <@U1> @everyone *b* <b>x</b>";
 
 /// A web form, and whose it is.
-struct Form {
-    team: Team,
-    shown: Shown,
-    http: reqwest::Client,
+pub(super) struct Form {
+    pub(super) team: Team,
+    pub(super) shown: Shown,
+    pub(super) http: reqwest::Client,
 }
 
 /// What was answered.
-struct Answered {
-    status: u16,
+pub(super) struct Answered {
+    pub(super) status: u16,
     kind: String,
     retry_after: Option<String>,
-    body: Value,
+    pub(super) body: Value,
 }
 
 impl Answered {
     /// What is wrong: where, and in words.
-    fn errors(&self) -> Vec<(String, String)> {
+    pub(super) fn errors(&self) -> Vec<(String, String)> {
         let all = self.body["errors"].as_array().cloned().unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         all.iter().map(|error| (text(&error["pointer"]), text(&error["detail"]))).collect()
@@ -39,7 +39,7 @@ impl Answered {
 
     /// It is a problem of this status that says so much.
     #[track_caller]
-    fn is_problem(&self, status: u16, says: &str) {
+    pub(super) fn is_problem(&self, status: u16, says: &str) {
         assert_eq!((self.status, self.kind.as_str()), (status, "application/problem+json"), "{}", self.body);
         assert_eq!(self.body["status"], status);
         let detail = self.body["detail"].as_str().unwrap_or_default();
@@ -48,7 +48,7 @@ impl Answered {
 }
 
 impl Form {
-    async fn on(on: On) -> Self {
+    pub(super) async fn on(on: On) -> Self {
         Self::with(on, Setup::default(), false).await
     }
 
@@ -62,14 +62,24 @@ impl Form {
         Self { team, shown, http: reqwest::Client::new() }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(super) fn url(&self, path: &str) -> String {
         let app = self.team.app();
         format!("http://{}{path}", app.web.or(app.page).expect("it is served"))
     }
 
     /// Sends these bytes, as the form of a token does, with these headers too.
     async fn sends(&self, token: &str, body: impl Into<reqwest::Body>, headers: &[(&str, &str)]) -> Answered {
-        let post = self.http.post(self.url("/intake/leads")).header("content-type", "application/json");
+        self.sends_to("/intake/leads", token, (body, headers)).await
+    }
+
+    /// The same, to another address.
+    pub(super) async fn sends_to(
+        &self,
+        path: &str,
+        token: &str,
+        (body, headers): (impl Into<reqwest::Body>, &[(&str, &str)]),
+    ) -> Answered {
+        let post = self.http.post(self.url(path)).header("content-type", "application/json");
         let post =
             headers.iter().fold(post.bearer_auth(token).body(body), |post, (name, value)| post.header(*name, *value));
         let answer = post.send().await.expect("an answer");
@@ -93,7 +103,7 @@ impl Form {
         self.team.rows::<(i64,)>("SELECT COUNT(*) FROM leads").await[0].0
     }
 
-    async fn ends(self) {
+    pub(super) async fn ends(self) {
         self.team.idle().await;
         for name in ["Ana", "Bogdan", "Elena", "Oana", "Adi"] {
             self.team.person(name).screen();
@@ -406,7 +416,7 @@ async fn what_a_form_builder_sends_is_read_as_the_configuration_says() {
 }
 
 /// Whether a value is as a schema of the description says; references are followed.
-fn fits(all: &Value, schema: &Value, value: &Value) -> bool {
+pub(super) fn fits(all: &Value, schema: &Value, value: &Value) -> bool {
     if let Some(to) = schema["$ref"].as_str() {
         return fits(all, all.pointer(&to[1..]).expect("it is there"), value);
     }

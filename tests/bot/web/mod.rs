@@ -1,5 +1,6 @@
 //! The web server: what it believes, what it bears, what it tells, and how it ends.
 
+mod deals;
 mod intake;
 mod limits;
 mod served;
