@@ -53,6 +53,7 @@ mod reply;
 mod review;
 mod search;
 mod settings;
+mod shared;
 mod similar;
 mod small;
 mod suggest;
@@ -83,18 +84,14 @@ pub use menu::menu;
 pub use notice::{LeadWord, Notice, POST, REFRESH, Saying, ahead, check_shown, given_up, posted, say, still};
 pub use opportunity::{DealAct, DealRules, Followed, Tracked, track};
 pub use search::Carried;
+pub use shared::{Rules, Shared};
 pub use small::{SETTLE, settle};
 
 use crate::args;
-use crate::chat::{
-    Action, Card, Command, Faults, Press, Reply, Service, Shortcut, Span, Submission, Text, Tone, WhenStyle,
-};
-use crate::domain::{
-    DealStage, Lexicon, Money, Outcome, Period, Person, ReasonId, RefusalNumber, Schedules, SelfValidation, Source,
-    View,
-};
+use crate::chat::{Action, Card, Command, Faults, Press, Reply, Shortcut, Span, Submission, Text, Tone, WhenStyle};
+use crate::domain::{Money, Person, RefusalNumber};
 use crate::store::Tx;
-use crate::words::{Catalogue, Language, Words};
+use crate::words::{Language, Words};
 
 /// What somebody did.
 #[derive(Clone, Debug)]
@@ -305,69 +302,6 @@ fn known(call: &Call<'_>, action: &Action) -> Result<Act> {
 
 /// Answers of a form, by field.
 type Values = BTreeMap<String, String>;
-
-/// What flows need beside the database: the same for everybody.
-#[derive(Debug)]
-pub struct Shared {
-    /// Every text.
-    pub words: Catalogue,
-    /// What the organisation decided.
-    pub rules: Rules,
-    reasons: Lexicon<ReasonId>,
-    outcomes: Lexicon<Outcome>,
-    sources: Lexicon<Source>,
-    deal_stages: Lexicon<DealStage>,
-    periods: Lexicon<Period>,
-    views: Lexicon<View>,
-}
-
-/// What the organisation decided, and what runs.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    /// The organisation's language, for people of whom nothing is known.
-    pub language: Language,
-    /// From this budget on a refusal comes to the head by itself, at once; smaller ones come as a line of their daily message.
-    /// `None`: all at once. A budget in another currency is never converted: it comes at once.
-    pub head_card_above: Option<Money>,
-    /// The services that run: where the bot can write to people.
-    pub services: Vec<Service>,
-    /// How many messages somebody gets a day at most, but for answers and questions of colleagues.
-    pub messages_a_day: i64,
-    /// The teams, by name, that want amounts in their channels.
-    pub amounts_in_channel: Vec<String>,
-    /// Which refusals validate themselves; `None`: the head decides about all.
-    pub self_validation: Option<SelfValidation>,
-    /// What each team hears regularly, by its name; none of what is not here.
-    pub schedules: BTreeMap<String, Schedules>,
-    /// What holds for inbound leads.
-    pub leads: LeadRules,
-    /// What holds for opportunities.
-    pub opportunities: DealRules,
-}
-
-impl Shared {
-    /// Puts the parts together.
-    pub fn new(words: Catalogue, rules: Rules) -> Self {
-        let names = |family: &str, id: &str| -> Vec<String> {
-            let mut names = vec![id.to_owned()];
-            for language in Language::ALL {
-                let words = words.in_language(language);
-                names.push(words.label(family, id));
-                names.extend(words.aliases(family, id));
-            }
-            names
-        };
-        let reasons = Lexicon::new(ReasonId::all().map(|reason| {
-            let names = names("reason", reason.as_str());
-            (reason, names)
-        }));
-        let outcomes = Lexicon::new(Outcome::ALL.map(|outcome| (outcome, names("outcome", outcome.as_str()))));
-        let sources = Lexicon::new(Source::ALL.map(|source| (source, names("source", source.as_str()))));
-        let deal_stages = Lexicon::new(DealStage::ALL.map(|stage| (stage, names("deal_stage", stage.as_str()))));
-        let (periods, views) = figures::lexicons(names);
-        Self { words, rules, reasons, outcomes, sources, deal_stages, periods, views }
-    }
-}
 
 /// One act of one person, in its transaction.
 pub struct Call<'a> {

@@ -51,6 +51,7 @@ mod traits;
 mod tx;
 mod used;
 mod writer;
+mod written_names;
 
 pub use answers::{Answer, Answered, Difference, Inquiry};
 pub use batches::Committed;

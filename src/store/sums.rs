@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use super::refusals::{joined_products, unreadable};
 use super::spans::{Part, parts};
 use super::tx::{Tx, change, run};
-use crate::domain::{Axis, Currency, Days, PersonId, ReasonId, RefusalNumber, TeamId, View, first_of_month, monday};
+use crate::domain::{Currency, Days, PersonId, ReasonId, RefusalNumber, TeamId, View, first_of_month, monday};
 
 /// How many rows one statement writes.
 const ROWS: usize = 100;
@@ -40,11 +40,11 @@ pub(super) struct Counted {
     logged_by: PersonId,
     products: String,
     reason: String,
-    segment: Option<String>,
-    segment_key: Option<String>,
+    pub(super) segment: Option<String>,
+    pub(super) segment_key: Option<String>,
     source: Option<String>,
-    competitor: Option<String>,
-    competitor_key: Option<String>,
+    pub(super) competitor: Option<String>,
+    pub(super) competitor_key: Option<String>,
     budget_minor: Option<i64>,
     budget_currency: Option<String>,
     happened_on: NaiveDate,
@@ -338,35 +338,6 @@ impl Tx {
             }
         }?;
         text.iter().flat_map(|text| text.split(END)).map(Row::of).collect()
-    }
-
-    /// How a folded segment or competitor is written, by key.
-    pub async fn written_names(&mut self, axis: Axis) -> sqlx::Result<BTreeMap<String, String>> {
-        let sql = "SELECT name_key, name FROM written_names WHERE organisation_id = $1 AND axis = $2";
-        let rows: Vec<(String, String)> =
-            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(axis.as_str()))?;
-        Ok(rows.into_iter().collect())
-    }
-
-    /// Remembers how segments and competitors are written.
-    async fn name_written(&mut self, rows: &[Counted]) -> sqlx::Result<()> {
-        let mut names: BTreeMap<(&str, &str), &str> = BTreeMap::new();
-        for row in rows {
-            for (axis, key, name) in [
-                (Axis::Segment, &row.segment_key, &row.segment),
-                (Axis::Competitor, &row.competitor_key, &row.competitor),
-            ] {
-                if let (Some(key), Some(name)) = (key, name) {
-                    names.entry((axis.as_str(), key)).or_insert(name);
-                }
-            }
-        }
-        let sql = "INSERT INTO written_names (organisation_id, axis, name_key, name) VALUES ($1, $2, $3, $4)
-                   ON CONFLICT DO NOTHING";
-        for ((axis, key), name) in names {
-            change!(self, sqlx::query(sql).bind(self.organisation).bind(axis).bind(key).bind(name))?;
-        }
-        Ok(())
     }
 }
 

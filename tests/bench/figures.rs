@@ -20,12 +20,14 @@ use crate::story::Database;
 
 /// How often each question is asked.
 const ASKED: usize = 1000;
+/// How many digests are drawn.
+const DIGESTS: usize = 20;
 const REPS: usize = 40;
 const PRODUCTS: usize = 12;
 const DAYS: usize = 730;
 
 #[expect(clippy::disallowed_methods, reason = "a setting of the measurement, not of the product")]
-fn refusals() -> usize {
+pub(crate) fn refusals() -> usize {
     std::env::var("PANOUT_BENCH_REFUSALS").ok().and_then(|many| many.parse().ok()).unwrap_or(1_000_000)
 }
 
@@ -73,6 +75,7 @@ pub(crate) async fn measure() {
         row(&format!("/refusals {text} of {who}"), took);
     }
     reads(&db, now).await;
+    digest(&bot).await;
     let mut took = Vec::new();
     for n in 0..ASKED {
         let command =
@@ -145,6 +148,26 @@ fn drawing() -> Drawing {
     }
 }
 
+/// A week's digest as the channel gets it: counted, drawn, and its picture made of dots.
+async fn digest(bot: &Assistant) {
+    let (mut counted, mut dotted) = (Vec::new(), Vec::new());
+    for n in 0..DIGESTS {
+        let command = Command { name: "panout".into(), text: "digest preview".into(), ..Command::default() };
+        let began = Instant::now();
+        let Reply::Whisper(card) = bot.command(event("U0ELENA", &format!("digest{n}")), command).await else {
+            panic!("a preview is a card");
+        };
+        counted.push(began.elapsed());
+        let began = Instant::now();
+        let pictures: Vec<Vec<u8>> =
+            card.pictures().map(|picture| panout::report::png(&picture.svg).expect("it is drawn")).collect();
+        dotted.push(began.elapsed());
+        assert!(!pictures.is_empty(), "a digest has a picture");
+    }
+    row("a digest and its thread", counted);
+    row("its picture, as a PNG", dotted);
+}
+
 async fn asks(bot: &Assistant, who: &str, text: &str, n: usize) -> (String, Duration) {
     let command = Command { name: "refusals".into(), text: text.into(), ..Command::default() };
     let began = Instant::now();
@@ -153,7 +176,7 @@ async fn asks(bot: &Assistant, who: &str, text: &str, n: usize) -> (String, Dura
     (serde_json::to_string(&reply).unwrap_or_default(), elapsed)
 }
 
-fn row(what: &str, mut took: Vec<Duration>) {
+pub(crate) fn row(what: &str, mut took: Vec<Duration>) {
     took.sort_unstable();
     let at = |share: usize| took[(took.len() - 1) * share / 100].as_secs_f64() * 1e3;
     println!("  {what:<44} {:>5.1} ms {:>5.1} ms {:>5.1} ms", at(50), at(99), at(100));
@@ -170,7 +193,7 @@ fn event(who: &str, id: &str) -> Event {
     }
 }
 
-async fn list(db: &Db, now: DateTime<Utc>) {
+pub(crate) async fn list(db: &Db, now: DateTime<Utc>) {
     let team = Team {
         id: TeamId(0),
         name: "Field".into(),
@@ -206,7 +229,7 @@ async fn list(db: &Db, now: DateTime<Utc>) {
     write.await.expect("the listing is stored");
 }
 
-async fn fill(database: &Database, now: DateTime<Utc>) {
+pub(crate) async fn fill(database: &Database, now: DateTime<Utc>) {
     let today = now.date_naive();
     let day = |days: &str| {
         if database.is_postgres() {

@@ -191,22 +191,20 @@ fn print_waits(what: &str, mut waits: Vec<Duration>) {
     );
 }
 
-/// The program in HTTP mode, with a database of its own.
-struct Bot {
+/// What the program needs in HTTP mode: somebody on Discord, and a file that names them.
+pub(crate) struct House {
     addr: SocketAddr,
-    process: Panout,
+    discord: FakeDiscord,
+    folder: TempDir,
     database: Database,
-    _discord: FakeDiscord,
-    _folder: TempDir,
 }
 
-impl Bot {
-    async fn starts(presses: &Presses) -> Self {
+impl House {
+    /// One with this database, whose tables are there.
+    pub(crate) async fn with(database: Database) -> Self {
         let discord = FakeDiscord::start().await;
         let (ana, sales) = (discord.add_person("Ana"), discord.add_channel("sales"));
-        let (folder, database) = (TempDir::new().expect("a folder"), Database::new());
-        database.open().await.close().await;
-        database.everybody_consents().await;
+        let folder = TempDir::new().expect("a folder");
         let file = format!(
             "[organisation]\nname = \"Acme\"\n[[team]]\nname = \"Field\"\nchannels = [\"discord:{sales}\"]\ndigest = \"off\"\ndaily = \"off\"\nfocus = \"off\"\n[[person]]\nname = \"Ana\"\naccounts = [\"discord:{ana}\"]\n"
         );
@@ -214,24 +212,63 @@ impl Bot {
         // Free a moment ago, and nobody else starts anything here.
         let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let addr = free.expect("a free port");
+        Self { addr, discord, folder, database }
+    }
+
+    /// Starts the program.
+    pub(crate) fn starts(&self) -> Panout {
         let variables = [
-            ("PANOUT_CONFIG", folder.path().join("panout.toml").display().to_string()),
-            ("PANOUT_DATABASE_URL", database.url().to_owned()),
-            ("PANOUT_HTTP_ADDR", addr.to_string()),
-            ("PANOUT_DISCORD_API_URL", discord.api_url()),
-            ("PANOUT_DISCORD_TOKEN", discord.token()),
-            ("PANOUT_DISCORD_PUBLIC_KEY", discord.public_key()),
+            ("PANOUT_CONFIG", self.folder.path().join("panout.toml").display().to_string()),
+            ("PANOUT_DATABASE_URL", self.database.url().to_owned()),
+            ("PANOUT_HTTP_ADDR", self.addr.to_string()),
+            ("PANOUT_DISCORD_API_URL", self.discord.api_url()),
+            ("PANOUT_DISCORD_TOKEN", self.discord.token()),
+            ("PANOUT_DISCORD_PUBLIC_KEY", self.discord.public_key()),
             ("PANOUT_LOG", "warn".to_owned()),
         ];
-        let process = Panout::start(&variables, &folder.path().join("log"));
+        Panout::start(&variables, &self.folder.path().join("log"))
+    }
+
+    /// Starts the program; how long it took until it said that it runs.
+    pub(crate) async fn starts_healthy(&self) -> (Panout, Duration) {
+        let began = Instant::now();
+        let process = self.starts();
+        while TcpStream::connect(self.addr).await.is_err() {
+            assert!(began.elapsed() < Duration::from_secs(30), "it does not listen");
+            pause(Duration::from_micros(500)).await;
+        }
+        Kept::to(self.addr).await.exchange(b"GET /health HTTP/1.1\r\nhost: panout\r\n\r\n").await;
+        (process, began.elapsed())
+    }
+
+    /// Takes the database away.
+    pub(crate) async fn ends(self) {
+        self.database.drop().await;
+    }
+}
+
+/// The program in HTTP mode, with a database of its own.
+struct Bot {
+    addr: SocketAddr,
+    process: Panout,
+    house: House,
+}
+
+impl Bot {
+    async fn starts(presses: &Presses) -> Self {
+        let database = Database::new();
+        database.open().await.close().await;
+        database.everybody_consents().await;
+        let house = House::with(database).await;
+        let (addr, process) = (house.addr, house.starts());
         Line::to(addr).ready().await;
         Kept::to(addr).await.exchange(&presses.next()).await;
-        Self { addr, process, database, _discord: discord, _folder: folder }
+        Self { addr, process, house }
     }
 
     /// How many presses are on disk.
     async fn stored(&self) -> i64 {
-        self.database.rows::<(i64,)>("SELECT COUNT(*) FROM seen_events").await[0].0
+        self.house.database.rows::<(i64,)>("SELECT COUNT(*) FROM seen_events").await[0].0
     }
 
     /// Fails unless so many are: at once, but for those that were to come later.
@@ -245,6 +282,6 @@ impl Bot {
 
     async fn ends(self) {
         self.process.dies().await;
-        self.database.drop().await;
+        self.house.ends().await;
     }
 }

@@ -1,5 +1,5 @@
 //! Measurements, on the stand-ins of the tests: `cargo bench -- acknowledge`, `http`, `store`, `large`,
-//! `figures`, `export`, `start`; without a name, all.
+//! `figures`, `export`, `leads`, `start`; without a name, all.
 //!
 //! `TEST_DATABASE_URL` puts the database on `PostgreSQL`, as in the tests. The figures in the README come from here.
 
@@ -16,6 +16,7 @@ mod fake;
 mod figures;
 mod http;
 mod large;
+mod leads;
 #[path = "../bot/chaos/ledger.rs"]
 mod ledger;
 #[path = "../bot/chaos/process.rs"]
@@ -46,6 +47,9 @@ async fn main() {
     }
     if is_wanted("export") {
         export::measure();
+    }
+    if is_wanted("leads") {
+        leads::measure().await;
     }
     if is_wanted("large") {
         large::measure().await;

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use panout::clock::pause;
+use panout::clock::{Clock, pause};
 use tokio::time::Instant;
 
 use crate::company::Company;
+use crate::figures;
+use crate::http::House;
+use crate::story::Database;
 
 /// How often it is started.
 const STARTS: usize = 10;
@@ -26,7 +29,7 @@ pub(crate) async fn measure() {
     let panout = company.starts();
     company.connected(2).await;
     pause(IDLE).await;
-    let memory = memory(panout.id());
+    let (memory, own) = (memory(panout.id(), "VmRSS:"), memory(panout.id(), "RssAnon:"));
     panout.dies().await;
     let size = std::fs::metadata(env!("CARGO_BIN_EXE_panout")).map_or(0, |found| found.len());
     println!("\nstart ({})", crate::database());
@@ -38,8 +41,46 @@ pub(crate) async fn measure() {
     );
     println!("  start to both platforms connected, slowest             {:>7.0} ms", millis(later[later.len() - 1]));
     println!("  resident after {} s idle on both                       {memory:>7.1} MB", IDLE.as_secs());
+    println!("    of it not the program itself                         {own:>7.1} MB");
     println!("  size of the program                                    {:>7.1} MB", megabytes(size));
     company.database.drop().await;
+    http().await;
+}
+
+/// In HTTP mode, with as many refusals as the figures have.
+async fn http() {
+    let database = Database::new();
+    let db = database.open().await;
+    let now = Clock::system().now();
+    figures::list(&db, now).await;
+    db.close().await;
+    figures::fill(&database, now).await;
+    database.open().await.close().await;
+    let house = House::with(database).await;
+    let mut took = Vec::new();
+    for _ in 0..STARTS {
+        pause(BETWEEN).await;
+        let (process, healthy) = house.starts_healthy().await;
+        took.push(healthy);
+        process.dies().await;
+    }
+    // The first one finds people in the database whom its file does not name.
+    let mut later = took.split_off(1);
+    later.sort_unstable();
+    let process = house.starts();
+    pause(IDLE).await;
+    let (memory, own) = (memory(process.id(), "VmRSS:"), memory(process.id(), "RssAnon:"));
+    process.dies().await;
+    println!("start in HTTP mode, with {} refusals", figures::refusals());
+    println!(
+        "  start to the first 200 of /health, median of {}         {:>7.0} ms",
+        later.len(),
+        millis(later[later.len() / 2])
+    );
+    println!("  start to the first 200 of /health, slowest             {:>7.0} ms", millis(later[later.len() - 1]));
+    println!("  resident after {} s idle                               {memory:>7.1} MB", IDLE.as_secs());
+    println!("    of it not the program itself                         {own:>7.1} MB");
+    house.ends().await;
 }
 
 async fn started(company: &Company) -> Duration {
@@ -61,11 +102,11 @@ async fn started(company: &Company) -> Duration {
     took
 }
 
-/// The resident memory of a process, in MB.
-fn memory(process: u32) -> f64 {
+/// A line of what the system says of a process's memory, in MB.
+fn memory(process: u32, line: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process of Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its resident memory");
-    let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse().expect("a number of kB");
+    let found = status.lines().find_map(|found| found.strip_prefix(line)).expect("its resident memory");
+    let kilobytes: u64 = found.trim().trim_end_matches(" kB").trim().parse().expect("a number of kB");
     megabytes(kilobytes * 1024)
 }
 
