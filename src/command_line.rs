@@ -85,6 +85,12 @@ pub enum Import {
     /// Segment, Source, Contract until, Owner, Team, ID; in English, French or Romanian. They are history: figures, search
     /// and similar cases know them, and nobody is asked or told anything. Each comes back when it is time to call again.
     Refusals(FileOfRows),
+    /// Deals that are open, to follow
+    ///
+    /// Needed is Company. Also read: Stage, Amount, Currency, Owner, Team, Last activity, Note, ID; in English, French or
+    /// Romanian. The same client and owner again changes the deal that is followed. Without an owner it is the head's of the
+    /// team. Nobody is told at once: what nobody touched for too long comes in its owner's message of the day.
+    Deals(FileOfRows),
 }
 
 /// A file, and how to read it.

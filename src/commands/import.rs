@@ -26,6 +26,7 @@ pub(super) async fn import(of: Import, env: &Environment<'_>) -> Result<(), Fail
     let (kind, asked) = match of {
         Import::Leads(asked) => (ImportKind::Leads, asked),
         Import::Refusals(asked) => (ImportKind::Refusals, asked),
+        Import::Deals(asked) => (ImportKind::Deals, asked),
     };
     let config = Config::load(env)?;
     if config.file.is_none() {

@@ -32,7 +32,7 @@ const SINCE: TimeDelta = TimeDelta::weeks(12);
 /// # Errors
 /// When the database does not take them, or lists another organisation.
 pub async fn seed(db: &Db, now: DateTime<Utc>) -> anyhow::Result<()> {
-    db.write(move |tx| Box::pin(fill(tx, now))).await
+    db.write_at_length(move |tx| Box::pin(fill(tx, now))).await
 }
 
 async fn fill(tx: &mut Tx, now: DateTime<Utc>) -> anyhow::Result<()> {

@@ -185,6 +185,26 @@ impl Db {
         Ok(value)
     }
 
+    /// As [`Db::write`], for what may take a minute while nobody else is there: on PostgreSQL others wait for it, and are told
+    /// that they waited too long.
+    ///
+    /// # Errors
+    /// As those of [`Db::write`].
+    pub async fn write_at_length<T, E>(&self, closure: impl Closure<T, E>) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<anyhow::Error> + Send + 'static,
+    {
+        match &self.engine {
+            Engine::Sqlite { .. } => self.write(closure).await,
+            Engine::Postgres { read, .. } => {
+                let value = postgres::write_at_length(read, self.organisation, closure).await?;
+                self.planned.notify_one();
+                Ok(value)
+            }
+        }
+    }
+
     /// Runs `closure` on one consistent state, without waiting for any writer. It must not write.
     ///
     /// # Errors

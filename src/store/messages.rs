@@ -68,7 +68,7 @@ impl Tx {
         run!(
             self,
             fetch_all,
-            notices.iter().fold(sqlx::query_scalar(sql).bind(self.organisation), |query, one| query.bind(one))
+            notices.iter().fold(sqlx::query_scalar(sql).bind(self.organisation), sqlx::query::QueryScalar::bind)
         )
     }
 

@@ -17,6 +17,8 @@ static TABLES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a PostgreSQL transaction may take: a server that went away without a word never says so.
 pub(super) const ANSWER: Duration = Duration::from_secs(10);
+/// How long one may take while nobody else is there.
+const LENGTH: Duration = Duration::from_mins(2);
 /// For how long a PostgreSQL transaction is run again when it collides with another, or loses its connection.
 pub(super) const AGAIN: Duration = Duration::from_secs(5);
 
@@ -69,6 +71,24 @@ pub(super) async fn begin_turn(pool: &PgPool) -> sqlx::Result<PgTransaction<'sta
                 LOCK TABLE organisations IN SHARE ROW EXCLUSIVE MODE";
     sqlx::raw_sql(turn).execute(&mut *begun).await?;
     Ok(begun)
+}
+
+/// Runs a closure in a turn that may take as long as [`LENGTH`].
+pub(super) async fn write_at_length<T, E>(pool: &PgPool, organisation: i64, closure: impl Closure<T, E>) -> Result<T, E>
+where
+    E: From<anyhow::Error>,
+{
+    let run = async {
+        let begun = begin_turn(pool).await.context("the database did not answer")?;
+        let mut tx = Tx::new(Conn::Postgres(begun), organisation);
+        let value = closure(&mut tx).await?;
+        let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
+        conn.commit().await.context("the database did not keep the change")?;
+        Ok(value)
+    };
+    tokio::time::timeout(LENGTH, run)
+        .await
+        .unwrap_or_else(|_| Err(anyhow!("the database did not answer in time").into()))
 }
 
 /// Runs a closure on one consistent state.

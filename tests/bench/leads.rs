@@ -49,12 +49,12 @@ pub(crate) async fn measure() {
     row("a look when the next is due", looks(&db).await);
     row("a minute's beat", beats(&db, &shared, false, ASKED).await);
     let climbs = climbs(&db, &shared).await;
-    let all: Duration = climbs.iter().sum();
-    let each = all.as_secs_f64() / climbs.len() as f64;
+    let each = climbs.iter().sum::<Duration>() / u32::try_from(climbs.len()).expect("some hundreds");
     row("one of them climbs", climbs);
     // Each climbs three rungs in a working day of eight hours.
-    let a_day = each * (RUNNING * RUNGS) as f64;
-    println!("  all {RUNNING} climb each rung in a working day: {:.2} % of a core", 100.0 * a_day / (8.0 * 3600.0));
+    let a_day = each * u32::try_from(RUNNING * RUNGS).expect("some thousands");
+    let share = 100.0 * a_day.as_secs_f64() / Duration::from_hours(8).as_secs_f64();
+    println!("  all {RUNNING} climb each rung in a working day: {share:.2} % of a core");
     row("a start after an outage: all have time back", beats(&db, &shared, true, 1).await);
     db.close().await;
     database.drop().await;

@@ -74,7 +74,7 @@ fn it_says_its_version_and_helps_with_every_command() {
     let place = Place::new();
     let version = place.run(&["--version"], &[]);
     assert_eq!((version.code, version.out), (Some(0), format!("panout {}\n", env!("CARGO_PKG_VERSION"))));
-    let commands: [(&[&str], &str); 11] = [
+    let commands: [(&[&str], &str); 12] = [
         (&["--help"], "panout demo"),
         (&["demo", "--help"], "panout-demo.db"),
         (&["run", "--help"], "PANOUT_SLACK_APP_TOKEN"),
@@ -84,6 +84,7 @@ fn it_says_its_version_and_helps_with_every_command() {
         (&["import", "--help"], "A dry run first"),
         (&["import", "leads", "--help"], "--write"),
         (&["import", "refusals", "--help"], "Company, Reason and Day"),
+        (&["import", "deals", "--help"], "Last activity"),
         (&["manifest", "slack", "--help"], "From a manifest"),
         (&["manifest", "discord", "--help"], "PANOUT_DISCORD_TOKEN"),
     ];

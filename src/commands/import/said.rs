@@ -71,7 +71,12 @@ impl Said<'_> {
 
     fn counts(&self, report: &Report, refused: usize) -> anyhow::Result<()> {
         let write = self.asked.write;
-        let joined = if write { "joined a lead that was open" } else { "join a lead that is open" };
+        let joined = match (self.kind, write) {
+            (ImportKind::Deals, true) => "changed a deal that was followed",
+            (ImportKind::Deals, false) => "change a deal that is followed",
+            (_, true) => "joined a lead that was open",
+            (_, false) => "join a lead that is open",
+        };
         let lines: [(usize, &str); 6] = [
             (report.count(|fate| *fate == Fate::New), if write { "stored" } else { "new" }),
             (report.count(|fate| *fate == Fate::Joined), joined),
@@ -125,6 +130,7 @@ impl Said<'_> {
         let next = match (self.kind, fresh) {
             (_, 0) => "Nothing new was stored.",
             (ImportKind::Leads, _) => "Each owner is told of theirs in one message; their clocks run in working hours.",
+            (ImportKind::Deals, _) => "They are followed: /deal mine shows each owner theirs, /deal team the head.",
             (ImportKind::Refusals, _) => {
                 "They are history: nobody is told of them. /recontacts shows each owner when to call again."
             }

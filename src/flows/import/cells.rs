@@ -39,7 +39,7 @@ pub(super) struct Reading<'r> {
 impl<'a> Reader<'a> {
     /// A reader of these rows.
     pub(super) fn new(house: &'a House, columns: &'a Columns, rows: &[Row]) -> Self {
-        let days = ["happened_on", "received", "contract_until"];
+        let days = ["happened_on", "received", "contract_until", "touched"];
         let order = |column| {
             let at = columns.at(column);
             let texts = rows.iter().filter_map(|row| match at.and_then(|at| row.cells.get(at)) {

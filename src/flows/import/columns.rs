@@ -12,6 +12,8 @@ pub enum ImportKind {
     Leads,
     /// Refusals of earlier times.
     Refusals,
+    /// Deals that are open.
+    Deals,
 }
 
 /// How many names of a column are given as examples.
@@ -23,6 +25,7 @@ impl ImportKind {
         match self {
             ImportKind::Leads => "leads",
             ImportKind::Refusals => "refusals",
+            ImportKind::Deals => "deals",
         }
     }
 
@@ -65,6 +68,9 @@ impl ImportKind {
                 "team",
                 "reference",
             ],
+            ImportKind::Deals => {
+                &["account", "stage", "budget", "currency", "owner", "team", "touched", "note", "reference"]
+            }
         }
     }
 
@@ -73,6 +79,7 @@ impl ImportKind {
         match self {
             ImportKind::Leads => &[&["account", "contact", "email", "phone", "last_name"]],
             ImportKind::Refusals => &[&["account"], &["reason"], &["happened_on"]],
+            ImportKind::Deals => &[&["account"]],
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a file may name: people, teams, products.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -28,6 +29,7 @@ pub(super) struct House {
     pub(super) today: NaiveDate,
     team: Option<TeamId>,
     teams: Vec<Team>,
+    heads: HashMap<TeamId, PersonId>,
     colleagues: Vec<Colleague>,
     pub(super) products: Lexicon<i64>,
     pub(super) product_names: Vec<String>,
@@ -49,9 +51,10 @@ impl House {
             Some(name) => named(&colleagues, name, false).map_err(|why| NotReady::Wrong(format!("--by: {why}")))?,
             None => first_admin(tx).await?,
         };
-        let (by, mut teams) = (tx.person(by).await?, Vec::new());
+        let (by, mut teams, mut heads) = (tx.person(by).await?, Vec::new(), HashMap::new());
         for team in tx.teams().await? {
             teams.extend(tx.team(team).await?);
+            heads.extend(tx.head_of(team).await?.map(|head| (team, head.id)));
         }
         let products = tx.products(by.id).await?;
         let names = |product: &crate::store::Product| {
@@ -67,6 +70,7 @@ impl House {
             today,
             team: None,
             teams,
+            heads,
             colleagues,
             products: Lexicon::new(products.iter().map(names)),
             product_names: products.iter().filter(|product| !product.retired).map(|it| it.name.clone()).collect(),
@@ -93,6 +97,11 @@ impl House {
     /// A team.
     pub(super) fn team(&self, id: TeamId) -> &Team {
         self.teams.iter().find(|team| team.id == id).unwrap_or(&self.by.team)
+    }
+
+    /// Who leads a team; where nobody does, whoever imports.
+    pub(super) fn head_of(&self, team: TeamId) -> PersonId {
+        self.heads.get(&team).copied().unwrap_or(self.by.id)
     }
 
     /// A team by its name.

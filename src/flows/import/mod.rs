@@ -1,4 +1,4 @@
-//! What an organisation already has, from a file: leads, and refusals of earlier times.
+//! What an organisation already has, from a file: leads, refusals of earlier times, deals.
 //!
 //! Starts: `panout import`, with the rows of a file. Acts: whoever runs it, an admin. Ends: each row is stored, joins what is
 //! there, was stored before, or is refused with what to write instead; a dry run only says which.
@@ -8,6 +8,7 @@
 //!                                      '-> its key -> known? -+-> before: left as it is
 //!                                                             '-> lead    -> `receive`, as any that comes in
 //!                                                                 refusal -> history: asleep, nobody is told
+//!                                                                 deal    -> `track`, as one that is sent
 //! ```
 //!
 //! A row's key is made of what it says, not of where it stands: the same file again, in another order, with more rows or
@@ -17,11 +18,12 @@
 mod cells;
 mod columns;
 mod days;
+mod deal;
 mod house;
 mod lead;
 mod refusal;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +35,7 @@ pub use house::ImportOptions;
 
 use self::cells::Reader;
 use self::days::Order;
+use self::deal::DealEntry;
 use self::house::House;
 use self::lead::{Clients, LeadEntry};
 use self::refusal::RefusalEntry;
@@ -99,7 +102,7 @@ pub struct WrongCell {
 pub enum Fate {
     /// It is new.
     New,
-    /// It is about a client whose lead is open, and joins that.
+    /// It is about a client whose lead is open, or a deal that is followed, and joins that.
     Joined,
     /// It was imported before.
     Before,
@@ -155,6 +158,7 @@ struct Entry {
 enum What {
     Lead(Box<LeadEntry>),
     Refusal(Box<RefusalEntry>),
+    Deal(Box<DealEntry>),
 }
 
 /// A file that was read, ready to be stored.
@@ -213,7 +217,7 @@ impl Import {
     /// When the database does not answer.
     pub async fn look(&self, mut progress: impl FnMut(usize, usize)) -> anyhow::Result<Report> {
         let mut rows = self.same.clone();
-        let mut clients = Clients::default();
+        let (mut clients, mut deals) = (Clients::default(), HashSet::new());
         for range in chunks(self.entries.len(), LOOKED_AT) {
             let (kind, entries, chunk) = (self.kind, self.entries.clone(), range.clone());
             let looked = self.db.read(move |tx| {
@@ -231,6 +235,9 @@ impl Import {
                 let fate = match &entry.what {
                     What::Lead(lead) => clients.among(lead, fate),
                     What::Refusal(_) => fate,
+                    // A second row of a deal changes what the first one begins.
+                    What::Deal(deal) if !deals.insert(deal.key()) && fate == Fate::New => Fate::Joined,
+                    What::Deal(_) => fate,
                 };
                 rows.push((entry.line, fate));
             }
@@ -310,7 +317,7 @@ fn internal(error: Error) -> anyhow::Error {
 /// What is to be known of how days were read.
 fn remarks(reader: &Reader<'_>, sheet: &Sheet) -> Vec<String> {
     let mut remarks = Vec::new();
-    for column in ["happened_on", "received", "contract_until"] {
+    for column in ["happened_on", "received", "contract_until", "touched"] {
         let header = reader.columns.at(column).and_then(|at| sheet.headers.get(at));
         let Some(header) = header.map(|header| shown(header)) else { continue };
         match reader.order(column) {
@@ -333,6 +340,7 @@ fn read_rows(reader: &Reader<'_>, kind: ImportKind, rows: &[Row]) -> (Vec<Entry>
         let what = match kind {
             ImportKind::Leads => lead::read(&mut reading).map(|entry| What::Lead(Box::new(entry))),
             ImportKind::Refusals => refusal::read(&mut reading).map(|entry| What::Refusal(Box::new(entry))),
+            ImportKind::Deals => deal::read(&mut reading).map(|entry| What::Deal(Box::new(entry))),
         };
         refused.append(&mut reading.wrong);
         let Some(what) = what else { continue };
@@ -361,6 +369,7 @@ async fn looks(tx: &mut Tx, kind: ImportKind, entry: &Entry) -> Result<Fate> {
             Some(there) => Fate::There(there.number.to_string()),
             None => Fate::New,
         },
+        What::Deal(deal) => deal::looks(tx, deal).await?,
     })
 }
 
@@ -379,6 +388,7 @@ async fn keeps(tx: &mut Tx, house: &House, (kind, entry): (ImportKind, &Entry), 
     let became = match &entry.what {
         What::Lead(entry) => lead::keep(tx, house, entry, now).await?,
         What::Refusal(entry) => refusal::keep(tx, house, entry, now).await?,
+        What::Deal(entry) => deal::keep(tx, house, entry, now).await?,
     };
     tx.import_row_became(row, became.number, became.moved).await?;
     Ok(became.fate)

@@ -73,7 +73,8 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Option<RefusalEntry> {
     reading.wrong.is_empty().then_some(RefusalEntry { details, owner, team })
 }
 
-fn account(reading: &mut Reading<'_>) -> Option<String> {
+/// The client's company; without one the row is of nobody.
+pub(super) fn account(reading: &mut Reading<'_>) -> Option<String> {
     let account = reading.text("account", NAME);
     if account.as_deref().is_some_and(|name| !name.contains(char::is_alphanumeric)) {
         reading.complain("account", "this is no name: write the company's");

@@ -45,8 +45,8 @@ pub(in crate::flows) async fn lines(
 }
 
 fn own(words: Words<'_>, due: &[Lead]) -> Option<Line> {
-    let named = |lead: &Lead| format!("{} {}", lead.number, lead.details.name());
-    let names: Vec<String> = due.iter().take(NAMED).map(named).collect();
+    let said = |lead: &Lead| format!("{} {}", lead.number, lead.details.name());
+    let names: Vec<String> = due.iter().take(NAMED).map(said).collect();
     let text = words.text("today.leads", args! { count: due.len(), names: words.list(&names) });
     let act = |act: LeadAct, key: &str| Button::new(Act::Lead(act).action(), words.line(key, args! {}));
     let list = act(LeadAct::Mine, "button.leads");

@@ -1,5 +1,6 @@
 //! `panout import`, as an admin meets it: files of all kinds, a database, and what is there afterwards.
 
+mod deals;
 mod dry;
 mod files;
 mod kept;
