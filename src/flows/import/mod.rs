@@ -234,10 +234,9 @@ impl Import {
             for (entry, fate) in self.entries[range.clone()].iter().zip(looked) {
                 let fate = match &entry.what {
                     What::Lead(lead) => clients.among(lead, fate),
-                    What::Refusal(_) => fate,
                     // A second row of a deal changes what the first one begins.
                     What::Deal(deal) if !deals.insert(deal.key()) && fate == Fate::New => Fate::Joined,
-                    What::Deal(_) => fate,
+                    What::Refusal(_) | What::Deal(_) => fate,
                 };
                 rows.push((entry.line, fate));
             }
