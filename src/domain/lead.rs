@@ -3,6 +3,7 @@
 mod details;
 mod ladder;
 mod said;
+mod state;
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use details::{ClientKeys, LeadDetails};
 pub use ladder::{Ladder, Rung, WORKING_DAY, first_touch_within};
 pub use said::{CallOutcome, Unfit};
+pub use state::LeadState;
 
 use super::{Calendar, Person, PersonId, RefusalNumber, Role, TeamId};
 
@@ -45,51 +47,6 @@ impl FromStr for LeadNumber {
     fn from_str(written: &str) -> Result<Self, String> {
         let digits = written.trim().trim_start_matches(['l', 'L', '#']);
         digits.parse().ok().filter(|number| *number > 0).map(LeadNumber).ok_or_else(|| written.to_owned())
-    }
-}
-
-/// What became of a lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LeadState {
-    /// Nobody reached out yet: the clock runs.
-    Waiting,
-    /// Somebody reached out, and does again.
-    Touched,
-    /// It is none for us, with a reason.
-    Disqualified,
-    /// They said no, or nothing: there is a refusal.
-    Refused,
-    /// They bought.
-    Won,
-}
-
-impl LeadState {
-    /// Every state.
-    pub const ALL: [LeadState; 5] =
-        [LeadState::Waiting, LeadState::Touched, LeadState::Disqualified, LeadState::Refused, LeadState::Won];
-
-    /// Its id, as stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            LeadState::Waiting => "waiting",
-            LeadState::Touched => "touched",
-            LeadState::Disqualified => "disqualified",
-            LeadState::Refused => "refused",
-            LeadState::Won => "won",
-        }
-    }
-
-    /// Whether nothing more is to be done.
-    pub fn is_over(self) -> bool {
-        !matches!(self, LeadState::Waiting | LeadState::Touched)
-    }
-}
-
-impl FromStr for LeadState {
-    type Err = String;
-
-    fn from_str(written: &str) -> Result<Self, String> {
-        LeadState::ALL.into_iter().find(|state| state.as_str() == written).ok_or_else(|| written.into())
     }
 }
 

@@ -29,7 +29,7 @@ impl Tx {
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))
     }
 
-    /// Whether a row of a file was stored before. `kind`: `leads` or `refusals`.
+    /// Whether a row of a file was stored before. `kind`: `leads`, `refusals` or `deals`.
     pub async fn was_imported(&mut self, kind: &str, key: &str) -> sqlx::Result<bool> {
         let sql = "SELECT COUNT(*) FROM import_rows WHERE organisation_id = $1 AND kind = $2 AND key = $3";
         let known: i64 = run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(kind).bind(key))?;

@@ -232,7 +232,7 @@ impl Tx {
         change!(self, sqlx::query(sql).bind(self.organisation).bind(instant(before)))
     }
 
-    /// Makes the job of a lead due at `at`: its hours changed, or it has more time.
+    /// Makes a job that waits due at `at`: what it waits for comes sooner or later than was planned.
     pub async fn move_job(&mut self, kind: &str, occurrence: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
         let sql = "UPDATE jobs SET run_at = $4
                    WHERE organisation_id = $1 AND kind = $2 AND occurrence = $3 AND state = 'ready'";
