@@ -46,7 +46,7 @@ pub enum Command {
     /// Looks at the configuration, the database, the web server's address, the clock and the time zones, the tokens, their
     /// scopes and the channels. Ends with 0 if the bot can run, 1 if something is broken, 2 if the configuration is.
     Doctor,
-    /// Bring what you already have, from a file: leads, or refusals of earlier times
+    /// Bring what you already have, from a file: leads, refusals of earlier times, open deals
     ///
     /// A dry run first: it says what each column was understood as, what would become of each row, and what is wrong with
     /// those that are refused. With --write they are stored. The same file again stores nothing twice, so that an import that
@@ -56,7 +56,7 @@ pub enum Command {
         #[command(subcommand)]
         of: Import,
     },
-    /// Make, list or revoke what web forms, form builders and CRMs send leads with
+    /// Make, list or revoke what web forms, form builders and CRMs send leads and deals with
     Token {
         /// What to do with it.
         #[command(subcommand)]

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use panout::chat::{Account, Bot, Command, Event, Reply, Service};
 use panout::clock::Clock;
 use panout::domain::{Money, Period, ReasonId, Role, Team, TeamId, View};
-use panout::flows::{Assistant, Rules, Shared};
+use panout::flows::{Assistant, Shared};
 use panout::report::{Drawing, DrawnCell, DrawnRow, Figures};
 use panout::store::{Db, ListedPerson, ListedProduct, ListedTeam, Listing};
 use panout::words::{Catalogue, Language};
@@ -44,18 +44,7 @@ pub(crate) async fn measure() {
     let began = Instant::now();
     let db = database.open().await;
     println!("  counting those of a version that did not: {:.0} s, once", began.elapsed().as_secs_f64());
-    let rules = Rules {
-        language: Language::En,
-        head_card_above: None,
-        services: vec![Service::Slack],
-        messages_a_day: 1000,
-        amounts_in_channel: Vec::new(),
-        self_validation: None,
-        schedules: std::collections::BTreeMap::new(),
-        leads: panout::flows::LeadRules::default(),
-        opportunities: panout::flows::DealRules::default(),
-    };
-    let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
+    let shared = Arc::new(Shared::new(Catalogue::built_in(), crate::rules()));
     let bot = Assistant::new(db.clone(), shared, Clock::system());
     println!("  {:<44} {:>8} {:>8} {:>8}", "", "p50", "p99", "slowest");
     for (who, text) in [

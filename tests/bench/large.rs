@@ -13,10 +13,10 @@ use panout::chat::{
 };
 use panout::clock::{Clock, pause};
 use panout::domain::{ReasonId, Role, Team, TeamId};
-use panout::flows::{Assistant, Notice, POST, Rules, Shared};
+use panout::flows::{Assistant, Notice, POST, Shared};
 use panout::jobs::{Limits, Worker};
 use panout::store::{Db, ListedPerson, ListedProduct, ListedTeam, Listing, NewJob};
-use panout::words::{Catalogue, Language};
+use panout::words::Catalogue;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -42,18 +42,7 @@ pub(crate) async fn measure() {
     fill(&database, now).await;
     println!("  (filled in {:.0} s)", began.elapsed().as_secs_f64());
     let db = index(&database, db).await;
-    let rules = Rules {
-        language: Language::En,
-        head_card_above: None,
-        services: vec![Service::Slack],
-        messages_a_day: 1000,
-        amounts_in_channel: Vec::new(),
-        self_validation: None,
-        schedules: std::collections::BTreeMap::new(),
-        leads: panout::flows::LeadRules::default(),
-        opportunities: panout::flows::DealRules::default(),
-    };
-    let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
+    let shared = Arc::new(Shared::new(Catalogue::built_in(), crate::rules()));
     let bot = Arc::new(Assistant::new(db.clone(), shared.clone(), Clock::system()));
     println!("  {:<44} {:>8} {:>8} {:>8}", "", "p50", "p99", "slowest");
     for (who, name, text, says) in [

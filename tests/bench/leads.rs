@@ -6,11 +6,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use panout::chat::Service;
 use panout::clock::Clock;
-use panout::flows::{LEAD, Rules, Shared, beat, climb};
+use panout::flows::{LEAD, Shared, beat, climb};
 use panout::store::Db;
-use panout::words::{Catalogue, Language};
+use panout::words::Catalogue;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use tokio::time::Instant;
 
@@ -33,18 +32,7 @@ pub(crate) async fn measure() {
     let db = database.open().await;
     list(&db, now).await;
     fill(&database, now).await;
-    let rules = Rules {
-        language: Language::En,
-        head_card_above: None,
-        services: vec![Service::Slack],
-        messages_a_day: 1000,
-        amounts_in_channel: Vec::new(),
-        self_validation: None,
-        schedules: std::collections::BTreeMap::new(),
-        leads: panout::flows::LeadRules::default(),
-        opportunities: panout::flows::DealRules::default(),
-    };
-    let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
+    let shared = Arc::new(Shared::new(Catalogue::built_in(), crate::rules()));
     println!("  {:<44} {:>8} {:>8} {:>8}", "", "p50", "p99", "slowest");
     row("a look when the next is due", looks(&db).await);
     row("a minute's beat", beats(&db, &shared, false, ASKED).await);

@@ -26,6 +26,10 @@ mod store;
 #[path = "../bot/story/mod.rs"]
 mod story;
 
+use panout::chat::Service;
+use panout::flows::{DealRules, LeadRules, Rules};
+use panout::words::Language;
+
 #[tokio::main]
 async fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
@@ -59,4 +63,19 @@ async fn main() {
 /// The name of the database, for a table's head.
 pub(crate) fn database() -> &'static str {
     if story::Database::on_postgres() { "PostgreSQL" } else { "SQLite, synchronous FULL" }
+}
+
+/// What the organisation of a measurement decided: nothing that keeps anybody from anything.
+pub(crate) fn rules() -> Rules {
+    Rules {
+        language: Language::En,
+        head_card_above: None,
+        services: vec![Service::Slack],
+        messages_a_day: 1000,
+        amounts_in_channel: Vec::new(),
+        self_validation: None,
+        schedules: std::collections::BTreeMap::new(),
+        leads: LeadRules::default(),
+        opportunities: DealRules::default(),
+    }
 }

@@ -8,9 +8,9 @@ use chrono_tz::Tz;
 use panout::chat::{Account, Bot, Command, Event, Reply, Service};
 use panout::clock::Clock;
 use panout::domain::{Role, Team, TeamId};
-use panout::flows::{Assistant, Rules, Shared};
+use panout::flows::{Assistant, Shared};
 use panout::store::{Db, ListedPerson, ListedTeam, Listing};
-use panout::words::{Catalogue, Language};
+use panout::words::Catalogue;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -37,18 +37,7 @@ pub(crate) async fn measure() {
 }
 
 async fn stored_by(callers: usize, db: &Db) -> (u64, Duration) {
-    let rules = Rules {
-        language: Language::En,
-        head_card_above: None,
-        services: vec![Service::Slack],
-        messages_a_day: 1000,
-        amounts_in_channel: Vec::new(),
-        self_validation: None,
-        schedules: std::collections::BTreeMap::new(),
-        leads: panout::flows::LeadRules::default(),
-        opportunities: panout::flows::DealRules::default(),
-    };
-    let shared = Arc::new(Shared::new(Catalogue::built_in(), rules));
+    let shared = Arc::new(Shared::new(Catalogue::built_in(), crate::rules()));
     let bot = Arc::new(Assistant::new(db.clone(), shared, Clock::system()));
     let (numbers, stored) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
     let (mut running, began) = (JoinSet::new(), Instant::now());
