@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use skrifa::instance::{LocationRef, Size};
-use skrifa::{FontRef, MetadataProvider as _};
+use skrifa::{FontRef, GlyphId, MetadataProvider as _};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::png::FONTS;
@@ -123,12 +123,14 @@ fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// A font read once.
+/// A font read once: looking a letter up in it costs a hundred times as much as here.
 struct Advances {
-    font: FontRef<'static>,
-    units_per_em: f64,
-    /// Those of the letters that nearly every text is made of: looking one up in the font costs a hundred times as much.
+    /// Those of ASCII, by their numbers: nearly every text is made of them.
     ascii: [f64; 128],
+    /// Every letter that the font has, in their order.
+    all: Vec<(char, f64)>,
+    /// What stands for a letter that it lacks.
+    lacking: f64,
 }
 
 static READ: LazyLock<[Advances; 2]> = LazyLock::new(|| FONTS.map(Advances::read));
@@ -136,14 +138,20 @@ static READ: LazyLock<[Advances; 2]> = LazyLock::new(|| FONTS.map(Advances::read
 impl Advances {
     fn read(data: &'static [u8]) -> Self {
         let font = FontRef::new(data).expect("the fonts compiled in are fonts");
-        let units_per_em = font.metrics(Size::unscaled(), LocationRef::default()).units_per_em.into();
-        let mut read = Self { font, units_per_em, ascii: [0.0; 128] };
+        let metrics = font.glyph_metrics(Size::unscaled(), LocationRef::default());
+        let units_per_em: f64 = font.metrics(Size::unscaled(), LocationRef::default()).units_per_em.into();
+        let advance = |glyph| f64::from(metrics.advance_width(glyph).unwrap_or_default()) / units_per_em;
+        let letters =
+            font.charmap().mappings().filter_map(|(code, glyph)| Some((char::from_u32(code)?, advance(glyph))));
+        let mut all: Vec<(char, f64)> = letters.collect();
+        all.sort_unstable_by_key(|(c, _)| *c);
+        let mut read = Self { ascii: [0.0; 128], all, lacking: advance(GlyphId::NOTDEF) };
         read.ascii = std::array::from_fn(|at| u8::try_from(at).map_or(0.0, |at| read.look_up(char::from(at))));
         read
     }
 
     fn has(&self, c: char) -> bool {
-        (c == ' ' || c.is_ascii_graphic()) || self.font.charmap().map(c).is_some()
+        (c == ' ' || c.is_ascii_graphic()) || self.place(c).is_some()
     }
 
     /// The advance of a letter, in parts of the size.
@@ -152,8 +160,10 @@ impl Advances {
     }
 
     fn look_up(&self, c: char) -> f64 {
-        let glyph = self.font.charmap().map(c).unwrap_or_default();
-        let metrics = self.font.glyph_metrics(Size::unscaled(), LocationRef::default());
-        f64::from(metrics.advance_width(glyph).unwrap_or_default()) / self.units_per_em
+        self.place(c).map_or(self.lacking, |at| self.all[at].1)
+    }
+
+    fn place(&self, c: char) -> Option<usize> {
+        self.all.binary_search_by_key(&c, |(letter, _)| *letter).ok()
     }
 }

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
+use super::above::Watched;
 use super::leads::{Row, leads_where};
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{Lead, LeadNumber, PersonId, TeamId};
@@ -166,24 +167,29 @@ impl Tx {
     /// How many leads of a team somebody else is to reach out to and was told so that many times, by who has them.
     pub async fn let_go(
         &mut self,
-        team: TeamId,
-        not: PersonId,
+        (team, watched): (TeamId, Watched),
         times: RangeInclusive<i64>,
     ) -> sqlx::Result<Vec<(PersonId, i64)>> {
         let sql = "SELECT owner_id, COUNT(*) FROM leads
                    WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND next_touch IS NOT NULL
                      AND next_told >= $4 AND next_told <= $5 AND owner_id IS NOT NULL AND owner_id <> $3
+                     AND ($6 = 0 OR owner_id = $6)
                    GROUP BY owner_id ORDER BY owner_id";
-        let (least, most) = times.into_inner();
-        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(not).bind(least).bind(most))
+        let ((least, most), (not, only)) = (times.into_inner(), watched.but_and_only());
+        run!(
+            self,
+            fetch_all,
+            sqlx::query_as(sql).bind(self.organisation).bind(team).bind(not).bind(least).bind(most).bind(only)
+        )
     }
 
-    /// The head was told of them.
-    pub async fn told_of_let_go(&mut self, team: TeamId, not: PersonId, times: i64) -> sqlx::Result<()> {
+    /// Whoever hears of them was told.
+    pub async fn told_of_let_go(&mut self, (team, watched): (TeamId, Watched), times: i64) -> sqlx::Result<()> {
         let sql = "UPDATE leads SET next_told = next_told + 1
                    WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND next_touch IS NOT NULL
-                     AND next_told = $4 AND owner_id IS NOT NULL AND owner_id <> $3";
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(team).bind(not).bind(times))?;
+                     AND next_told = $4 AND owner_id IS NOT NULL AND owner_id <> $3 AND ($5 = 0 OR owner_id = $5)";
+        let (not, only) = watched.but_and_only();
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(team).bind(not).bind(times).bind(only))?;
         Ok(())
     }
 

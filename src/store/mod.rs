@@ -4,6 +4,7 @@
 //! through [`Db::write`], all reading through [`Db::read`]; both hand a [`Tx`], and every query on it is limited to its
 //! organisation. The only exceptions are the queries on `organisations` itself.
 
+mod above;
 mod answers;
 mod batches;
 mod beside;
@@ -53,6 +54,7 @@ mod used;
 mod writer;
 mod written_names;
 
+pub use above::Watched;
 pub use answers::{Answer, Answered, Difference, Inquiry};
 pub use batches::Committed;
 pub use contribution::Contribution;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::above::Watched;
 use super::tasks::Telling;
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{Opportunity, OpportunityNumber, PersonId, TeamId};
@@ -26,19 +27,20 @@ impl Tx {
         self.opportunities_by_number(&numbers).await
     }
 
-    /// The opportunities of a team, but for one owner, of which its head is to be told by `until`.
+    /// The opportunities of a team of which whoever hears of them is to be told by `until`.
     pub async fn opportunities_to_tell_head(
         &mut self,
-        team: TeamId,
-        not: PersonId,
+        (team, watched): (TeamId, Watched),
         until: DateTime<Utc>,
     ) -> sqlx::Result<Vec<Opportunity>> {
         let sql = "SELECT number FROM opportunities WHERE organisation_id = $1 AND team_id = $2 AND owner_id <> $3
-                     AND over_at IS NULL AND head_at IS NOT NULL AND head_at <= $4 ORDER BY dark_at, number LIMIT $5";
+                     AND ($6 = 0 OR owner_id = $6) AND over_at IS NULL AND head_at IS NOT NULL AND head_at <= $4 ORDER BY dark_at, number LIMIT $5";
+        let (not, only) = watched.but_and_only();
+        let until = instant(until);
         let numbers: Vec<OpportunityNumber> = run!(
             self,
             fetch_all,
-            sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(not).bind(instant(until)).bind(MOST)
+            sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(not).bind(until).bind(MOST).bind(only)
         )?;
         self.opportunities_by_number(&numbers).await
     }

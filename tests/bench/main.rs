@@ -1,4 +1,4 @@
-//! Measurements, on the stand-ins of the tests: `cargo bench -- acknowledge`, `http`, `store`, `large`,
+//! Measurements, on the stand-ins of the tests: `cargo bench -- acknowledge`, `http`, `intake`, `store`, `large`,
 //! `figures`, `export`, `leads`, `start`; without a name, all.
 //!
 //! `TEST_DATABASE_URL` puts the database on `PostgreSQL`, as in the tests. The figures in the README come from here.
@@ -15,10 +15,12 @@ mod export;
 mod fake;
 mod figures;
 mod http;
+mod intake;
 mod large;
 mod leads;
 #[path = "../bot/chaos/ledger.rs"]
 mod ledger;
+mod load;
 #[path = "../bot/chaos/process.rs"]
 mod process;
 mod start;
@@ -42,6 +44,9 @@ async fn main() {
     }
     if is_wanted("http") {
         http::measure().await;
+    }
+    if is_wanted("intake") {
+        intake::measure().await;
     }
     if is_wanted("store") {
         store::measure().await;

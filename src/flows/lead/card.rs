@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{LeadAct, route, together};
+use super::{LeadAct, together};
 use crate::args;
 use crate::chat::{Block, Button, Card, Look, Reply, Span, Text, Tone};
 use crate::domain::{Lead, LeadDenied, LeadNumber, LeadState, Person, PersonId, Rung, Team, TeamId};
@@ -244,17 +244,8 @@ pub(super) async fn changed(tx: &mut Tx, shared: &Shared, lead: &Lead, now: Date
 
 /// The message of this day in which the head reads which leads of somebody are late; of the head's own, an admin.
 async fn late_of(tx: &mut Tx, team: TeamId, owner: PersonId, now: DateTime<Utc>) -> Result<Option<Notice>> {
-    let above = above(tx, team, owner, now).await?;
+    let above = tx.above(team, owner, now).await?;
     Ok(above.map(|above| Notice::LeadsLate(team.0, owner.0, above.day_at(now).1)))
-}
-
-/// Who hears of what somebody does not do: the head of the team; of the head the first admin who is there.
-async fn above(tx: &mut Tx, team: TeamId, owner: PersonId, now: DateTime<Utc>) -> Result<Option<Person>> {
-    if let Some(head) = route::head(tx, team, now).await?.filter(|head| head.id != owner) {
-        return Ok(Some(head));
-    }
-    let admins = tx.admins().await?;
-    Ok(admins.into_iter().find(|admin| admin.id != owner && !admin.is_away(now)))
 }
 
 /// Tells the head that the time of a lead is over: one message a day and owner, which grows.
@@ -323,7 +314,7 @@ pub(in crate::flows) async fn draw_late(
     now: DateTime<Utc>,
 ) -> Result<Option<(Person, Card)>> {
     let Notice::LeadsLate(team, owner, _) = *notice else { return Ok(None) };
-    let Some(head) = above(tx, TeamId(team), PersonId(owner), now).await? else { return Ok(None) };
+    let Some(head) = tx.above(TeamId(team), PersonId(owner), now).await? else { return Ok(None) };
     let owner = tx.person(PersonId(owner)).await?;
     let words = words_for(shared, &head);
     let late = tx.late_leads(owner.id, LATE).await?;

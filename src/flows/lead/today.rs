@@ -1,7 +1,7 @@
 //! The leads in the message of the day: who is to be called again.
 //!
 //! Starts: the day on which somebody reaches out again has come. Acts: its owner. Ends: they did; if they did not after three
-//! messages, the head reads it once in theirs, and finds it in `/leads team`.
+//! messages, the head reads it once in theirs (of the head's own an admin), and finds it in `/leads team`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -34,8 +34,8 @@ pub(in crate::flows) async fn lines(
     let times = if posted { i64::MAX } else { TIMES };
     let mut lines: Vec<Line> = own(words, &due(tx, reader, times, now).await?).into_iter().collect();
     let let_go = if posted { TIMES + 1..=i64::MAX } else { TIMES..=TIMES };
-    for team in tx.teams_processed_by(reader, now).await? {
-        for (owner, count) in tx.let_go(team, reader.id, let_go.clone()).await? {
+    for watched in tx.watched_by(reader, now).await? {
+        for (owner, count) in tx.let_go(watched, let_go.clone()).await? {
             let owner = tx.person(owner).await?;
             let text = words.text("today.leads_let_go", args! { count: count, name: owner.name.as_str() });
             lines.push((text, Vec::new()));
@@ -69,15 +69,15 @@ async fn due(tx: &mut Tx, reader: &Person, times: i64, now: DateTime<Utc>) -> Re
 
 /// A message of the day told them: what is left is said again with the next one, or to the head.
 pub(in crate::flows) async fn told(tx: &mut Tx, shared: &Shared, reader: &Person, now: DateTime<Utc>) -> Result<()> {
-    for team in tx.teams_processed_by(reader, now).await? {
-        tx.told_of_let_go(team, reader.id, TIMES).await?;
+    for watched in tx.watched_by(reader, now).await? {
+        tx.told_of_let_go(watched, TIMES).await?;
     }
     for lead in due(tx, reader, TIMES, now).await? {
         tx.told_lead(lead.number).await?;
-        if let Some(head) = tx.responsible_for(lead.team, now).await?.filter(|head| head.id != reader.id) {
-            // Once it was said often enough it is in the head's next message after that.
-            let at = head.next_batch(now + TimeDelta::days(1));
-            reminders::plan_today(tx, shared, &head, at, now).await?;
+        if let Some(above) = tx.above(lead.team, lead.owner.unwrap_or(reader.id), now).await? {
+            // Once it was said often enough it is in their next message after that.
+            let at = above.next_batch(now + TimeDelta::days(1));
+            reminders::plan_today(tx, shared, &above, at, now).await?;
         }
     }
     if !due(tx, reader, TIMES, now).await?.is_empty() {

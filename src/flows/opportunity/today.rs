@@ -77,8 +77,8 @@ async fn to_say(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<Vec<
 
 async fn to_tell_head(tx: &mut Tx, reader: &Person, now: DateTime<Utc>) -> Result<Vec<Opportunity>> {
     let mut all = Vec::new();
-    for team in tx.teams_processed_by(reader, now).await? {
-        all.extend(tx.opportunities_to_tell_head(team, reader.id, now).await?);
+    for watched in tx.watched_by(reader, now).await? {
+        all.extend(tx.opportunities_to_tell_head(watched, now).await?);
     }
     Ok(all)
 }
@@ -155,10 +155,10 @@ async fn tell(
     teams.sort_unstable();
     teams.dedup();
     for team in teams {
-        if let Some(head) = tx.responsible_for(team, now).await?.filter(|head| head.id != owner.id) {
-            // Once it was said often enough it is in the head's next message after that.
-            let at = head.next_batch(telling.head_at - TimeDelta::seconds(1));
-            reminders::plan_today(tx, shared, &head, at, now).await?;
+        if let Some(above) = tx.above(team, owner.id, now).await? {
+            // Once it was said often enough it is in their next message after that.
+            let at = above.next_batch(telling.head_at - TimeDelta::seconds(1));
+            reminders::plan_today(tx, shared, &above, at, now).await?;
         }
     }
     if !said.is_empty() {
@@ -177,10 +177,10 @@ pub(in crate::flows) async fn unheard(
     if !tx.opportunities_unheard(reader.id, (now, head_at)).await? {
         return Ok(());
     }
-    match tx.responsible_for(reader.team.id, now).await?.filter(|head| head.id != reader.id) {
-        Some(head) => {
-            let at = head.next_batch(head_at - TimeDelta::seconds(1));
-            reminders::plan_today(tx, shared, &head, at, now).await
+    match tx.above(reader.team.id, reader.id, now).await? {
+        Some(above) => {
+            let at = above.next_batch(head_at - TimeDelta::seconds(1));
+            reminders::plan_today(tx, shared, &above, at, now).await
         }
         None => Ok(()),
     }

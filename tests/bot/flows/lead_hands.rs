@@ -169,3 +169,29 @@ async fn what_was_worked_is_not_passed_on(#[values(On::Slack, On::Discord, On::L
     look_away(&team);
     team.ends().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn calls_a_head_does_not_make_come_to_an_admin_once(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let (elena, adi) = (team.person("Elena"), team.person("Adi"));
+    elena.types(&format!("{NOVO} for Elena")).await;
+    look_away(&team);
+    elena.types("/leads show L1").await;
+    elena.presses("I called").await;
+    elena.fills(&[("How did it go?", "We spoke"), ("Next call on", "2026-11-24")]).await;
+    elena.submits().await;
+    look_away(&team);
+    for day in ["2026-11-24T07:00:00Z", "2026-11-25T07:00:00Z", "2026-11-26T07:00:00Z"] {
+        team.it_is(day).await;
+        elena.sees_parts(&["One lead waits for your next call: L1 Novo Systems", "[I called]"]);
+        adi.sees_nothing();
+    }
+    team.it_is("2026-11-27T07:00:00Z").await;
+    elena.sees_nothing();
+    adi.sees_parts(&["A lead of Elena waits for its next call; they were told three times.", "/leads team"]);
+    team.it_is("2026-12-04T07:00:00Z").await;
+    elena.sees_nothing();
+    adi.sees_nothing();
+    team.ends().await;
+}
