@@ -1,22 +1,24 @@
 //! How the linker lays the release program out, where it can.
 //!
 //! What a start and an idle bot run is a seventh of the program. The linker puts functions where it finds them, so that
-//! seventh is spread over nearly every page, and nearly every page is in memory. With `order` (made by `.layout/trace`) it
+//! seventh is spread over nearly every page, and nearly every page is in memory. With `order.ld` (made by `.layout/trace`) it
 //! stands together. Relocations are packed too: a megabyte that each start would read. A linker or a system that knows
 //! neither leaves the program as it was: larger in memory, and the same in all it does.
+
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "so a build script and cargo speak")]
 
 use std::env;
 use std::path::Path;
 use std::process::Command;
 
-/// The functions that stand together. Names that the program no longer has mean nothing to the linker.
-const ORDER: [&str; 2] = ["-Wl,--symbol-ordering-file=.layout/order", "-Wl,--no-warn-symbol-ordering"];
+/// The functions that stand together. A name that the program no longer has means nothing to the linker.
+const ORDER: [&str; 1] = ["-Wl,-T,.layout/order.ld"];
 /// Needs glibc 2.36, and says so when the program starts on an older one.
 const PACKED: [&str; 1] = ["-Wl,-z,pack-relative-relocs"];
 
 fn main() {
     println!("cargo::rerun-if-changed=.layout/build.rs");
-    println!("cargo::rerun-if-changed=.layout/order");
+    println!("cargo::rerun-if-changed=.layout/order.ld");
     if variable("PROFILE") != "release" || variable("TARGET") != variable("HOST") {
         return;
     }

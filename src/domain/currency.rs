@@ -86,8 +86,10 @@ impl Currency {
 
     /// How many digits its minor unit has: 2 for the euro, 0 for the yen.
     pub fn digits(self) -> u32 {
-        let group = CODES.iter().find(|(_, codes)| codes.split(' ').any(|code| code == self.code()));
-        group.map_or(2, |(digits, _)| *digits)
+        // Nearly all have two: the few others are looked for.
+        let is_among = |codes: &str| codes.as_bytes().chunks(4).any(|code| code.starts_with(&self.0));
+        let mut others = CODES.iter().filter(|(digits, _)| *digits != 2);
+        others.find(|(_, codes)| is_among(codes)).map_or(2, |(digits, _)| *digits)
     }
 
     /// Every currency, by digits and code.

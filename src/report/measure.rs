@@ -102,6 +102,9 @@ impl Style {
 /// A text as the pictures can draw it: composed letters, single plain spaces for all that parts words, nothing that cannot
 /// be seen or turns the direction of writing, and a question mark for every letter that the font lacks.
 pub(super) fn drawable(text: &str) -> String {
+    if is_drawable(text) {
+        return text.to_owned();
+    }
     let mut drawn = String::with_capacity(text.len());
     for c in text.nfc().filter(|c| !is_hidden(*c)) {
         if c.is_whitespace() && c != '\u{a0}' && c != '\u{202f}' {
@@ -115,6 +118,19 @@ pub(super) fn drawable(text: &str) -> String {
         }
     }
     drawn.trim_matches(' ').to_owned()
+}
+
+/// Whether a text can be drawn as it is, as nearly all can; of others nothing is known.
+fn is_drawable(text: &str) -> bool {
+    // From there on letters combine.
+    let is_plain = |c: char| c.is_ascii_graphic() || (c > '\u{a0}' && c < '\u{300}' && c != '\u{ad}') || c == '€';
+    let mut last = ' ';
+    let fits = text.chars().all(|c| {
+        let fits = if c == ' ' { last != ' ' } else { is_plain(c) && READ[0].has(c) };
+        last = c;
+        fits
+    });
+    fits && (last != ' ' || text.is_empty())
 }
 
 fn is_hidden(c: char) -> bool {

@@ -4,7 +4,6 @@
 //! the widest matrix is as large as that of the narrowest. Nothing depends on colour: every figure is written, and a
 //! change has a sign and a number.
 
-use std::fmt::{self, Write as _};
 use std::sync::LazyLock;
 
 use super::measure::{Style, Weight, drawable};
@@ -96,23 +95,53 @@ impl Colour {
 /// What is written on each of [`BLUES`]: a picture asks it of every cell.
 static INKS: LazyLock<[(Colour, Colour); 8]> = LazyLock::new(|| BLUES.map(|blue| (blue, blue.readable_ink())));
 
-impl fmt::Display for Colour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{:06x}", self.0)
+/// What an element is made of. A picture has thousands: each is written as it stands, without a format in between.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    /// As it is.
+    Plain(&'a str),
+    /// To the tenth: more cannot be seen and makes the text longer.
+    Length(f64),
+    Filled(Colour),
+    /// Whatever a client is called, it stays text.
+    Text(&'a str),
+}
+
+impl Part<'_> {
+    fn write(self, to: &mut String) {
+        match self {
+            Part::Plain(text) => to.push_str(text),
+            Part::Length(length) => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "a picture is some hundreds wide and thousands high"
+                )]
+                let tenths = (length * 10.0).round_ties_even() as i64;
+                if tenths < 0 {
+                    to.push('-');
+                }
+                let tenths = tenths.unsigned_abs();
+                write_number(to, tenths / 10);
+                if tenths % 10 != 0 {
+                    to.push('.');
+                    write_number(to, tenths % 10);
+                }
+            }
+            Part::Filled(Colour(colour)) => {
+                to.push('#');
+                let digit = |place: u32| char::from_digit((colour >> (4 * place)) & 15, 16).unwrap_or('0');
+                to.extend((0..6).rev().map(digit));
+            }
+            Part::Text(text) => write_escaped(to, &drawable(text)),
+        }
     }
 }
 
-/// A length in tenths, as short as it can be written.
-#[derive(Clone, Copy)]
-struct Length(f64);
-
-impl fmt::Display for Length {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        #[expect(clippy::cast_possible_truncation, reason = "a picture is some hundreds wide and some thousands high")]
-        let tenths = (self.0 * 10.0).round_ties_even() as i64;
-        let (sign, whole, tenth) = (if tenths < 0 { "-" } else { "" }, tenths.abs() / 10, tenths.abs() % 10);
-        if tenth == 0 { write!(f, "{sign}{whole}") } else { write!(f, "{sign}{whole}.{tenth}") }
+fn write_number(to: &mut String, number: u64) {
+    if number >= 10 {
+        write_number(to, number / 10);
     }
+    to.push(char::from_digit(u32::try_from(number % 10).unwrap_or_default(), 10).unwrap_or('0'));
 }
 
 /// The colour of a count among others of which `most` is the largest.
@@ -164,12 +193,27 @@ impl Page {
             self.y += 14.0;
             self.paragraph(note, NOTE, QUIET, 4);
         }
-        let (wide, high) = (short(self.wide), short((self.y + PAD).ceil()));
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" viewBox=\"0 0 {wide} {high}\" \
-             font-family=\"Inter\">\n<rect width=\"{wide}\" height=\"{high}\" rx=\"12\" fill=\"{}\"/>\n{}</svg>\n",
-            PAPER, self.drawn
-        )
+        let (wide, high) = (Part::Length(self.wide), Part::Length((self.y + PAD).ceil()));
+        let mut document = String::with_capacity(self.drawn.len() + 300);
+        let head = [
+            Part::Plain("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\""),
+            wide,
+            Part::Plain("\" height=\""),
+            high,
+            Part::Plain("\" viewBox=\"0 0 "),
+            wide,
+            Part::Plain(" "),
+            high,
+            Part::Plain("\" font-family=\"Inter\">\n<rect width=\""),
+            wide,
+            Part::Plain("\" height=\""),
+            high,
+            Part::Plain("\" rx=\"12\" fill=\""),
+            Part::Filled(PAPER),
+            Part::Plain("\"/>\n"),
+        ];
+        head.into_iter().for_each(|part| part.write(&mut document));
+        document + &self.drawn + "</svg>\n"
     }
 
     /// Lines of text from the left, and below them.
@@ -187,7 +231,10 @@ impl Page {
 
     /// A text that rises to the right by half a right angle.
     pub(super) fn slanted_text(&mut self, x: f64, y: f64, style: Style, colour: Colour, text: &str) {
-        let turn = format!(" transform=\"rotate(-45 {} {})\"", short(x), short(y));
+        let mut turn = String::new();
+        let parts = [Part::Plain(" transform=\"rotate(-45 "), Part::Length(x), Part::Plain(" "), Part::Length(y)];
+        parts.into_iter().for_each(|part| part.write(&mut turn));
+        turn.push_str(")\"");
         self.turned_text((x, y), &turn, (Anchor::Start, style, colour), text);
     }
 
@@ -197,26 +244,33 @@ impl Page {
             Anchor::Middle => " text-anchor=\"middle\"",
             Anchor::End => " text-anchor=\"end\"",
         };
-        let weight = if style.weight == Weight::SemiBold { " font-weight=\"600\"" } else { "" };
-        self.push(format_args!(
-            "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{weight}{anchor}{turn} fill=\"{}\">{}</text>",
-            short(at.0),
-            short(at.1),
-            short(style.size),
-            colour,
-            escaped(text)
-        ));
+        self.push(&[
+            Part::Plain("<text x=\""),
+            Part::Length(at.0),
+            Part::Plain("\" y=\""),
+            Part::Length(at.1),
+            Part::Plain("\" font-size=\""),
+            Part::Length(style.size),
+            Part::Plain(if style.weight == Weight::SemiBold { "\" font-weight=\"600\"" } else { "\"" }),
+            Part::Plain(anchor),
+            Part::Plain(turn),
+            Part::Plain(" fill=\""),
+            Part::Filled(colour),
+            Part::Plain("\">"),
+            Part::Text(text),
+            Part::Plain("</text>"),
+        ]);
     }
 
     /// A filled box with round corners.
     pub(super) fn filled(&mut self, x: f64, y: f64, wide: f64, high: f64, fill: Colour) {
-        self.rectangle((x, y), (wide, high), format_args!("fill=\"{fill}\""));
+        self.rectangle((x, y), (wide, high), [Part::Plain("fill=\""), Part::Filled(fill)]);
     }
 
     /// An empty box with round corners.
     pub(super) fn outlined(&mut self, x: f64, y: f64, wide: f64, high: f64) {
         let (at, size) = ((x + 0.5, y + 0.5), (wide - 1.0, high - 1.0));
-        self.rectangle(at, size, format_args!("fill=\"none\" stroke=\"{LINE}\""));
+        self.rectangle(at, size, [Part::Plain("fill=\"none\" stroke=\""), Part::Filled(LINE)]);
     }
 
     /// A bar to the right, pale for what is left over; none if it has no length.
@@ -226,9 +280,21 @@ impl Page {
         }
     }
 
-    fn rectangle(&mut self, at: (f64, f64), size: (f64, f64), look: fmt::Arguments<'_>) {
-        let (x, y, wide, high) = (short(at.0), short(at.1), short(size.0), short(size.1));
-        self.push(format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{high}\" rx=\"4\" {look}/>"));
+    fn rectangle(&mut self, at: (f64, f64), size: (f64, f64), [paint, colour]: [Part<'_>; 2]) {
+        self.push(&[
+            Part::Plain("<rect x=\""),
+            Part::Length(at.0),
+            Part::Plain("\" y=\""),
+            Part::Length(at.1),
+            Part::Plain("\" width=\""),
+            Part::Length(size.0),
+            Part::Plain("\" height=\""),
+            Part::Length(size.1),
+            Part::Plain("\" rx=\"4\" "),
+            paint,
+            colour,
+            Part::Plain("\"/>"),
+        ]);
     }
 
     /// A change, ended at `x`: an arrow and by how much, or that nothing changed.
@@ -236,16 +302,30 @@ impl Page {
         let text = change_text(change);
         self.text((x, y), (Anchor::End, CHANGE, colour), &text);
         let right = x - CHANGE.width(&text) - BESIDE_ARROW;
-        let (left, middle, low, high) = (right - ARROW, right - ARROW / 2.0, short(y - 1.0), short(y - 9.0));
-        let (base, tip) = if change > 0 { (low, high) } else { (high, low) };
+        let (left, middle) = (right - ARROW, right - ARROW / 2.0);
+        let (base, tip) = if change > 0 { (y - 1.0, y - 9.0) } else { (y - 9.0, y - 1.0) };
         if change != 0 {
-            let path = format!("M{} {base}H{}L{} {tip}Z", short(left), short(right), short(middle));
-            self.push(format_args!("<path d=\"{path}\" fill=\"{colour}\"/>"));
+            self.push(&[
+                Part::Plain("<path d=\"M"),
+                Part::Length(left),
+                Part::Plain(" "),
+                Part::Length(base),
+                Part::Plain("H"),
+                Part::Length(right),
+                Part::Plain("L"),
+                Part::Length(middle),
+                Part::Plain(" "),
+                Part::Length(tip),
+                Part::Plain("Z\" fill=\""),
+                Part::Filled(colour),
+                Part::Plain("\"/>"),
+            ]);
         }
     }
 
-    fn push(&mut self, element: fmt::Arguments<'_>) {
-        let _ = writeln!(self.drawn, "{element}");
+    fn push(&mut self, element: &[Part<'_>]) {
+        element.iter().for_each(|part| part.write(&mut self.drawn));
+        self.drawn.push('\n');
     }
 }
 
@@ -286,23 +366,16 @@ pub(super) fn share(count: i64, most: i64) -> f64 {
     f64::from(u16::try_from(thousandths).unwrap_or(1000)) / 1000.0
 }
 
-/// A length, to the tenth: more cannot be seen and makes the text longer.
-fn short(length: f64) -> Length {
-    Length(length)
-}
-
-/// A text inside an element: whatever a client is called, it stays text.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in drawable(text).chars() {
-        let _ = match c {
-            '&' => write!(safe, "&amp;"),
-            '<' => write!(safe, "&lt;"),
-            '>' => write!(safe, "&gt;"),
-            '"' => write!(safe, "&quot;"),
-            '\'' => write!(safe, "&#39;"),
-            c => write!(safe, "{c}"),
-        };
+/// A text inside an element.
+fn write_escaped(to: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => to.push_str("&amp;"),
+            '<' => to.push_str("&lt;"),
+            '>' => to.push_str("&gt;"),
+            '"' => to.push_str("&quot;"),
+            '\'' => to.push_str("&#39;"),
+            c => to.push(c),
+        }
     }
-    safe
 }

@@ -9,8 +9,10 @@ use crate::domain::{Days, first_of_month, monday};
 pub(super) enum Part {
     /// Whole months, by their first days.
     Months { first: NaiveDate, last: NaiveDate },
-    /// Weeks, by their Mondays, and which of their days count.
-    Weeks { first: NaiveDate, last: NaiveDate, days: [bool; 7] },
+    /// Whole weeks, by their Mondays.
+    Weeks { first: NaiveDate, last: NaiveDate },
+    /// One week, by its Monday, and which of its days count.
+    Week { monday: NaiveDate, days: [bool; 7] },
 }
 
 /// Days as whole months, with the weeks before and after them day by day.
@@ -40,9 +42,9 @@ fn weeks(days: Days) -> Vec<Part> {
     let (first, last) = (monday(days.from), monday(days.to));
     let part = |week: NaiveDate| {
         let day = |n: u64| week.checked_add_days(DayCount::new(n)).is_some_and(|day| days.contains(day));
-        Part::Weeks { first: week, last: week, days: std::array::from_fn(|n| day(n as u64)) }
+        Part::Week { monday: week, days: std::array::from_fn(|n| day(n as u64)) }
     };
-    let is_whole = |week: NaiveDate| part(week) == Part::Weeks { first: week, last: week, days: [true; 7] };
+    let is_whole = |week: NaiveDate| part(week) == Part::Week { monday: week, days: [true; 7] };
     let from = if is_whole(first) { first } else { after(first) };
     let to = if is_whole(last) { after(last) } else { last };
     let mut parts = Vec::new();
@@ -51,7 +53,7 @@ fn weeks(days: Days) -> Vec<Part> {
     }
     if from < to {
         let last = to.checked_sub_days(DayCount::new(7)).unwrap_or(to);
-        parts.push(Part::Weeks { first: from, last, days: [true; 7] });
+        parts.push(if from == last { part(from) } else { Part::Weeks { first: from, last } });
     }
     if to == last && last > first {
         parts.push(part(last));

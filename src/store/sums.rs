@@ -306,21 +306,34 @@ impl Tx {
         let only = only.map(|person| person.0.to_string()).unwrap_or_default();
         let (field, end) = (FIELD.to_string(), END.to_string());
         let text: Option<String> = match part {
-            Part::Weeks { first, last, days } => {
-                let sql = "SELECT string_agg(axes || $9 || a || $9 || b || $9 || currency || $9 || n || $9 || m, $17) FROM (
+            // One row a cell: nothing is to be grouped.
+            Part::Week { monday, days } => {
+                let sql =
+                    "SELECT string_agg(axes || $8 || a || $8 || b || $8 || currency || $8 || n || $8 || m, $9) FROM (
                         SELECT axes, a, b, currency,
-                            CAST(SUM(n1 * $10 + n2 * $11 + n3 * $12 + n4 * $13 + n5 * $14 + n6 * $15 + n7 * $16) AS BIGINT)
-                                AS n,
-                            CAST(SUM(m1 * $10 + m2 * $11 + m3 * $12 + m4 * $13 + m5 * $14 + m6 * $15 + m7 * $16) AS BIGINT)
-                                AS m
+                            n1 * $10 + n2 * $11 + n3 * $12 + n4 * $13 + n5 * $14 + n6 * $15 + n7 * $16 AS n,
+                            m1 * $10 + m2 * $11 + m3 * $12 + m4 * $13 + m5 * $14 + m6 * $15 + m7 * $16 AS m
+                        FROM weekly_sums
+                        WHERE organisation_id = $1 AND team_id = $2 AND axes IN ('all', $4, $5, $6) AND monday = $3
+                          AND ($7 = '' OR axes NOT LIKE 'rep%' OR a = $7)) AS sums";
+                run!(self, fetch_one, {
+                    let query = sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(monday);
+                    let query = query.bind(axes).bind(rows).bind(columns).bind(&only).bind(&field).bind(&end);
+                    days.iter().fold(query, |query, counts| query.bind(i64::from(*counts)))
+                })
+            }
+            Part::Weeks { first, last } => {
+                let sql =
+                    "SELECT string_agg(axes || $9 || a || $9 || b || $9 || currency || $9 || n || $9 || m, $10) FROM (
+                        SELECT axes, a, b, currency, CAST(SUM(n1 + n2 + n3 + n4 + n5 + n6 + n7) AS BIGINT) AS n,
+                            CAST(SUM(m1 + m2 + m3 + m4 + m5 + m6 + m7) AS BIGINT) AS m
                         FROM weekly_sums
                         WHERE organisation_id = $1 AND team_id = $2 AND axes IN ('all', $5, $6, $7)
                           AND monday BETWEEN $3 AND $4 AND ($8 = '' OR axes NOT LIKE 'rep%' OR a = $8)
                         GROUP BY axes, a, b, currency) AS sums";
                 run!(self, fetch_one, {
                     let query = sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(first).bind(last);
-                    let query = query.bind(axes).bind(rows).bind(columns).bind(&only).bind(&field);
-                    days.iter().fold(query, |query, counts| query.bind(i64::from(*counts))).bind(&end)
+                    query.bind(axes).bind(rows).bind(columns).bind(&only).bind(&field).bind(&end)
                 })
             }
             Part::Months { first, last } => {

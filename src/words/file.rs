@@ -31,7 +31,8 @@ pub(super) fn texts(name: &str, written: &str, language: Language, english: Opti
         Ok(table) => file.walk("", table.get_ref()),
         Err(error) => file.problem(error.span(), None, error.message().to_owned()),
     }
-    (file.texts, file.problems)
+    // Made from all at once, a map has no room left in it.
+    (file.texts.into_iter().collect(), file.problems)
 }
 
 /// A file, half read.

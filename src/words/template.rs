@@ -6,14 +6,14 @@ use super::numbers;
 use super::{Arg, Args, Language};
 use crate::chat::{Span, Text};
 
-/// A text with holes.
+/// A text with holes. There are thousands, kept as long as the bot runs: none has room for more than it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Template(Vec<Piece>);
+pub(super) struct Template(Box<[Piece]>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
-    Words { words: String, strong: bool },
-    Argument { name: String, strong: bool },
+    Words { words: Box<str>, strong: bool },
+    Argument { name: Box<str>, strong: bool },
 }
 
 impl Template {
@@ -31,13 +31,13 @@ impl Template {
             return Err("a `**` is never closed".into());
         }
         reading.end_words();
-        Ok(Self(reading.pieces))
+        Ok(Self(reading.pieces.into_boxed_slice()))
     }
 
     /// The names of its arguments.
     pub(super) fn arguments(&self) -> BTreeSet<&str> {
         let names = self.0.iter().filter_map(|piece| match piece {
-            Piece::Argument { name, .. } => Some(name.as_str()),
+            Piece::Argument { name, .. } => Some(&**name),
             Piece::Words { .. } => None,
         });
         names.collect()
@@ -48,9 +48,9 @@ impl Template {
         let mut text = Text::default();
         for piece in &self.0 {
             match piece {
-                Piece::Words { words, strong } => push(&mut text, worded(words.clone(), *strong)),
+                Piece::Words { words, strong } => push(&mut text, worded(words.to_string(), *strong)),
                 Piece::Argument { name, strong } => {
-                    let (_, arg) = args.iter().find(|(given, _)| given == name).ok_or(name.as_str())?;
+                    let (_, arg) = args.iter().find(|(given, _)| **given == **name).ok_or(&**name)?;
                     for span in spans(arg, *strong, language) {
                         push(&mut text, span);
                     }
@@ -87,7 +87,7 @@ impl Reading<'_> {
                 return Err(format!("`{{{name}}}` is not the name of an argument"));
             }
             self.end_words();
-            self.pieces.push(Piece::Argument { name: name.to_owned(), strong: self.strong });
+            self.pieces.push(Piece::Argument { name: name.into(), strong: self.strong });
             self.rest = rest;
         } else if self.rest.starts_with('}') {
             return Err("a `}` closes nothing: write `}}` for the brace itself".into());
@@ -101,7 +101,8 @@ impl Reading<'_> {
 
     fn end_words(&mut self) {
         if !self.words.is_empty() {
-            self.pieces.push(Piece::Words { words: std::mem::take(&mut self.words), strong: self.strong });
+            let words = std::mem::take(&mut self.words).into_boxed_str();
+            self.pieces.push(Piece::Words { words, strong: self.strong });
         }
     }
 }

@@ -10,9 +10,12 @@ use tokio::process::{Child, Command};
 pub(crate) struct Panout(Child);
 
 impl Panout {
-    /// Starts the program with these variables and no others; what it logs is added to `log`.
+    /// Starts the program with these variables and no others; what it logs is added to `log`. `.layout/trace` gives
+    /// another one to start in its place.
     pub(crate) fn start(variables: &[(&str, String)], log: &Path) -> Self {
-        Self::start_under(Command::new(env!("CARGO_BIN_EXE_panout")), variables, log)
+        let program = std::env::var_os("PANOUT_BENCH_PROGRAM");
+        let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_panout").into());
+        Self::start_under(Command::new(program), variables, log)
     }
 
     /// Starts it through another program, which ends by becoming it.

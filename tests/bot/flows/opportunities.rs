@@ -177,6 +177,27 @@ async fn a_deal_that_goes_dark_is_asked_about_three_times_then_the_head_hears_on
 
 #[rstest]
 #[tokio::test]
+async fn a_deal_of_the_head_that_goes_dark_comes_to_an_admin_once(#[values(On::Slack, On::Discord, On::Local)] on: On) {
+    let team = Team::start(on).await;
+    let (elena, adi) = (team.person("Elena"), team.person("Adi"));
+    elena.types(DELTA).await;
+    look_away(&team);
+    for day in ["2026-12-08", "2026-12-10", "2026-12-14"] {
+        team.it_is(&format!("{day}T07:00:00Z")).await;
+        elena.sees_parts(&["D1 Delta: No touch since 23 November 2026. Right person? Real reason?"]);
+        assert_eq!(adi.screen(), "", "{day}");
+        team.it_is(&format!("{day}T16:00:00Z")).await;
+    }
+    team.it_is("2026-12-16T07:00:00Z").await;
+    elena.sees_nothing();
+    adi.sees_parts(&["A deal of Elena went dark, and nobody has touched it since. It is in /deal team."]);
+    team.it_is("2026-12-23T12:00:00Z").await;
+    assert_eq!(look_away(&team).trim(), "", "nobody hears of it again");
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn of_who_wants_no_messages_the_head_hears_once(#[values(On::Slack, On::Discord, On::Local)] on: On) {
     let team = Team::start(on).await;
     let (ana, elena) = (team.person("Ana"), team.person("Elena"));
