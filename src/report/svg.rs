@@ -122,7 +122,7 @@ impl Part<'_> {
                 }
                 let tenths = tenths.unsigned_abs();
                 write_number(to, tenths / 10);
-                if tenths % 10 != 0 {
+                if !tenths.is_multiple_of(10) {
                     to.push('.');
                     write_number(to, tenths % 10);
                 }
@@ -134,6 +134,12 @@ impl Part<'_> {
             }
             Part::Text(text) => write_escaped(to, &drawable(text)),
         }
+    }
+}
+
+fn write_all(to: &mut String, parts: &[Part<'_>]) {
+    for part in parts {
+        part.write(to);
     }
 }
 
@@ -212,7 +218,7 @@ impl Page {
             Part::Filled(PAPER),
             Part::Plain("\"/>\n"),
         ];
-        head.into_iter().for_each(|part| part.write(&mut document));
+        write_all(&mut document, &head);
         document + &self.drawn + "</svg>\n"
     }
 
@@ -233,7 +239,7 @@ impl Page {
     pub(super) fn slanted_text(&mut self, x: f64, y: f64, style: Style, colour: Colour, text: &str) {
         let mut turn = String::new();
         let parts = [Part::Plain(" transform=\"rotate(-45 "), Part::Length(x), Part::Plain(" "), Part::Length(y)];
-        parts.into_iter().for_each(|part| part.write(&mut turn));
+        write_all(&mut turn, &parts);
         turn.push_str(")\"");
         self.turned_text((x, y), &turn, (Anchor::Start, style, colour), text);
     }
@@ -324,7 +330,7 @@ impl Page {
     }
 
     fn push(&mut self, element: &[Part<'_>]) {
-        element.iter().for_each(|part| part.write(&mut self.drawn));
+        write_all(&mut self.drawn, element);
         self.drawn.push('\n');
     }
 }

@@ -279,7 +279,7 @@ impl Tx {
     ) -> sqlx::Result<Vec<Candidate>> {
         let sql = "SELECT p.id, p.reminders,
                        (SELECT COUNT(*) FROM leads l
-                        WHERE l.organisation_id = $1 AND l.owner_id = p.id AND l.over_at IS NULL AND l.due_at IS NOT NULL)
+                        WHERE l.organisation_id = $1 AND l.owner_id = p.id AND l.due_at IS NOT NULL)
                        + (SELECT COUNT(*) FROM lead_turns t
                           WHERE t.organisation_id = $1 AND t.person_id = p.id AND t.began_at > $5) AS load,
                        (SELECT MAX(t.began_at) FROM lead_turns t

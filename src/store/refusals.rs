@@ -256,8 +256,8 @@ impl Tx {
     /// The teams with refusals that no notice brings to a head.
     pub async fn teams_with_untold(&mut self) -> sqlx::Result<Vec<TeamId>> {
         let sql = "SELECT DISTINCT team_id FROM refusals
-                   WHERE organisation_id = $1 AND told_in IS NULL AND stage = $2 AND withdrawn_at IS NULL";
-        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(Stage::Logged.as_str()))
+                   WHERE organisation_id = $1 AND told_in IS NULL AND stage = 'logged' AND withdrawn_at IS NULL";
+        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))
     }
 
     /// The refusals of a team that wait for its head, oldest first, at most `most`.
@@ -327,12 +327,9 @@ impl Tx {
     /// Lets a notice bring the refusals of a team that none brings, but for those `head` logged; how many.
     pub async fn tell_untold_in(&mut self, team: TeamId, head: PersonId, notice: &str) -> sqlx::Result<u64> {
         let sql = "UPDATE refusals SET told_in = $4
-                   WHERE organisation_id = $1 AND team_id = $2 AND logged_by <> $3 AND told_in IS NULL AND stage = $5
+                   WHERE organisation_id = $1 AND team_id = $2 AND logged_by <> $3 AND told_in IS NULL AND stage = 'logged'
                      AND withdrawn_at IS NULL";
-        change!(
-            self,
-            sqlx::query(sql).bind(self.organisation).bind(team).bind(head).bind(notice).bind(Stage::Logged.as_str())
-        )
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(team).bind(head).bind(notice))
     }
 
     /// Lets one notice bring the refusals that another one brought, or that waited under this name.

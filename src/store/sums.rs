@@ -10,27 +10,11 @@ use chrono::{Datelike as _, NaiveDate};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::refusals::{joined_products, unreadable};
-use super::spans::{Part, parts};
 use super::tx::{Tx, change, run};
-use crate::domain::{Currency, Days, PersonId, ReasonId, RefusalNumber, TeamId, View, first_of_month, monday};
+use crate::domain::{PersonId, ReasonId, RefusalNumber, TeamId, first_of_month, monday};
 
 /// How many rows one statement writes.
 const ROWS: usize = 100;
-
-/// One cell: how many refusals, and what those in one currency were worth.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sum {
-    /// The key of its row: a person's or product's id, a reason, a source, a folded name. `None`: all of them together.
-    pub row: Option<String>,
-    /// The key of its column, likewise.
-    pub column: Option<String>,
-    /// In which currency; `None` for refusals without a budget.
-    pub currency: Option<Currency>,
-    /// How many.
-    pub refusals: i64,
-    /// What they were worth, in minor units.
-    pub budget_minor: i64,
-}
 
 /// What is counted of a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -50,16 +34,6 @@ pub(super) struct Counted {
     happened_on: NaiveDate,
 }
 
-/// A row of sums.
-struct Row {
-    axes: String,
-    a: String,
-    b: String,
-    currency: String,
-    refusals: i64,
-    budget_minor: i64,
-}
-
 /// A cell: team, axes, row, column, currency.
 type Cell = (TeamId, &'static str, String, String, String);
 
@@ -72,20 +46,12 @@ type Added = (i64, i64);
 /// The same on each day of a week.
 type ByDay = ([i64; 7], [i64; 7]);
 
-/// Where in a table: row, column, currency.
-type Key = (Option<String>, Option<String>, String);
-
 /// What is to be added to cells, by week and by month.
 #[derive(Default)]
 struct Tally {
     weeks: BTreeMap<Place, ByDay>,
     months: BTreeMap<Place, Added>,
 }
-
-/// What stands between the fields of a row, and between rows, where many come as one text. No key has such characters:
-/// folding drops them ([`fold`](crate::domain::fold)).
-const FIELD: char = '\u{1f}';
-const END: char = '\u{1e}';
 
 macro_rules! counted_where {
     ($condition:literal) => {
@@ -96,25 +62,6 @@ macro_rules! counted_where {
             $condition
         )
     };
-}
-
-impl Row {
-    /// As the database writes it.
-    fn of(text: &str) -> sqlx::Result<Row> {
-        let fields: Vec<&str> = text.split(FIELD).collect();
-        let [axes, a, b, currency, refusals, budget_minor] = fields[..] else {
-            return Err(sqlx::Error::Decode("a row of sums has six fields".into()));
-        };
-        let number = |text: &str| text.parse::<i64>().map_err(|error| sqlx::Error::Decode(error.into()));
-        Ok(Row {
-            axes: axes.into(),
-            a: a.into(),
-            b: b.into(),
-            currency: currency.into(),
-            refusals: number(refusals)?,
-            budget_minor: number(budget_minor)?,
-        })
-    }
 }
 
 impl Counted {
@@ -271,109 +218,6 @@ impl Tx {
             query
         })?;
         Ok(())
-    }
-
-    /// The sums of a team's refusals over some days: the cells of a view, its rows, its columns, and the whole. Of cells
-    /// and rows that are people, those of `only` alone if it is given. Cells without refusals are left out.
-    pub async fn sums(
-        &mut self,
-        team: TeamId,
-        view: View,
-        days: Days,
-        only: Option<PersonId>,
-    ) -> sqlx::Result<Vec<Sum>> {
-        let mut sums: BTreeMap<Key, Added> = BTreeMap::new();
-        for part in parts(days) {
-            for row in self.part(team, view, part, only).await? {
-                let (a, b) = placed(view, &row.axes, row.a, row.b);
-                let (n, m) = sums.entry((a, b, row.currency)).or_default();
-                *n += row.refusals;
-                *m += row.budget_minor;
-            }
-        }
-        let sums = sums.into_iter().filter(|(_, (n, _))| *n != 0);
-        sums.map(|((row, column, currency), (refusals, budget_minor))| {
-            let currency = if currency.is_empty() { None } else { Some(currency.parse().map_err(unreadable)?) };
-            Ok(Sum { row, column, currency, refusals, budget_minor })
-        })
-        .collect()
-    }
-
-    /// The sums of some days. A week of a large team has a thousand cells: they come as one text, which costs a tenth of
-    /// as many rows.
-    async fn part(&mut self, team: TeamId, view: View, part: Part, only: Option<PersonId>) -> sqlx::Result<Vec<Row>> {
-        let [axes, rows, columns] = axes_of(view);
-        let only = only.map(|person| person.0.to_string()).unwrap_or_default();
-        let (field, end) = (FIELD.to_string(), END.to_string());
-        let text: Option<String> = match part {
-            // One row a cell: nothing is to be grouped.
-            Part::Week { monday, days } => {
-                let sql =
-                    "SELECT string_agg(axes || $8 || a || $8 || b || $8 || currency || $8 || n || $8 || m, $9) FROM (
-                        SELECT axes, a, b, currency,
-                            n1 * $10 + n2 * $11 + n3 * $12 + n4 * $13 + n5 * $14 + n6 * $15 + n7 * $16 AS n,
-                            m1 * $10 + m2 * $11 + m3 * $12 + m4 * $13 + m5 * $14 + m6 * $15 + m7 * $16 AS m
-                        FROM weekly_sums
-                        WHERE organisation_id = $1 AND team_id = $2 AND axes IN ('all', $4, $5, $6) AND monday = $3
-                          AND ($7 = '' OR axes NOT LIKE 'rep%' OR a = $7)) AS sums";
-                run!(self, fetch_one, {
-                    let query = sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(monday);
-                    let query = query.bind(axes).bind(rows).bind(columns).bind(&only).bind(&field).bind(&end);
-                    days.iter().fold(query, |query, counts| query.bind(i64::from(*counts)))
-                })
-            }
-            Part::Weeks { first, last } => {
-                let sql =
-                    "SELECT string_agg(axes || $9 || a || $9 || b || $9 || currency || $9 || n || $9 || m, $10) FROM (
-                        SELECT axes, a, b, currency, CAST(SUM(n1 + n2 + n3 + n4 + n5 + n6 + n7) AS BIGINT) AS n,
-                            CAST(SUM(m1 + m2 + m3 + m4 + m5 + m6 + m7) AS BIGINT) AS m
-                        FROM weekly_sums
-                        WHERE organisation_id = $1 AND team_id = $2 AND axes IN ('all', $5, $6, $7)
-                          AND monday BETWEEN $3 AND $4 AND ($8 = '' OR axes NOT LIKE 'rep%' OR a = $8)
-                        GROUP BY axes, a, b, currency) AS sums";
-                run!(self, fetch_one, {
-                    let query = sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(first).bind(last);
-                    query.bind(axes).bind(rows).bind(columns).bind(&only).bind(&field).bind(&end)
-                })
-            }
-            Part::Months { first, last } => {
-                let sql =
-                    "SELECT string_agg(axes || $9 || a || $9 || b || $9 || currency || $9 || n || $9 || m, $10) FROM (
-                        SELECT axes, a, b, currency, CAST(SUM(n) AS BIGINT) AS n, CAST(SUM(m) AS BIGINT) AS m
-                        FROM monthly_sums
-                        WHERE organisation_id = $1 AND team_id = $2 AND axes IN ('all', $5, $6, $7)
-                          AND month BETWEEN $3 AND $4 AND ($8 = '' OR axes NOT LIKE 'rep%' OR a = $8)
-                        GROUP BY axes, a, b, currency) AS sums";
-                run!(self, fetch_one, {
-                    let query = sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(first).bind(last);
-                    query.bind(axes).bind(rows).bind(columns).bind(&only).bind(&field).bind(&end)
-                })
-            }
-        }?;
-        text.iter().flat_map(|text| text.split(END)).map(Row::of).collect()
-    }
-}
-
-/// The axes a view is made of: its cells, its rows, its columns.
-fn axes_of(view: View) -> [&'static str; 3] {
-    match view {
-        View::RepProduct => ["rep.product", "rep", "product"],
-        View::RepReason => ["rep.reason", "rep", "reason"],
-        View::ProductReason => ["product.reason", "product", "reason"],
-        View::Segment => ["segment", "segment", "segment"],
-        View::Source => ["source", "source", "source"],
-        View::Competitor => ["competitor", "competitor", "competitor"],
-    }
-}
-
-/// Where in a view a row of sums belongs: the key of its row and of its column, `None` for all of them.
-fn placed(view: View, axes: &str, a: String, b: String) -> (Option<String>, Option<String>) {
-    let [cells, rows, _] = axes_of(view);
-    match axes {
-        "all" => (None, None),
-        axes if axes == rows => (Some(a), None),
-        axes if axes == cells => (Some(a), Some(b)),
-        _ => (None, Some(a)),
     }
 }
 

@@ -21,6 +21,9 @@ use crate::load::{CONNECTIONS, Kept, LENGTH, Next, RATE, at_once, one_by_one, pr
 use crate::process::Panout;
 use crate::story::{ChatService as _, Database};
 
+/// How many people a team has.
+const REPS: usize = 15;
+
 pub(crate) async fn measure() {
     if Database::on_postgres() {
         return println!("\nhttp: its baseline is SQLite, so is what is measured");
@@ -77,9 +80,14 @@ impl House {
     pub(crate) async fn with(database: Database) -> Self {
         let discord = FakeDiscord::start().await;
         let (ana, sales) = (discord.add_person("Ana"), discord.add_channel("sales"));
+        let colleague = |n: usize| {
+            let account = discord.add_person(&format!("Rep {n}"));
+            format!("[[person]]\nname = \"Rep {n}\"\naccounts = [\"discord:{account}\"]\n")
+        };
+        let colleagues: String = (1..REPS).map(colleague).collect();
         let folder = TempDir::new().expect("a folder");
         let file = format!(
-            "[organisation]\nname = \"Acme\"\n[[team]]\nname = \"Field\"\nchannels = [\"discord:{sales}\"]\ndigest = \"off\"\ndaily = \"off\"\nfocus = \"off\"\n[[person]]\nname = \"Ana\"\naccounts = [\"discord:{ana}\"]\n"
+            "[organisation]\nname = \"Acme\"\n[[team]]\nname = \"Field\"\nchannels = [\"discord:{sales}\"]\ndigest = \"off\"\ndaily = \"off\"\nfocus = \"off\"\n[[person]]\nname = \"Ana\"\naccounts = [\"discord:{ana}\"]\n{colleagues}"
         );
         std::fs::write(folder.path().join("panout.toml"), file).expect("a file is written");
         // Free a moment ago, and nobody else starts anything here.

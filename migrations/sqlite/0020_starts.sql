@@ -1,0 +1,10 @@
+-- What every start and every lead that comes in look at: none of it may take reading a whole table, or all that somebody has.
+
+-- Nearly every refusal was told long ago; those that wait under a name are few.
+DROP INDEX refusals_told_in;
+CREATE INDEX refusals_told_in ON refusals (organisation_id, told_in) WHERE told_in IS NOT NULL;
+CREATE INDEX refusals_untold ON refusals (organisation_id, team_id)
+    WHERE told_in IS NULL AND stage = 'logged' AND withdrawn_at IS NULL;
+
+-- How many leads of somebody run, from the index alone.
+CREATE INDEX leads_running ON leads (organisation_id, owner_id, due_at) WHERE due_at IS NOT NULL;
