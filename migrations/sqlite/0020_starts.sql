@@ -6,5 +6,8 @@ CREATE INDEX refusals_told_in ON refusals (organisation_id, told_in) WHERE told_
 CREATE INDEX refusals_untold ON refusals (organisation_id, team_id)
     WHERE told_in IS NULL AND stage = 'logged' AND withdrawn_at IS NULL;
 
+-- Each request of a form looks for its token.
+CREATE INDEX intake_tokens_hash ON intake_tokens (organisation_id, token_hash);
+
 -- How many leads of somebody run, from the index alone.
 CREATE INDEX leads_running ON leads (organisation_id, owner_id, due_at) WHERE due_at IS NOT NULL;

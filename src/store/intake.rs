@@ -68,6 +68,14 @@ impl Tx {
         rows.into_iter().map(Row::token).collect()
     }
 
+    /// The token of this hash, also one that was revoked.
+    pub async fn intake_token(&mut self, hash: &str) -> sqlx::Result<Option<IntakeToken>> {
+        let sql = "SELECT id, name, source, team_id, token_hash, secret, created_at, revoked_at, last_used_at
+                   FROM intake_tokens WHERE organisation_id = $1 AND token_hash = $2";
+        let row: Option<Row> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(hash))?;
+        row.map(Row::token).transpose()
+    }
+
     /// Keeps a new token, whatever its `id` says; `false`: another one in use has its name.
     pub async fn add_intake_token(&mut self, token: &IntakeToken) -> sqlx::Result<bool> {
         let sql = "INSERT INTO intake_tokens (organisation_id, name, source, team_id, token_hash, secret, created_at)

@@ -165,8 +165,12 @@ impl Desk {
     /// Why none was kept.
     pub async fn take(&self, what: Intake, posted: Posted<'_>) -> Result<String, Declined> {
         let sent = posted.token.ok_or(Declined::Unknown)?;
-        let all = self.db.read(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.intake_tokens().await?) })).await?;
-        let token = token::find(all, sent).ok_or(Declined::Unknown)?;
+        let sent = sent.to_owned();
+        let read = self.db.read(move |tx| {
+            let sent = sent.clone();
+            Box::pin(async move { token::find(tx, &sent).await })
+        });
+        let token = read.await?.ok_or(Declined::Unknown)?;
         self.not_too_often(token.id)?;
         let signature = match &token.secret {
             Some(secret) => {
