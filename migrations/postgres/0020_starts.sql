@@ -11,3 +11,8 @@ CREATE INDEX intake_tokens_hash ON intake_tokens (organisation_id, token_hash);
 
 -- How many leads of somebody run, from the index alone.
 CREATE INDEX leads_running ON leads (organisation_id, owner_id, due_at) WHERE due_at IS NOT NULL;
+
+-- An outage gives its time back to the leads that ran, some at a time: since and until when, and as far as which lead.
+ALTER TABLE organisations ADD COLUMN outage_since TIMESTAMPTZ;
+ALTER TABLE organisations ADD COLUMN outage_until TIMESTAMPTZ;
+ALTER TABLE organisations ADD COLUMN outage_given BIGINT;

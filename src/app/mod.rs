@@ -102,7 +102,10 @@ impl App {
         let Parts { db, listing, rules, words, limits, slack, discord, local, web } = parts;
         let services = rules.services.clone();
         let shared = Arc::new(Shared::new(words, rules));
+        // What a start before did not live to give, and what this one finds: before anything climbs.
+        give_back(&db, &shared, &clock).await.context("giving the time of an outage back")?;
         list(&db, listing, &shared, &clock).await.context("storing what the configuration lists")?;
+        give_back(&db, &shared, &clock).await.context("giving the time of an outage back")?;
         let listener = match web {
             Some(settings) => web::listen(settings).await?,
             None => None,
@@ -119,7 +122,7 @@ impl App {
             platforms.insert(service, Arc::new(counted::Counted { platform, vitals: vitals.clone() }));
             intakes.extend(intake);
         }
-        tasks.spawn(beats(db.clone(), shared.clone(), clock.clone(), stop.clone()));
+        tasks.spawn(beats(db.clone(), clock.clone(), stop.clone()));
         let house = Arc::new(house::Asked { db: db.clone(), clock: clock.clone() });
         let web = Web { vitals: vitals.clone(), services: services.clone(), house, intakes, desk: Some(desk) };
         let web = listener.map(|listener| web::serve(listener, web, stop.clone(), &tasks)).transpose()?;
@@ -268,29 +271,44 @@ async fn list(db: &Db, listing: Listing, shared: &Arc<Shared>, clock: &Clock) ->
         let (listing, shared) = (listing.clone(), shared.clone());
         Box::pin(async move {
             let adopted = tx.list_adopting(&listing, now).await?;
-            flows::beat(tx, &shared, true, now).await?;
+            flows::beat(tx, true, now).await?;
             flows::catch_up(tx, &shared, &adopted, now).await
         })
     });
-    write.await.map_err(|error| match error {
+    write.await.map_err(internal)
+}
+
+/// Gives the leads that ran the time of an outage back, some in each transaction.
+async fn give_back(db: &Db, shared: &Arc<Shared>, clock: &Clock) -> anyhow::Result<()> {
+    loop {
+        let (shared, now) = (shared.clone(), clock.now());
+        let write = db.write(move |tx| {
+            let shared = shared.clone();
+            Box::pin(async move { flows::give_back(tx, &shared, now).await })
+        });
+        if !write.await.map_err(internal)? {
+            return Ok(());
+        }
+    }
+}
+
+fn internal(error: flows::Error) -> anyhow::Error {
+    match error {
         flows::Error::Internal(error) => error,
         flows::Error::Tell(_) | flows::Error::Faults(_) => anyhow::anyhow!("it had words for nobody"),
-    })
+    }
 }
 
 /// Says every minute that the bot is there, until it is not: what passes while nobody says so is nobody's neglect.
-async fn beats(db: Db, shared: Arc<Shared>, clock: Clock, stop: CancellationToken) {
+async fn beats(db: Db, clock: Clock, stop: CancellationToken) {
     loop {
-        let (next, shared) = (clock.now() + BEAT, shared.clone());
+        let next = clock.now() + BEAT;
         tokio::select! {
             () = clock.until(next) => {}
             () = stop.cancelled() => return,
         }
         let now = clock.now();
-        let beat = db.write(move |tx| {
-            let shared = shared.clone();
-            Box::pin(async move { flows::beat(tx, &shared, false, now).await })
-        });
+        let beat = db.write(move |tx| Box::pin(async move { flows::beat(tx, false, now).await }));
         // A database that does not answer now is told of by whoever needs it.
         let _: flows::Result<()> = beat.await;
     }

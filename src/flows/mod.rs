@@ -78,7 +78,7 @@ pub use intake::{
     Declined, Desk, Intake, IntakeField, IntakeForm, MOST as MOST_LEADS, NewToken, NoToken, Posted, Shown, Wrong,
     make_token,
 };
-pub use lead::{Kept, LEAD, LeadAct, LeadRules, Received, beat, climb, receive};
+pub use lead::{Kept, LEAD, LeadAct, LeadRules, Received, beat, climb, give_back, receive};
 pub use learn::Learn;
 pub use menu::menu;
 pub use notice::{LeadWord, Notice, POST, REFRESH, Saying, ahead, check_shown, given_up, posted, say, still};

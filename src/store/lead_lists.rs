@@ -123,10 +123,12 @@ impl Tx {
         run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))
     }
 
-    /// Every lead nobody touched that somebody has in hand.
-    pub async fn running_leads(&mut self) -> sqlx::Result<Vec<Lead>> {
-        let sql = leads_where!("over_at IS NULL AND state = 'waiting' AND owner_id IS NOT NULL ORDER BY number");
-        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation))?;
+    /// The leads nobody touched that somebody has in hand, after one of them, at most `most`.
+    pub async fn running_leads(&mut self, after: LeadNumber, most: i64) -> sqlx::Result<Vec<Lead>> {
+        let sql = leads_where!(
+            "number > $2 AND over_at IS NULL AND state = 'waiting' AND owner_id IS NOT NULL ORDER BY number LIMIT $3"
+        );
+        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(after).bind(most))?;
         rows.into_iter().map(Row::lead).collect()
     }
 

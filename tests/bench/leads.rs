@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use panout::clock::Clock;
-use panout::flows::{LEAD, Shared, beat, climb};
+use panout::flows::{LEAD, Shared, beat, climb, give_back};
 use panout::store::Db;
 use panout::words::Catalogue;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
@@ -65,11 +65,17 @@ async fn beats(db: &Db, shared: &Arc<Shared>, starts: bool, times: usize) -> Vec
         // After an outage of an hour.
         let now = Clock::system().now() + if starts { chrono::TimeDelta::hours(1) } else { chrono::TimeDelta::zero() };
         let (shared, began) = (shared.clone(), Instant::now());
-        let beat = db.write(move |tx| {
-            let shared = shared.clone();
-            Box::pin(async move { beat(tx, &shared, starts, now).await })
-        });
+        let beat = db.write(move |tx| Box::pin(async move { beat(tx, starts, now).await }));
         beat.await.map_err(|_| "a beat").expect("it beats");
+        let mut gives = starts;
+        while gives {
+            let shared = shared.clone();
+            let give = db.write(move |tx| {
+                let shared = shared.clone();
+                Box::pin(async move { give_back(tx, &shared, now).await })
+            });
+            gives = give.await.map_err(|_| "time").expect("it is given back");
+        }
         took.push(began.elapsed());
     }
     took

@@ -15,6 +15,8 @@ use crate::store::{LeadsOf, NewJob, Tx};
 pub const LEAD: &str = "lead";
 /// How long nobody may have said that the bot is there before that counts as an outage.
 const OUTAGE: TimeDelta = TimeDelta::minutes(5);
+/// To how many leads a transaction gives the time of an outage back.
+const GIVEN_AT_ONCE: i64 = 200;
 /// The most leads of one person that are put into other hands at once.
 const AT_ONCE: i64 = 1000;
 
@@ -131,23 +133,42 @@ pub(in crate::flows) async fn hours_changed(call: &mut Call<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Says that the bot is there; if it was not for a while, owners get the working time back in which they could not tell it
-/// anything. `starts`: since it was started, nobody has said so.
+/// Says that the bot is there; if it was not for a while, that is remembered for [`give_back`]. `starts`: since it was
+/// started, nobody has said so.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn beat(tx: &mut Tx, shared: &Shared, starts: bool, now: DateTime<Utc>) -> Result<()> {
+pub async fn beat(tx: &mut Tx, starts: bool, now: DateTime<Utc>) -> Result<()> {
     let was = tx.is_alive(now).await?;
-    let Some(since) = was.filter(|was| starts && now - *was > OUTAGE) else { return Ok(()) };
-    for mut lead in tx.running_leads().await? {
+    if let Some(since) = was.filter(|was| starts && now - *was > OUTAGE) {
+        tx.begin_outage(since, now).await?;
+    }
+    Ok(())
+}
+
+/// After an outage owners get the working time back in which they could not tell the bot anything: some leads in each
+/// transaction, as none may take longer than the server has patience for; whether there may be more. What was given is
+/// known, so a start that does not live to the end of it is followed by one that goes on.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn give_back(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<bool> {
+    let Some(outage) = tx.outage().await? else { return Ok(false) };
+    let leads = tx.running_leads(outage.given, GIVEN_AT_ONCE).await?;
+    let last = leads.last().map(|lead| lead.number);
+    if !tx.outage_given(&outage, last).await? {
+        // Another process gave to these.
+        return Ok(true);
+    }
+    for mut lead in leads {
         let Some(owner) = lead.owner else { continue };
         let owner = tx.person(owner).await?;
         let off = route::Off::of(shared, &owner, now);
-        let lost = off.calendar(&owner).between(since.max(lead.turn.began_at), now);
+        let lost = off.calendar(&owner).between(outage.since.max(lead.turn.began_at), outage.until);
         if lost > TimeDelta::zero() {
             lead.turn.added += lost;
             save(tx, shared, &lead, now).await?;
         }
     }
-    Ok(())
+    Ok(last.is_some())
 }

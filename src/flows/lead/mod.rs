@@ -32,7 +32,7 @@ use chrono::{DateTime, Utc};
 pub use act::LeadAct;
 pub(super) use card::{draw, draw_late, draw_open};
 pub(super) use claim::{first_told, was_told};
-pub use climb::{LEAD, beat, climb};
+pub use climb::{LEAD, beat, climb, give_back};
 pub(super) use climb::{hours_changed, leaves};
 pub(super) use form::{NAME, WANTS, person};
 pub(super) use list::{mine, one, team, unworked};

@@ -195,3 +195,36 @@ async fn calls_a_head_does_not_make_come_to_an_admin_once(#[values(On::Slack, On
     adi.sees_nothing();
     team.ends().await;
 }
+
+/// How much time each lead was given back, in seconds.
+async fn added(team: &Team) -> Vec<i64> {
+    let rows = team.rows::<(i64,)>("SELECT added FROM leads ORDER BY number").await;
+    rows.into_iter().map(|(added,)| added).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_start_that_did_not_give_all_time_back_is_followed_by_one_that_does(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let mut team = Team::start(on).await;
+    for client in ["Novo", "Delta", "Gamma"] {
+        team.person("Elena").types(&format!("/lead {client}, website for Ana")).await;
+    }
+    look_away(&team);
+    assert_eq!(added(&team).await, [0, 0, 0]);
+    // It came back after half an hour, and was killed once the first lead had its time back.
+    let begun = team.rows::<(i64,)>(
+        "UPDATE organisations SET outage_since = '2026-11-23T08:00:00+00:00', outage_until = '2026-11-23T08:30:00+00:00',
+             outage_given = 1 RETURNING outage_given",
+    );
+    assert_eq!(begun.await, [(1,)]);
+    team.is_down_for(chrono::TimeDelta::minutes(1)).await;
+    assert_eq!(added(&team).await, [0, 1800, 1800]);
+    let left = team.rows::<(Option<i64>,)>("SELECT outage_given FROM organisations").await;
+    assert_eq!(left, [(None,)], "it is over");
+    team.is_down_for(chrono::TimeDelta::minutes(10)).await;
+    assert_eq!(added(&team).await, [600, 2400, 2400]);
+    look_away(&team);
+    team.ends().await;
+}
