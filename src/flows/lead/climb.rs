@@ -155,8 +155,8 @@ pub async fn beat(tx: &mut Tx, starts: bool, now: DateTime<Utc>) -> Result<()> {
 pub async fn give_back(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Result<bool> {
     let Some(outage) = tx.outage().await? else { return Ok(false) };
     let leads = tx.running_leads(outage.given, GIVEN_AT_ONCE).await?;
-    let last = leads.last().map(|lead| lead.number);
-    if !tx.outage_given(&outage, last).await? {
+    let to = leads.last().map(|lead| lead.number);
+    if !tx.outage_given(&outage, to).await? {
         // Another process gave to these.
         return Ok(true);
     }
@@ -170,5 +170,5 @@ pub async fn give_back(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> Resu
             save(tx, shared, &lead, now).await?;
         }
     }
-    Ok(last.is_some())
+    Ok(to.is_some())
 }
