@@ -149,7 +149,7 @@ pub(super) async fn refuses_again(
     again.stage = Stage::WithHead;
     let seen = head.reachable_at(at + TimeDelta::hours(2));
     again.seen = (seen < now).then_some((head.id, seen));
-    tx.save_refusal(&again).await?;
+    tx.add_refusal(&again).await?;
     tx.audit(Some(number), rep.id, &Change::of_state("logged"), at).await?;
     let over = first.tried(rep, false).map_err(refused)?;
     save(tx, &over, &decision(&over, rep, Stage::RefusedAgain, at)).await?;

@@ -131,7 +131,7 @@ async fn store(
     let mut refusal = Refusal::new(number, rep, details, sample.logged_at);
     refusal.stage = Stage::WithHead;
     refusal.seen = sample.seen_at.map(|at| (head.id, at));
-    tx.save_refusal(&refusal).await?;
+    tx.add_refusal(&refusal).await?;
     tx.audit(Some(number), rep.id, &Change::of_state("logged"), sample.logged_at).await?;
     if let Some(at) = sample.seen_at {
         tx.audit(Some(number), head.id, &Change::of_state("seen"), at).await?;

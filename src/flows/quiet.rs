@@ -23,6 +23,10 @@ pub(super) async fn gate(
     reader: &Person,
     now: DateTime<Utc>,
 ) -> Result<Option<Saying>> {
+    if notice.is_asked_for() || matches!(notice, Notice::Lead(..) | Notice::LeadsTogether(..) | Notice::LeadsLate(..)) {
+        // Only what its reader waits for and the time for a first touch may interrupt (DOMAIN, "Manners").
+        return Ok(None);
+    }
     if tx.message(&notice.key()).await?.is_some() {
         // Counted already: it is tried again.
         return Ok(None);
@@ -34,9 +38,6 @@ pub(super) async fn gate(
     let room = match notice {
         // One a day, and what they chose the moment of.
         Notice::Today(..) | Notice::Welcome(_) | Notice::DebriefAt(..) => true,
-        _ if notice.is_asked_for() => return Ok(None),
-        // Only the time for a first touch may interrupt (DOMAIN, "Manners").
-        Notice::Lead(..) | Notice::LeadsTogether(..) | Notice::LeadsLate(..) => return Ok(None),
         _ => wrote.times + i64::from(expected) < shared.rules.messages_a_day,
     };
     if room {

@@ -13,7 +13,7 @@ use crate::domain::{
     Case, Denied, Person, Play, ReasonId, Refusal, RefusalNumber, SameReason, Score, Stage, WordCounts, alike,
     within_reach, words_in_common,
 };
-use crate::store::{Earlier, Product, Tx};
+use crate::store::{Earlier, MostOfReasons, Product, Tx};
 use crate::words::Words;
 
 /// How many are shown.
@@ -124,16 +124,13 @@ async fn candidates(tx: &mut Tx, refusal: &Refusal, most: &Most) -> Result<Vec<E
 /// Those refused for the same reason, or won back after one beside it.
 async fn of_reasons(tx: &mut Tx, refusal: &Refusal, most: &Most) -> Result<Vec<Earlier>> {
     let reason = &refusal.details.reason;
-    let mut all = tx.earlier_won_of_reason(reason, refusal, most.won).await?;
-    all.extend(tx.earlier_of_reason(reason, refusal, most.of_reason).await?);
     let broad = reason.broad();
-    // `other` says nothing: two of it are not alike for that.
-    let beside = ReasonId::all().filter(|one| one.within(&broad) && one != reason && broad.as_str() != "other");
-    for reason in beside {
-        // Of a reason beside it only what worked is worth a look: the rep waits for this.
-        all.extend(tx.earlier_won_of_reason(&reason, refusal, most.won).await?);
-    }
-    Ok(all)
+    // `other` says nothing: two of it are not alike for that. Of a reason beside it only what worked is worth a look: the
+    // rep waits for this.
+    let beside: Vec<ReasonId> =
+        ReasonId::all().filter(|one| one.within(&broad) && one != reason && broad.as_str() != "other").collect();
+    let most = MostOfReasons { won: most.won, latest: most.of_reason };
+    Ok(tx.earlier_of_reasons(&beside, refusal, most).await?)
 }
 
 /// Those of the same segment, refused for whatever reason: alike if what was offered and what the client said is.

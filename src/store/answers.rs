@@ -120,7 +120,7 @@ impl Tx {
                    DO UPDATE SET
                        version = excluded.version, answer = excluded.answer, said_by = excluded.said_by,
                        answered_at = excluded.answered_at, from_whom = excluded.from_whom, heard_on = excluded.heard_on";
-        let was = self.indexed(said.refusal).await?;
+        let was = self.found(said.refusal).await?;
         for (question, answer) in &said.given {
             change!(
                 self,
@@ -138,7 +138,7 @@ impl Tx {
                     .bind(said.decision)
             )?;
         }
-        self.index_again(said.refusal, was).await
+        self.follows_now(said.refusal, &was).await
     }
 
     /// What was answered about a refusal, in the order of the first time.
@@ -185,11 +185,10 @@ impl Tx {
 
     /// Stores the reason a client gave, beside the others.
     pub async fn client_says(&mut self, refusal: RefusalNumber, reason: &ReasonId) -> sqlx::Result<()> {
-        let was = (self.counted(refusal).await?, self.indexed(refusal).await?);
+        let was = self.found(refusal).await?;
         let sql = "UPDATE refusals SET client_reason = $3 WHERE organisation_id = $1 AND number = $2";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(reason.as_str()))?;
-        self.count_again(refusal, was.0).await?;
-        self.index_again(refusal, was.1).await
+        self.follows_now(refusal, &was).await
     }
 
     /// Remembers that a client gave another reason than the rep; returns its id.

@@ -78,7 +78,7 @@ impl Tx {
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
         let call = (!decision.call.is_empty()).then(|| serde_json::to_string(&decision.call)).transpose();
         let call = call.map_err(|error| sqlx::Error::Encode(error.into()))?;
-        let was = self.indexed(decision.refusal).await?;
+        let was = self.found(decision.refusal).await?;
         let id = run!(
             self,
             fetch_one,
@@ -93,7 +93,7 @@ impl Tx {
                 .bind(decision.due_on)
                 .bind(&call)
         )?;
-        self.index_again(decision.refusal, was).await?;
+        self.follows_now(decision.refusal, &was).await?;
         Ok(id)
     }
 

@@ -1,7 +1,7 @@
 //! Earlier refusals: alike, or of the same account.
 
 use chrono::{DateTime, Utc};
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::refusals::{joined_products, unreadable};
 use super::tx::{Tx, change, instant, run};
@@ -100,27 +100,47 @@ macro_rules! examples_where {
     };
 }
 
-impl Tx {
-    /// The latest refusals of a reason before one, at most `most`; without clients that asked not to be contacted.
-    pub async fn earlier_of_reason(
-        &mut self,
-        reason: &ReasonId,
-        before: &Refusal,
-        most: i64,
-    ) -> sqlx::Result<Vec<Earlier>> {
-        let sql = examples_where!("reason = $2");
-        self.earlier(sql, reason.as_str(), before, most).await
-    }
+/// How many refusals of a reason are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct MostOfReasons {
+    /// That were won back, of each reason.
+    pub won: i64,
+    /// The latest, whatever became of them.
+    pub latest: i64,
+}
 
-    /// The same, only those that were won back.
-    pub async fn earlier_won_of_reason(
+/// A part of a longer question, which says which part its rows are of.
+fn part(place: usize, sql: &str) -> String {
+    format!("SELECT {place} AS part, found.* FROM ({sql}) AS found")
+}
+
+impl Tx {
+    /// The refusals before one that were refused for its reason, or for one beside it, without clients that asked not to be
+    /// contacted: first those of its reason that were won back, then the latest of its reason, then those of each reason
+    /// beside it that were won back.
+    pub async fn earlier_of_reasons(
         &mut self,
-        reason: &ReasonId,
+        beside: &[ReasonId],
         before: &Refusal,
-        most: i64,
+        most: MostOfReasons,
     ) -> sqlx::Result<Vec<Earlier>> {
-        let sql = examples_where!("reason = $2 AND stage = 'won_back'");
-        self.earlier(sql, reason.as_str(), before, most).await
+        // One question in place of one for each reason: whoever logs waits for the answer.
+        let (won, latest) = (examples_where!("reason = $2 AND stage = 'won_back'"), examples_where!("reason = $2"));
+        let mut parts = vec![part(0, won), part(1, &latest.replace("$5", "$6"))];
+        let others = (7..).zip(beside).map(|(bind, _)| won.replace("$2", &format!("${bind}")));
+        parts.extend((2..).zip(others).map(|(place, sql)| part(place, &sql)));
+        let sql = parts.join(" UNION ALL ") + " ORDER BY part, logged_at DESC, number DESC";
+        let rows: Vec<Row> = run!(self, fetch_all, {
+            let query = sqlx::query_as(AssertSqlSafe(sql.as_str()))
+                .bind(self.organisation)
+                .bind(before.details.reason.as_str())
+                .bind(instant(before.logged_at))
+                .bind(before.number)
+                .bind(most.won)
+                .bind(most.latest);
+            beside.iter().fold(query, |query, reason| query.bind(reason.as_str()))
+        })?;
+        rows.into_iter().map(Row::earlier).collect()
     }
 
     /// The latest refusals of the segment of one before it, whatever the reason; none if it is of none. Without clients

@@ -111,9 +111,9 @@ impl Tx {
     /// Lets somebody decide about a refusal beside its head.
     pub async fn delegate(&mut self, refusal: RefusalNumber, to: PersonId) -> sqlx::Result<()> {
         let sql = "UPDATE refusals SET delegate_id = $3 WHERE organisation_id = $1 AND number = $2";
-        let was = self.indexed(refusal).await?;
+        let was = self.found(refusal).await?;
         change!(self, sqlx::query(sql).bind(self.organisation).bind(refusal).bind(to))?;
-        self.index_again(refusal, was).await
+        self.follows_now(refusal, &was).await
     }
 
     /// The refusals that wait for the decision of somebody they were delegated to, oldest first, at most `most`.

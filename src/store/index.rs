@@ -10,12 +10,27 @@ use crate::domain::stem_of;
 
 /// How many rows one statement reads or writes.
 const ROWS: usize = 200;
+/// Up to how many rows a statement is kept prepared: one refusal has about as many words.
+const PREPARED: usize = 48;
+/// Lists of words are filled up to a multiple of this, so that few statements serve lists of any length.
+const STEP: usize = 8;
 
 /// Of words, at which places of a block they stand from now on in which fields: 0 for none. The last one holds.
 pub(super) type Words = BTreeMap<String, Vec<(usize, u8)>>;
 
 /// What changes, by block.
 pub(super) type Changes = BTreeMap<i64, Words>;
+
+/// The rows of words of a block after a change.
+#[derive(Default)]
+struct Rows {
+    /// Those that are to be written.
+    kept: Vec<(String, Vec<u8>)>,
+    /// The words that no number of the block had before.
+    new: Vec<String>,
+    /// The words that no number of the block has any more.
+    empty: Vec<String>,
+}
 
 impl Tx {
     /// Makes these changes; words that nobody has any more are forgotten.
@@ -24,10 +39,10 @@ impl Tx {
         for (block, words) in changes {
             let words: Vec<_> = words.into_iter().collect();
             for words in words.chunks(ROWS) {
-                let (kept, empty) = self.changed_rows(block, words).await?;
+                let Rows { kept, new, empty } = self.changed_rows(block, words).await?;
                 self.write_rows(block, &kept).await?;
                 self.drop_rows(block, &empty).await?;
-                given.extend(kept.into_iter().map(|(word, _)| word).filter(|word| !word.starts_with('@')));
+                given.extend(new.into_iter().filter(|word| !word.starts_with('@')));
                 taken.extend(empty.into_iter().filter(|word| !word.starts_with('@')));
             }
         }
@@ -41,22 +56,18 @@ impl Tx {
         Ok(())
     }
 
-    /// The rows of words of a block after a change: those that are kept, and the words that no number of it has any more.
-    async fn changed_rows(
-        &mut self,
-        block: i64,
-        words: &[(String, Vec<(usize, u8)>)],
-    ) -> sqlx::Result<(Vec<(String, Vec<u8>)>, Vec<String>)> {
+    async fn changed_rows(&mut self, block: i64, words: &[(String, Vec<(usize, u8)>)]) -> sqlx::Result<Rows> {
+        let asked: Vec<&str> = filled(words.iter().map(|(word, _)| word.as_str()));
         let sql = format!(
             "SELECT word, numbers FROM search_blocks WHERE organisation_id = $1 AND block = $2 AND word IN ({})",
-            placeholders(3, words.len())
+            placeholders(3, asked.len())
         );
-        let rows: Vec<(String, Vec<u8>)> = run!(self, fetch_all, {
-            let query = sqlx::query_as(AssertSqlSafe(sql.as_str())).persistent(false);
-            words.iter().fold(query.bind(self.organisation).bind(block), |query, (word, _)| query.bind(word))
+        let found: Vec<(String, Vec<u8>)> = run!(self, fetch_all, {
+            let query = sqlx::query_as(AssertSqlSafe(sql.as_str())).persistent(asked.len() <= PREPARED);
+            asked.iter().fold(query.bind(self.organisation).bind(block), |query, word| query.bind(*word))
         })?;
-        let was: BTreeMap<String, Vec<u8>> = rows.into_iter().collect();
-        let (mut kept, mut empty) = (Vec::new(), Vec::new());
+        let was: BTreeMap<String, Vec<u8>> = found.into_iter().collect();
+        let mut rows = Rows::default();
         for (word, places) in words {
             let (mut now, known) = (Block::default(), was.get(word));
             now.unpack(known.map_or(&[], Vec::as_slice));
@@ -65,12 +76,15 @@ impl Tx {
             }
             let numbers = now.pack();
             if numbers.is_empty() {
-                empty.push(word.clone());
+                rows.empty.push(word.clone());
             } else if known != Some(&numbers) {
-                kept.push((word.clone(), numbers));
+                if known.is_none() {
+                    rows.new.push(word.clone());
+                }
+                rows.kept.push((word.clone(), numbers));
             }
         }
-        Ok((kept, empty))
+        Ok(rows)
     }
 
     async fn write_rows(&mut self, block: i64, rows: &[(String, Vec<u8>)]) -> sqlx::Result<()> {
@@ -85,7 +99,7 @@ impl Tx {
             values.join(", ")
         );
         change!(self, {
-            let query = sqlx::query(AssertSqlSafe(sql.as_str())).persistent(false);
+            let query = sqlx::query(AssertSqlSafe(sql.as_str())).persistent(rows.len() <= PREPARED);
             let query = query.bind(self.organisation).bind(block);
             rows.iter().fold(query, |query, (word, numbers)| query.bind(word).bind(numbers))
         })?;
@@ -134,6 +148,16 @@ impl Tx {
         })?;
         Ok(())
     }
+}
+
+/// Words up to the next multiple of [`STEP`], the last one again and again.
+fn filled<'a>(words: impl ExactSizeIterator<Item = &'a str>) -> Vec<&'a str> {
+    let length = words.len().next_multiple_of(STEP);
+    let mut words: Vec<_> = words.collect();
+    if let Some(last) = words.last().copied() {
+        words.resize(length, last);
+    }
+    words
 }
 
 /// So many values to bind, from `$first` on.

@@ -6,15 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-use sqlx::FromRow;
-
 use super::blocks::{last_beside, place};
 use super::index::{Changes, Words};
+use super::kept::{Kept, kept_where};
 use super::refusals::{joined_products, unreadable};
 use super::traits::Trait;
 use super::tx::{Tx, change, run};
-use crate::domain::{Field, PersonId, ReasonId, RefusalNumber, TeamId};
+use crate::domain::{Field, ReasonId, RefusalNumber};
 
 /// What an end of a refusal rests on, in `decisions.call`: no answers.
 const NO_ANSWERS: [&str; 4] = ["itself", "won", "why", "said_by"];
@@ -22,35 +20,12 @@ const NO_ANSWERS: [&str; 4] = ["itself", "won", "why", "said_by"];
 /// The words of a refusal, and in which fields each stands.
 pub(super) type Indexed = BTreeMap<String, u8>;
 
-#[derive(FromRow)]
-struct Row {
-    number: RefusalNumber,
-    team_id: TeamId,
-    account: String,
-    contact: Option<String>,
-    contact_role: Option<String>,
-    competitor: Option<String>,
-    competitor_key: Option<String>,
-    verbatim: Option<String>,
-    segment: Option<String>,
-    segment_key: Option<String>,
-    source: Option<String>,
-    reason: String,
-    head_reason: Option<String>,
-    client_reason: Option<String>,
-    products: String,
-    stage: String,
-    happened_on: NaiveDate,
-    owner_id: PersonId,
-    logged_by: PersonId,
-    delegate_id: Option<PersonId>,
-}
-
 /// Something said of a refusal: which one, in what, the words.
-type Said = (RefusalNumber, String, String);
+pub(super) type Said = (RefusalNumber, String, String);
 
-impl Row {
-    fn indexed(self) -> sqlx::Result<Indexed> {
+impl Kept {
+    /// By which words it is found, with what was said of it.
+    pub(super) fn indexed(&self, said: &[Said]) -> sqlx::Result<Indexed> {
         let mut words = Indexed::new();
         for (field, text) in [
             (Field::Account, Some(&self.account)),
@@ -63,10 +38,13 @@ impl Row {
             add(&mut words, field, text.map_or("", String::as_str));
         }
         words.extend(self.traits()?.iter().map(|one| (one.word(), 1)));
+        for (_, what, said) in said {
+            add_said(&mut words, what, said)?;
+        }
         Ok(words)
     }
 
-    fn traits(self) -> sqlx::Result<Vec<Trait>> {
+    fn traits(&self) -> sqlx::Result<Vec<Trait>> {
         let mut traits = vec![
             Trait::Team(self.team_id),
             Trait::By(self.logged_by),
@@ -74,15 +52,16 @@ impl Row {
             Trait::Stage(self.stage.parse().map_err(unreadable)?),
             Trait::Day(self.happened_on),
         ];
-        for reason in [Some(self.reason), self.head_reason, self.client_reason].into_iter().flatten() {
+        for reason in [Some(&self.reason), self.head_reason.as_ref(), self.client_reason.as_ref()].into_iter().flatten()
+        {
             let reason: ReasonId = reason.parse().map_err(unreadable)?;
             traits.extend([Trait::Reason(reason.broad()), Trait::Reason(reason)]);
         }
         traits.extend(joined_products(&self.products)?.into_iter().map(Trait::Product));
-        traits.extend(self.segment_key.map(Trait::Segment));
-        let source = self.source.map(|source| source.parse().map_err(unreadable)).transpose()?;
+        traits.extend(self.segment_key.clone().map(Trait::Segment));
+        let source = self.source.as_ref().map(|source| source.parse().map_err(unreadable)).transpose()?;
         traits.extend(source.map(Trait::Source));
-        traits.extend(self.competitor_key.map(Trait::Competitor));
+        traits.extend(self.competitor_key.clone().map(Trait::Competitor));
         traits.extend(self.delegate_id.map(Trait::Delegate));
         Ok(traits)
     }
@@ -111,14 +90,8 @@ fn add_said(words: &mut Indexed, what: &str, said: &str) -> sqlx::Result<()> {
 }
 
 impl Tx {
-    /// By what a refusal is found now; nothing if it was withdrawn, or is not there.
-    pub(super) async fn indexed(&mut self, number: RefusalNumber) -> sqlx::Result<Indexed> {
-        Ok(self.indexed_between(number, number).await?.remove(&number).unwrap_or_default())
-    }
-
     /// A refusal that changed is found by what it is now, no longer by what it was.
-    pub(super) async fn index_again(&mut self, number: RefusalNumber, was: Indexed) -> sqlx::Result<()> {
-        let is = self.indexed(number).await?;
+    pub(super) async fn index_again(&mut self, number: RefusalNumber, was: &Indexed, is: Indexed) -> sqlx::Result<()> {
         let (block, at) = place(number);
         let mut words = Words::new();
         for word in was.keys().filter(|word| !is.contains_key(*word)) {
@@ -179,20 +152,22 @@ impl Tx {
         first: RefusalNumber,
         last: RefusalNumber,
     ) -> sqlx::Result<BTreeMap<RefusalNumber, Indexed>> {
-        let sql =
-            "SELECT number, team_id, account, contact, contact_role, competitor, competitor_key, verbatim, segment,
-                       segment_key, source, reason, head_reason, client_reason, products, stage, happened_on, owner_id,
-                       logged_by, delegate_id
-                   FROM refusals
-                   WHERE organisation_id = $1 AND number BETWEEN $2 AND $3 AND withdrawn_at IS NULL";
-        let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(first).bind(last))?;
-        let mut indexed = BTreeMap::new();
-        for row in rows {
-            indexed.insert(row.number, row.indexed()?);
+        let sql = kept_where!("number BETWEEN $2 AND $3 AND withdrawn_at IS NULL");
+        let rows: Vec<Kept> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(first).bind(last))?;
+        if rows.is_empty() {
+            return Ok(BTreeMap::new());
         }
-        if indexed.is_empty() {
-            return Ok(indexed);
+        let mut said: BTreeMap<RefusalNumber, Vec<Said>> = BTreeMap::new();
+        for one in self.said_between(first, last).await? {
+            said.entry(one.0).or_default().push(one);
         }
+        let said_of = |number| said.get(number).map_or(&[][..], Vec::as_slice);
+        rows.iter().map(|row| Ok((row.number, row.indexed(said_of(&row.number))?))).collect()
+    }
+
+    /// What was said of the refusals between two numbers: answers, notes, calls.
+    pub(super) async fn said_between(&mut self, first: RefusalNumber, last: RefusalNumber) -> sqlx::Result<Vec<Said>> {
         let sql = "SELECT refusal, questionnaire, answer FROM answers
                    WHERE organisation_id = $1 AND refusal BETWEEN $2 AND $3
                    UNION ALL
@@ -201,12 +176,6 @@ impl Tx {
                    UNION ALL
                    SELECT refusal, 'call', call FROM decisions
                    WHERE organisation_id = $1 AND refusal BETWEEN $2 AND $3 AND call IS NOT NULL";
-        let all: Vec<Said> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(first).bind(last))?;
-        for (number, what, said) in all {
-            if let Some(words) = indexed.get_mut(&number) {
-                add_said(words, &what, &said)?;
-            }
-        }
-        Ok(indexed)
+        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(first).bind(last))
     }
 }

@@ -67,11 +67,13 @@ pub struct JobCounts {
 }
 
 impl Tx {
-    /// Plans a job, unless it is planned already; it is done after this transaction has been committed.
-    pub async fn plan(&mut self, job: &NewJob, now: DateTime<Utc>) -> sqlx::Result<()> {
+    /// Plans a job, or makes the one that waits due when this one is.
+    pub async fn plan_or_move(&mut self, job: &NewJob, now: DateTime<Utc>) -> sqlx::Result<()> {
+        self.write_planned().await?;
         let sql = "INSERT INTO jobs (organisation_id, kind, occurrence, payload, planned_at, run_at, state)
-                   VALUES ($1, $2, $3, $4, $5, $6, 'ready') ON CONFLICT (organisation_id, kind, occurrence) DO NOTHING";
-        let added = change!(
+                   VALUES ($1, $2, $3, $4, $5, $6, 'ready') ON CONFLICT (organisation_id, kind, occurrence)
+                   DO UPDATE SET run_at = excluded.run_at WHERE jobs.state = 'ready'";
+        let planned = change!(
             self,
             sqlx::query(sql)
                 .bind(self.organisation)
@@ -81,13 +83,14 @@ impl Tx {
                 .bind(instant(now))
                 .bind(instant(job.run_at))
         )?;
-        self.planned |= added > 0;
+        self.planned |= planned > 0;
         Ok(())
     }
 
     /// Makes every waiting job of a kind due at `at`, but for occurrences that start with `except`: each decides again when
     /// its moment is. One that failed keeps its distance, or it would soon have no attempt left.
     pub async fn reconsider_jobs(&mut self, kind: &str, except: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
+        self.write_planned().await?;
         let sql = "UPDATE jobs SET run_at = $4
                    WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND state = 'ready' AND kind = $2
                      AND attempts = 0 AND run_at > $4 AND substr(occurrence, 1, length($3)) <> $3";
@@ -105,6 +108,7 @@ impl Tx {
         token: &str,
         most: i64,
     ) -> sqlx::Result<Vec<JobRow>> {
+        self.write_planned().await?;
         let sql = "UPDATE jobs SET state = 'sending', attempts = attempts + 1, lease_until = $3, lease_token = $4
              WHERE organisation_id = $1 AND id IN (
                 SELECT id FROM jobs
@@ -187,6 +191,7 @@ impl Tx {
 
     /// When the next job is due or its lease ends, if there is one.
     pub async fn next_job_at(&mut self) -> sqlx::Result<Option<DateTime<Utc>>> {
+        self.write_planned().await?;
         let ready =
             "SELECT run_at FROM jobs WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND state = 'ready'
                      ORDER BY run_at, id LIMIT 1";
@@ -217,6 +222,7 @@ impl Tx {
 
     /// How many jobs are in which state at `now`.
     pub async fn count_jobs(&mut self, now: DateTime<Utc>) -> sqlx::Result<JobCounts> {
+        self.write_planned().await?;
         let sql = "SELECT COUNT(*) FILTER (WHERE state = 'held' OR (state = 'ready' AND error IS NULL)) AS waiting,
                           COUNT(*) FILTER (WHERE state = 'sending') AS running,
                           COUNT(*) FILTER (WHERE state = 'ready' AND error IS NOT NULL) AS failed,
@@ -234,6 +240,7 @@ impl Tx {
 
     /// Makes a job that waits due at `at`: what it waits for comes sooner or later than was planned.
     pub async fn move_job(&mut self, kind: &str, occurrence: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
+        self.write_planned().await?;
         let sql = "UPDATE jobs SET run_at = $4
                    WHERE organisation_id = $1 AND kind = $2 AND occurrence = $3 AND state = 'ready'";
         let moved =

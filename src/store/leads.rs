@@ -58,6 +58,9 @@ pub struct LeadEvent {
 /// A person, whether they want reminders, how many leads they were given, and when they last were.
 type Load = (PersonId, Option<String>, i64, Option<DateTime<Utc>>);
 
+/// As many leads of somebody are counted to see whose turn it is: a flood must not be counted again for each lead of it.
+const COUNTED: i64 = 250;
+
 macro_rules! leads_where {
     ($($condition:literal),+) => {
         concat!(
@@ -202,19 +205,27 @@ impl Tx {
     /// same account.
     pub async fn open_lead_like(&mut self, details: &LeadDetails) -> sqlx::Result<Option<Lead>> {
         let keys = details.keys();
-        let by_email = leads_where!("email_key = $2 AND over_at IS NULL ORDER BY number LIMIT 1");
-        let by_phone = leads_where!("phone_key = $2 AND over_at IS NULL ORDER BY number LIMIT 1");
-        for (sql, key) in [(by_email, keys.email), (by_phone, keys.phone)] {
-            let Some(key) = key else { continue };
-            let row: Option<Row> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(&key))?;
-            if let Some(row) = row {
-                return row.lead().map(Some);
-            }
-        }
-        let Some((account, contact)) = keys.client else { return Ok(None) };
-        let sql = leads_where!("account_key = $2 AND contact_key = $3 AND over_at IS NULL ORDER BY number LIMIT 1");
-        let row: Option<Row> =
-            run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(&account).bind(&contact))?;
+        let (account, contact) = keys.client.unzip();
+        // Each part has its index, and no key is no row.
+        let sql = concat!(
+            "SELECT * FROM (SELECT found.*, 1 AS part FROM (",
+            leads_where!("email_key = $2 AND over_at IS NULL ORDER BY number LIMIT 1"),
+            ") AS found UNION ALL SELECT found.*, 2 AS part FROM (",
+            leads_where!("phone_key = $3 AND over_at IS NULL ORDER BY number LIMIT 1"),
+            ") AS found UNION ALL SELECT found.*, 3 AS part FROM (",
+            leads_where!("account_key = $4 AND contact_key = $5 AND over_at IS NULL ORDER BY number LIMIT 1"),
+            ") AS found) AS alike ORDER BY part LIMIT 1"
+        );
+        let row: Option<Row> = run!(
+            self,
+            fetch_optional,
+            sqlx::query_as(sql)
+                .bind(self.organisation)
+                .bind(&keys.email)
+                .bind(&keys.phone)
+                .bind(&account)
+                .bind(&contact)
+        )?;
         row.map(Row::lead).transpose()
     }
 
@@ -270,7 +281,8 @@ impl Tx {
     }
 
     /// The reps of a team who are there on a day and did not have this lead yet, with how many leads each has been given
-    /// since `lately` and has not touched: so nobody gets fewer by letting them go. Who is away on that day is left out.
+    /// since `lately` and has not touched: so nobody gets fewer by letting them go. Of either at most [`COUNTED`] count: among
+    /// those who have more, whoever got one the longest ago is next. Who is away on that day is left out.
     pub async fn candidates(
         &mut self,
         team: TeamId,
@@ -278,10 +290,10 @@ impl Tx {
         (today, lately): (NaiveDate, DateTime<Utc>),
     ) -> sqlx::Result<Vec<Candidate>> {
         let sql = "SELECT p.id, p.reminders,
-                       (SELECT COUNT(*) FROM leads l
-                        WHERE l.organisation_id = $1 AND l.owner_id = p.id AND l.due_at IS NOT NULL)
-                       + (SELECT COUNT(*) FROM lead_turns t
-                          WHERE t.organisation_id = $1 AND t.person_id = p.id AND t.began_at > $5) AS load,
+                       (SELECT COUNT(*) FROM (SELECT 1 FROM leads l
+                        WHERE l.organisation_id = $1 AND l.owner_id = p.id AND l.due_at IS NOT NULL LIMIT $6) AS running)
+                       + (SELECT COUNT(*) FROM (SELECT 1 FROM lead_turns t
+                          WHERE t.organisation_id = $1 AND t.person_id = p.id AND t.began_at > $5 LIMIT $6) AS given) AS load,
                        (SELECT MAX(t.began_at) FROM lead_turns t
                         WHERE t.organisation_id = $1 AND t.person_id = p.id) AS last_at
                    FROM people p
@@ -293,7 +305,13 @@ impl Tx {
         let rows: Vec<Load> = run!(
             self,
             fetch_all,
-            sqlx::query_as(sql).bind(self.organisation).bind(team).bind(lead).bind(today).bind(instant(lately))
+            sqlx::query_as(sql)
+                .bind(self.organisation)
+                .bind(team)
+                .bind(lead)
+                .bind(today)
+                .bind(instant(lately))
+                .bind(COUNTED)
         )?;
         let candidate = |(person, reminders, load, last_at): Load| {
             let hears = reminders.as_deref() == Reminders::On.as_str();

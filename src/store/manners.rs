@@ -45,6 +45,7 @@ impl Tx {
 
     /// Remembers whether somebody wants reminders.
     pub async fn wants_reminders(&mut self, person: PersonId, reminders: Reminders) -> sqlx::Result<()> {
+        self.forget_known();
         let sql = "UPDATE people SET reminders = $3 WHERE organisation_id = $1 AND id = $2";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(reminders.as_str()))?;
         Ok(())
@@ -52,6 +53,7 @@ impl Tx {
 
     /// Remembers until when somebody is away; `None`: they are here.
     pub async fn is_away(&mut self, person: PersonId, away: Option<Away>) -> sqlx::Result<()> {
+        self.forget_known();
         let sql = "UPDATE people SET away_until = $3, away_deputy = $4 WHERE organisation_id = $1 AND id = $2";
         change!(
             self,
@@ -96,6 +98,7 @@ impl Tx {
 
     /// Makes every waiting job of a kind that is due at exactly this instant due at `at`: somebody is back sooner.
     pub async fn hasten_jobs(&mut self, kind: &str, due: DateTime<Utc>, at: DateTime<Utc>) -> sqlx::Result<()> {
+        self.write_planned().await?;
         let sql = "UPDATE jobs SET run_at = $4
                    WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND state = 'ready' AND kind = $2
                      AND run_at = $3";
@@ -107,6 +110,7 @@ impl Tx {
 
     /// Whether a job is waiting or under way.
     pub async fn is_planned(&mut self, kind: &str, occurrence: &str) -> sqlx::Result<bool> {
+        self.write_planned().await?;
         let sql = "SELECT COUNT(*) FROM jobs WHERE organisation_id = $1 AND kind = $2 AND occurrence = $3
                      AND state IN ('ready', 'sending')";
         let count: i64 =
@@ -116,6 +120,7 @@ impl Tx {
 
     /// Whether a job was ever planned, and is not forgotten yet.
     pub async fn was_planned(&mut self, kind: &str, occurrence: &str) -> sqlx::Result<bool> {
+        self.write_planned().await?;
         let sql = "SELECT COUNT(*) FROM jobs WHERE organisation_id = $1 AND kind = $2 AND occurrence = $3";
         let count: i64 =
             run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(kind).bind(occurrence))?;
@@ -138,6 +143,7 @@ impl Tx {
 
     /// Counts a message of the day of which nobody knows yet whether they act on it.
     pub async fn one_more_ignored(&mut self, person: PersonId) -> sqlx::Result<()> {
+        self.forget_known();
         let sql = "UPDATE people SET ignored = ignored + 1 WHERE organisation_id = $1 AND id = $2";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(person))?;
         Ok(())
@@ -145,6 +151,7 @@ impl Tx {
 
     /// Somebody acted.
     pub async fn none_ignored(&mut self, person: PersonId) -> sqlx::Result<()> {
+        self.forget_known();
         let sql = "UPDATE people SET ignored = 0 WHERE organisation_id = $1 AND id = $2";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(person))?;
         Ok(())

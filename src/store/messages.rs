@@ -39,12 +39,17 @@ impl Tx {
     ) -> sqlx::Result<MessageRow> {
         let sql =
             "INSERT INTO messages (organisation_id, notice, marker, place, decided_at) VALUES ($1, $2, $3, $4, $5)
-                   ON CONFLICT (organisation_id, notice) DO NOTHING";
-        change!(
+                   ON CONFLICT (organisation_id, notice) DO NOTHING
+                   RETURNING notice, marker, place, decided_at, message, posted_at";
+        let new: Option<MessageRow> = run!(
             self,
-            sqlx::query(sql).bind(self.organisation).bind(notice).bind(marker).bind(place).bind(instant(now))
+            fetch_optional,
+            sqlx::query_as(sql).bind(self.organisation).bind(notice).bind(marker).bind(place).bind(instant(now))
         )?;
-        self.message(notice).await?.ok_or(sqlx::Error::RowNotFound)
+        match new {
+            Some(new) => Ok(new),
+            None => self.message(notice).await?.ok_or(sqlx::Error::RowNotFound),
+        }
     }
 
     /// Decides anew where a notice goes, unless it is known to be posted.

@@ -90,6 +90,7 @@ impl Tx {
             let (_, team) = named.ok_or(sqlx::Error::RowNotFound)?;
             adopted.extend(self.list_person(person, *team, now).await?);
         }
+        self.forget_known();
         let sql = "UPDATE products SET retired_at = $2 WHERE organisation_id = $1 AND retired_at IS NULL";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(instant(now)))?;
         for (position, product) in (0i64..).zip(&listing.products) {
@@ -100,6 +101,7 @@ impl Tx {
 
     /// Takes from everybody and every team what only the configuration gives; it gives to those it names anew.
     async fn unlist(&mut self, listing: &Listing, now: DateTime<Utc>) -> sqlx::Result<()> {
+        self.forget_known();
         let sql = "SELECT id, name FROM people WHERE organisation_id = $1 AND listed = $2";
         let known: Vec<(PersonId, String)> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(true))?;
@@ -116,6 +118,7 @@ impl Tx {
     }
 
     async fn list_team(&mut self, team: &Team, position: i64) -> sqlx::Result<TeamId> {
+        self.forget_known();
         let sql = "INSERT INTO teams (organisation_id, name, position, language, currency, time_zone, working_hours, channels)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                    ON CONFLICT (organisation_id, name) DO UPDATE SET
@@ -171,6 +174,7 @@ impl Tx {
         team: TeamId,
         now: DateTime<Utc>,
     ) -> sqlx::Result<Option<PersonId>> {
+        self.forget_known();
         self.moves(person, team, now).await?;
         let id: PersonId = match self.met_as_stranger(person).await? {
             // Somebody first met in chat and now named: the same person, with everything they logged.
@@ -246,6 +250,7 @@ impl Tx {
     /// Gives a listed person their account; what a stranger did under it becomes theirs. Whether there was
     /// one.
     async fn adopt(&mut self, account: &str, person: PersonId, now: DateTime<Utc>) -> sqlx::Result<bool> {
+        self.forget_known();
         let mut adopted = false;
         if let Some((stranger, false)) = self.holder(account).await?
             && stranger != person
@@ -291,6 +296,7 @@ impl Tx {
     }
 
     async fn list_product(&mut self, product: &ListedProduct, position: i64) -> sqlx::Result<()> {
+        self.forget_known();
         let sql = "INSERT INTO products (organisation_id, name, aliases, position) VALUES ($1, $2, $3, $4)
                    ON CONFLICT (organisation_id, name) DO UPDATE SET
                        aliases = excluded.aliases, position = excluded.position, retired_at = NULL";

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sqlx::FromRow;
 
+use super::known::KnownPerson;
 use super::tx::{Tx, change, run};
 use crate::domain::{
     Away, Choices, DebriefWhen, Intensity, Person, PersonId, Reminders, Rhythm, Role, StandIn, Team, TeamId, fold,
@@ -30,6 +31,8 @@ pub struct PersonRow {
     away_until: Option<NaiveDate>,
     away_deputy: Option<PersonId>,
     ignored: i64,
+    left: bool,
+    deputises: bool,
     team_id: TeamId,
     team_name: String,
     team_language: String,
@@ -44,6 +47,9 @@ macro_rules! people_where {
         concat!(
             "SELECT p.id, p.name, p.role, p.language, p.time_zone, p.working_hours, p.quiet_hours, p.batch_at, p.service,
                     p.page_language, p.reminders, p.intensity, p.rhythm, p.away_until, p.away_deputy, p.ignored, p.debrief,
+                    p.left_at IS NOT NULL AS left,
+                    EXISTS (SELECT 1 FROM people d WHERE d.organisation_id = p.organisation_id AND d.away_deputy = p.id)
+                        AS deputises,
                     t.id AS team_id, t.name AS team_name, t.language AS team_language, t.currency AS team_currency,
                     t.time_zone AS team_time_zone, t.working_hours AS team_working_hours, t.channels AS team_channels
              FROM people p JOIN teams t ON t.organisation_id = p.organisation_id AND t.id = p.team_id
@@ -102,38 +108,54 @@ impl PersonRow {
 }
 
 impl Tx {
+    /// The person of a row, remembered.
+    fn meet(&mut self, row: PersonRow) -> sqlx::Result<Person> {
+        let (left, deputises) = (row.left, row.deputises);
+        let person = row.person()?;
+        self.known.meets(KnownPerson { person: person.clone(), left, deputises });
+        Ok(person)
+    }
+
     /// Whose account this is.
     pub async fn person_of(&mut self, account: &str) -> sqlx::Result<Option<Person>> {
         let sql = people_where!("p.id = (SELECT person_id FROM accounts WHERE organisation_id = $1 AND account = $2)");
         let row: Option<PersonRow> =
             run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(account))?;
-        row.map(PersonRow::person).transpose()
+        row.map(|row| self.meet(row)).transpose()
     }
 
     /// A person.
     pub async fn person(&mut self, id: PersonId) -> sqlx::Result<Person> {
+        if let Some(known) = self.known.person(id) {
+            return Ok(known.person.clone());
+        }
         let sql = people_where!("p.id = $2");
         let row: PersonRow = run!(self, fetch_one, sqlx::query_as(sql).bind(self.organisation).bind(id))?;
-        row.person()
+        self.meet(row)
     }
 
     /// Who processes a team's refusals when nobody is away: its head, else the first admin.
     /// [`Tx::responsible_for`] says who does now.
     pub async fn head_of(&mut self, team: TeamId) -> sqlx::Result<Option<Person>> {
+        if let Some(head) = self.known.head(team) {
+            return Ok(head.cloned());
+        }
         // Two questions, each with its index: an OR has none.
         let of_team = people_where!("p.team_id = $2 AND p.role = 'head' ORDER BY p.id LIMIT 1");
         let row: Option<PersonRow> =
             run!(self, fetch_optional, sqlx::query_as(of_team).bind(self.organisation).bind(team))?;
-        match row {
-            Some(head) => Ok(Some(head.person()?)),
-            None => self.first_admin().await,
-        }
+        let head = match row {
+            Some(head) => Some(self.meet(head)?),
+            None => self.first_admin().await?,
+        };
+        self.known.leads(team, head.as_ref().map(|head| head.id));
+        Ok(head)
     }
 
     async fn first_admin(&mut self) -> sqlx::Result<Option<Person>> {
         let sql = people_where!("p.role = 'admin' ORDER BY p.id LIMIT 1");
         let row: Option<PersonRow> = run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation))?;
-        row.map(PersonRow::person).transpose()
+        row.map(|row| self.meet(row)).transpose()
     }
 
     /// Who processes a team's refusals now: its head; while the head is away the deputy, else the first admin who is there.
@@ -164,6 +186,9 @@ impl Tx {
 
     /// Whether somebody left: the configuration names them no more.
     pub async fn has_left(&mut self, person: PersonId) -> sqlx::Result<bool> {
+        if let Some(known) = self.known.person(person) {
+            return Ok(known.left);
+        }
         let sql = "SELECT COUNT(*) FROM people WHERE organisation_id = $1 AND id = $2 AND left_at IS NOT NULL";
         let left: i64 = run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(person))?;
         Ok(left > 0)
@@ -183,6 +208,9 @@ impl Tx {
 
     /// A person with those they stand in for just now.
     pub async fn standing_in(&mut self, person: Person, now: DateTime<Utc>) -> sqlx::Result<Person> {
+        if self.known.person(person.id).is_some_and(|known| !known.deputises) {
+            return Ok(Person { stands_in: Vec::new(), ..person });
+        }
         // Who left, or only looks on now, does nobody's work.
         let sql = people_where!(
             "p.away_deputy = $2 AND p.left_at IS NULL
@@ -317,6 +345,7 @@ impl Tx {
 
     /// Adds somebody the configuration does not name, as a rep.
     pub async fn add_stranger(&mut self, name: &str, account: &str, team: TeamId) -> sqlx::Result<PersonId> {
+        self.forget_known();
         let sql = "INSERT INTO people (organisation_id, team_id, name, role, listed) VALUES ($1, $2, $3, 'rep', $4)
                    RETURNING id";
         let id: PersonId =
@@ -327,6 +356,7 @@ impl Tx {
 
     /// Makes an account somebody's.
     pub(super) async fn give_account(&mut self, account: &str, person: PersonId) -> sqlx::Result<()> {
+        self.forget_known();
         let sql = "INSERT INTO accounts (organisation_id, account, person_id) VALUES ($1, $2, $3)
                    ON CONFLICT (organisation_id, account) DO UPDATE SET person_id = excluded.person_id";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(account).bind(person))?;
@@ -335,6 +365,7 @@ impl Tx {
 
     /// Remembers the service a person last acted on.
     pub async fn acted_on(&mut self, person: PersonId, service: &str) -> sqlx::Result<()> {
+        self.forget_known();
         let sql = "UPDATE people SET service = $3 WHERE organisation_id = $1 AND id = $2";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(service))?;
         Ok(())
@@ -342,6 +373,7 @@ impl Tx {
 
     /// The language switch of the local page was moved, which is to choose a language.
     pub async fn page_speaks(&mut self, person: PersonId, language: &str) -> sqlx::Result<()> {
+        self.forget_known();
         let sql = "UPDATE people SET page_language = $3, language = $3 WHERE organisation_id = $1 AND id = $2";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(person).bind(language))?;
         Ok(())
@@ -349,6 +381,7 @@ impl Tx {
 
     /// Stores what a person chose.
     pub async fn choose(&mut self, person: PersonId, choices: &Choices) -> sqlx::Result<()> {
+        self.forget_known();
         let sql =
             "UPDATE people SET language = $3, time_zone = $4, working_hours = $5, quiet_hours = $6, batch_at = $7,
                           intensity = $8, rhythm = $9, debrief = $10

@@ -82,6 +82,7 @@ where
         let begun = begin_turn(pool).await.context("the database did not answer")?;
         let mut tx = Tx::new(Conn::Postgres(begun), organisation);
         let value = closure(&mut tx).await?;
+        tx.write_planned().await.context("the database did not keep the jobs")?;
         let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
         conn.commit().await.context("the database did not keep the change")?;
         Ok(value)

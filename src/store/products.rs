@@ -35,6 +35,9 @@ impl Tx {
 
     /// Every product, retired ones too, those `by` logged lately first, then in the order of the configuration.
     pub async fn products(&mut self, by: PersonId) -> sqlx::Result<Vec<Product>> {
+        if let Some(known) = self.known.products(by) {
+            return Ok(known.clone());
+        }
         // The latest fifty refusals are enough to know what somebody sells, and keep this independent of history.
         let sql = "SELECT p.id, p.name, p.aliases, p.retired_at IS NOT NULL AS retired FROM products p
                    LEFT JOIN (SELECT products FROM refusals WHERE organisation_id = $1 AND logged_by = $2
@@ -44,11 +47,14 @@ impl Tx {
                    GROUP BY p.id, p.name, p.aliases, p.retired_at, p.position
                    ORDER BY COUNT(r.products) DESC, p.position";
         let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(by))?;
-        rows.into_iter()
+        let products = rows
+            .into_iter()
             .map(|row| {
                 let aliases = serde_json::from_str(&row.aliases).map_err(|e| sqlx::Error::Decode(e.into()))?;
                 Ok(Product { id: row.id, name: row.name, aliases, retired: row.retired })
             })
-            .collect()
+            .collect::<sqlx::Result<Vec<_>>>()?;
+        self.known.sells(by, products.clone());
+        Ok(products)
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
+use super::kept::{Found, Kept};
 use super::traits::Trait;
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{
@@ -129,8 +130,18 @@ impl Tx {
         run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation))
     }
 
+    /// Stores a new refusal under a number that none has.
+    pub async fn add_refusal(&mut self, refusal: &Refusal) -> sqlx::Result<()> {
+        self.put_refusal(refusal, Found::default()).await
+    }
+
     /// Stores a refusal under its number, new or changed.
     pub async fn save_refusal(&mut self, refusal: &Refusal) -> sqlx::Result<()> {
+        let was = self.found(refusal.number).await?;
+        self.put_refusal(refusal, was).await
+    }
+
+    async fn put_refusal(&mut self, refusal: &Refusal, was: Found) -> sqlx::Result<()> {
         let sql = "INSERT INTO refusals (organisation_id, number, team_id, account, account_key, contact, contact_role,
                        outcome, reason, reason_source, products, budget_minor, budget_currency, competitor,
                        competitor_key, verbatim, segment, contract_until, happened_on, owner_id, logged_by, logged_at,
@@ -148,13 +159,14 @@ impl Tx {
                        happened_on = excluded.happened_on, owner_id = excluded.owner_id, stage = excluded.stage,
                        seen_by = excluded.seen_by, seen_at = excluded.seen_at, withdrawn_at = excluded.withdrawn_at,
                        head_reason = excluded.head_reason, contact_key = excluded.contact_key,
-                       segment_key = excluded.segment_key, source = excluded.source";
+                       segment_key = excluded.segment_key, source = excluded.source
+                   RETURNING *";
         let details = &refusal.details;
         let (account, contact) = details.client();
-        let was = (self.counted(refusal.number).await?, self.indexed(refusal.number).await?);
-        change!(
+        let is: Kept = run!(
             self,
-            sqlx::query(sql)
+            fetch_one,
+            sqlx::query_as(sql)
                 .bind(self.organisation)
                 .bind(refusal.number)
                 .bind(refusal.team)
@@ -186,8 +198,8 @@ impl Tx {
                 .bind(details.segment.as_deref().map(fold))
                 .bind(details.source.map(Source::as_str))
         )?;
-        self.count_again(refusal.number, was.0).await?;
-        self.index_again(refusal.number, was.1).await
+        let is = Found { row: Some(is), said: was.said.clone() };
+        self.follows(refusal.number, &was, &is).await
     }
 
     /// A refusal by its number, withdrawn ones too.

@@ -7,32 +7,15 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike as _, NaiveDate};
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::AssertSqlSafe;
 
+use super::kept::{Kept, kept_where};
 use super::refusals::{joined_products, unreadable};
 use super::tx::{Tx, change, run};
-use crate::domain::{PersonId, ReasonId, RefusalNumber, TeamId, first_of_month, monday};
+use crate::domain::{PersonId, ReasonId, TeamId, first_of_month, monday};
 
 /// How many rows one statement writes.
 const ROWS: usize = 100;
-
-/// What is counted of a refusal.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub(super) struct Counted {
-    number: RefusalNumber,
-    team_id: TeamId,
-    logged_by: PersonId,
-    products: String,
-    reason: String,
-    pub(super) segment: Option<String>,
-    pub(super) segment_key: Option<String>,
-    source: Option<String>,
-    pub(super) competitor: Option<String>,
-    pub(super) competitor_key: Option<String>,
-    budget_minor: Option<i64>,
-    budget_currency: Option<String>,
-    happened_on: NaiveDate,
-}
 
 /// A cell: team, axes, row, column, currency.
 type Cell = (TeamId, &'static str, String, String, String);
@@ -53,18 +36,7 @@ struct Tally {
     months: BTreeMap<Place, Added>,
 }
 
-macro_rules! counted_where {
-    ($condition:literal) => {
-        concat!(
-            "SELECT number, team_id, logged_by, products, COALESCE(head_reason, client_reason, reason) AS reason, segment,
-                    segment_key, source, competitor, competitor_key, budget_minor, budget_currency, happened_on
-             FROM refusals WHERE organisation_id = $1 AND withdrawn_at IS NULL AND outcome <> 'invalid' AND ",
-            $condition
-        )
-    };
-}
-
-impl Counted {
+impl Kept {
     /// The cells it is in, each once.
     fn cells(&self) -> sqlx::Result<Vec<(&'static str, String, String)>> {
         let mut products: Vec<String> = joined_products(&self.products)?.iter().map(ToString::to_string).collect();
@@ -73,7 +45,8 @@ impl Counted {
         if products.is_empty() {
             products.push(String::new());
         }
-        let reason: ReasonId = self.reason.parse().map_err(unreadable)?;
+        let reason = self.head_reason.as_ref().or(self.client_reason.as_ref()).unwrap_or(&self.reason);
+        let reason: ReasonId = reason.parse().map_err(unreadable)?;
         let (rep, reason, none) = (self.logged_by.0.to_string(), reason.level1().to_owned(), String::new);
         let mut cells = vec![
             ("all", none(), none()),
@@ -98,7 +71,7 @@ impl Counted {
 
 impl Tally {
     /// Counts a refusal once more, or (`-1`) once less.
-    fn add(&mut self, counted: &Counted, times: i64) -> sqlx::Result<()> {
+    fn add(&mut self, counted: &Kept, times: i64) -> sqlx::Result<()> {
         let currency = counted.budget_currency.clone().unwrap_or_default();
         let money = times * counted.budget_minor.unwrap_or(0);
         let day = counted.happened_on;
@@ -117,37 +90,30 @@ impl Tally {
 }
 
 impl Tx {
-    /// What is counted of a refusal now; `None` if it counts nowhere: withdrawn, invalid, or not there.
-    pub(super) async fn counted(&mut self, number: RefusalNumber) -> sqlx::Result<Option<Counted>> {
-        let sql = counted_where!("number = $2");
-        run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(number))
-    }
-
-    /// Counts a refusal that changed as it is now, no longer as it was.
-    pub(super) async fn count_again(&mut self, number: RefusalNumber, was: Option<Counted>) -> sqlx::Result<()> {
-        let is = self.counted(number).await?;
-        if is == was {
-            return Ok(());
-        }
+    /// Counts a refusal that changed as it is now, no longer as it was; `None` where it counts nowhere.
+    pub(super) async fn count_again(&mut self, was: Option<&Kept>, is: Option<&Kept>) -> sqlx::Result<()> {
         let mut tally = Tally::default();
-        if let Some(was) = &was {
+        if let Some(was) = was {
             tally.add(was, -1)?;
         }
-        if let Some(is) = &is {
+        if let Some(is) = is {
             tally.add(is, 1)?;
         }
         self.write_tally(tally).await?;
-        if let Some(is) = is { self.name_written(std::slice::from_ref(&is)).await } else { Ok(()) }
+        match is {
+            Some(is) if was.is_none_or(|was| was.names() != is.names()) => self.name_written([is]).await,
+            _ => Ok(()),
+        }
     }
 
     /// What a stranger logged is somebody's now.
     pub(super) async fn count_for(&mut self, stranger: PersonId, person: PersonId) -> sqlx::Result<()> {
-        let sql = counted_where!("logged_by = $2 ORDER BY number");
-        let theirs: Vec<Counted> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(stranger))?;
+        let sql = kept_where!("withdrawn_at IS NULL AND outcome <> 'invalid' AND logged_by = $2 ORDER BY number");
+        let theirs: Vec<Kept> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(stranger))?;
         let mut tally = Tally::default();
         for was in theirs {
             tally.add(&was, -1)?;
-            tally.add(&Counted { logged_by: person, ..was }, 1)?;
+            tally.add(&Kept { logged_by: person, ..was }, 1)?;
         }
         self.write_tally(tally).await
     }
@@ -157,15 +123,14 @@ impl Tx {
         let sql = "SELECT summed_to FROM organisations WHERE id = $1";
         let to: Option<Option<i64>> = run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation))?;
         let Some(to) = to.flatten() else { return Ok(false) };
-        let sql = counted_where!("number > $2 ORDER BY number LIMIT $3");
-        let rows: Vec<Counted> =
-            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(to).bind(most))?;
+        let sql = kept_where!("withdrawn_at IS NULL AND outcome <> 'invalid' AND number > $2 ORDER BY number LIMIT $3");
+        let rows: Vec<Kept> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(to).bind(most))?;
         let mut tally = Tally::default();
         for row in &rows {
             tally.add(row, 1)?;
         }
         self.write_tally(tally).await?;
-        self.name_written(&rows).await?;
+        self.name_written(rows.iter()).await?;
         let last = rows.last().map(|row| row.number);
         let sql = "UPDATE organisations SET summed_to = $2 WHERE id = $1";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(last))?;

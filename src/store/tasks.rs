@@ -164,8 +164,13 @@ impl Tx {
         } else {
             self.done(task, now).await?;
         }
+        self.give(task).await
+    }
+
+    /// Adds something to be done about a refusal of which nothing of this kind is: of a new one.
+    pub async fn give(&mut self, task: &Task) -> sqlx::Result<()> {
         let sql = "INSERT INTO tasks (organisation_id, refusal, kind, person_id, due_at, say_at)
-                   VALUES ($1, $2, $3, $4, $5, $5)";
+                   VALUES ($1, $2, $3, $4, $5, $6)";
         change!(
             self,
             sqlx::query(sql)
@@ -174,6 +179,7 @@ impl Tx {
                 .bind(task.kind.as_str())
                 .bind(task.person)
                 .bind(instant(task.due_at))
+                .bind(task.say_at.map(instant))
         )?;
         Ok(())
     }

@@ -5,6 +5,9 @@ use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgTransaction, Sqlite};
 
+use super::known::Known;
+use super::planned::Planned;
+
 /// What [`super::Db::write`] and [`super::Db::read`] run: `|tx| Box::pin(async move { .. })`. It may run again
 /// after a serialisation failure or a lost connection, so it only borrows or clones what it captures. The connection may
 /// have been lost after the commit: what must happen once remembers in the same transaction that it did (an event that
@@ -26,11 +29,15 @@ pub struct Tx {
     pub(super) planned: bool,
     /// PostgreSQL asked for the transaction to be run again, or its connection was lost.
     pub(super) again: bool,
+    /// The jobs it planned that are not written yet.
+    pub(super) unwritten: Planned,
+    /// What it has read already.
+    pub(super) known: Known,
 }
 
 impl Tx {
     pub(super) fn new(conn: Conn, organisation: i64) -> Self {
-        Self { conn, organisation, planned: false, again: false }
+        Self { conn, organisation, planned: false, again: false, unwritten: Planned::new(), known: Known::default() }
     }
 
     /// Remembers whether an error asks for another run, and passes it on.

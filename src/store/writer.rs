@@ -1,8 +1,8 @@
 //! The one writer of a process.
 //!
-//! It takes the closures that wait, runs them one after another inside one transaction, each in its own savepoint,
-//! commits once, then answers all. A closure alone commits at once. One that fails, or panics, rolls back to its
-//! savepoint and hurts nobody. Nobody is answered before the commit is on disk. A group whose connection was lost is run
+//! It takes the closures that wait, runs them one after another inside one transaction, each after the first in its own
+//! savepoint, commits once, then answers all. A closure alone commits at once. One that fails, or panics, is rolled back
+//! and hurts nobody. Nobody is answered before the commit is on disk. A group whose connection was lost is run
 //! again by halves: under a server that keeps ending connections a small one still comes to its commit.
 //!
 //! On SQLite a process has the file for itself. On PostgreSQL the writers of several processes take turns by a lock on
@@ -76,8 +76,14 @@ impl<F: Closure<T, E>, T: Send, E: From<anyhow::Error> + Send> Work for Waiting<
     async fn run(&mut self, tx: &mut Tx) -> bool {
         tx.organisation = self.organisation;
         tx.planned = false;
+        tx.unwritten.clear();
         let ran = AssertUnwindSafe((self.closure)(tx)).catch_unwind().await;
-        let result = ran.unwrap_or_else(|_| Err(anyhow!("a closure on the database panicked").into()));
+        let mut result = ran.unwrap_or_else(|_| Err(anyhow!("a closure on the database panicked").into()));
+        if result.is_ok()
+            && let Err(error) = tx.write_planned().await
+        {
+            result = Err(anyhow!(error).into());
+        }
         let keep = result.is_ok();
         self.result = Some(result.map(|value| (value, tx.planned)));
         keep
@@ -206,15 +212,49 @@ impl Base {
         unreachable!("the loop returns")
     }
 
-    async fn attempt(&self, group: &mut Vec<Box<dyn Work>>, more: (&mut Line, usize)) -> Result<(), Lost> {
-        let mut tx = self.begin().await?;
-        match run_group(&mut tx, group, more).await {
-            Ok(()) => commit(tx).await,
-            Err(lost) => {
-                give_up(tx).await;
-                Err(lost)
+    async fn attempt(&self, group: &mut Vec<Box<dyn Work>>, (line, most): (&mut Line, usize)) -> Result<(), Lost> {
+        let (mut open, mut done) = (None, 0);
+        loop {
+            open = self.run_one(open, group[done].as_mut()).await?;
+            done += 1;
+            if done < group.len() {
+                continue;
+            }
+            match if done < most { line.next_if_any() } else { None } {
+                Some(next) => group.push(next),
+                None => break,
             }
         }
+        match open {
+            Some(tx) => commit(tx).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Runs a closure in the transaction that is open, or opens one; the transaction, if anything in it is to be kept.
+    async fn run_one(&self, open: Option<Tx>, work: &mut dyn Work) -> Result<Option<Tx>, Lost> {
+        let (mut tx, ran) = match open {
+            // Most come alone: with nothing before it to be kept, a closure needs no savepoint.
+            None => {
+                let mut tx = self.begin().await?;
+                let ran = run_alone(&mut tx, work).await;
+                (tx, ran)
+            }
+            Some(mut tx) => {
+                let ran = run_beside(&mut tx, work).await.map(|()| true);
+                (tx, ran)
+            }
+        };
+        tx.forget_known();
+        match ran {
+            Ok(true) => return Ok(Some(tx)),
+            Ok(false) => give_up(tx).await,
+            Err(lost) => {
+                give_up(tx).await;
+                return Err(lost);
+            }
+        }
+        Ok(None)
     }
 
     async fn begin(&self) -> Result<Tx, Lost> {
@@ -239,31 +279,29 @@ impl Base {
     }
 }
 
-/// Runs the closures of the group, then those that came meanwhile, until there are `most`.
-async fn run_group(tx: &mut Tx, group: &mut Vec<Box<dyn Work>>, (line, most): (&mut Line, usize)) -> Result<(), Lost> {
-    let mut done = 0;
-    loop {
-        statement(tx, "SAVEPOINT one").await?;
-        let keep = group[done].run(tx).await;
-        if tx.again {
-            return Err(Lost { why: anyhow!("the database asked for another run each time"), again: true });
-        }
-        if keep {
-            statement(tx, "RELEASE SAVEPOINT one").await?;
-        } else {
-            // A full disk rolls the whole transaction back by itself; then this fails, and so does the group.
-            statement(tx, "ROLLBACK TO SAVEPOINT one").await?;
-            statement(tx, "RELEASE SAVEPOINT one").await?;
-        }
-        done += 1;
-        if done < group.len() {
-            continue;
-        }
-        match if done < most { line.next_if_any() } else { None } {
-            Some(next) => group.push(next),
-            None => return Ok(()),
-        }
+/// Runs the first closure of a transaction; whether its changes are to be kept.
+async fn run_alone(tx: &mut Tx, work: &mut dyn Work) -> Result<bool, Lost> {
+    let keep = work.run(tx).await;
+    asked_again(tx).map(|()| keep)
+}
+
+/// Runs a closure after others, which stay whatever becomes of it.
+async fn run_beside(tx: &mut Tx, work: &mut dyn Work) -> Result<(), Lost> {
+    statement(tx, "SAVEPOINT one").await?;
+    let keep = work.run(tx).await;
+    asked_again(tx)?;
+    if !keep {
+        // A full disk rolls the whole transaction back by itself; then this fails, and so does the group.
+        statement(tx, "ROLLBACK TO SAVEPOINT one").await?;
     }
+    Ok(statement(tx, "RELEASE SAVEPOINT one").await?)
+}
+
+fn asked_again(tx: &Tx) -> Result<(), Lost> {
+    if tx.again {
+        return Err(Lost { why: anyhow!("the database asked for another run each time"), again: true });
+    }
+    Ok(())
 }
 
 async fn statement(tx: &mut Tx, sql: &'static str) -> sqlx::Result<()> {

@@ -2,9 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::sums::Counted;
+use super::kept::Kept;
 use super::tx::{Tx, change, run};
 use crate::domain::Axis;
+
+impl Kept {
+    /// Its segment and competitor, folded and as they are written.
+    pub(super) fn names(&self) -> [(Axis, Option<&str>, Option<&str>); 2] {
+        [
+            (Axis::Segment, self.segment_key.as_deref(), self.segment.as_deref()),
+            (Axis::Competitor, self.competitor_key.as_deref(), self.competitor.as_deref()),
+        ]
+    }
+}
 
 impl Tx {
     /// How a folded segment or competitor is written, by key.
@@ -16,16 +26,11 @@ impl Tx {
     }
 
     /// Remembers how segments and competitors are written.
-    pub(super) async fn name_written(&mut self, rows: &[Counted]) -> sqlx::Result<()> {
+    pub(super) async fn name_written(&mut self, rows: impl IntoIterator<Item = &Kept>) -> sqlx::Result<()> {
         let mut names: BTreeMap<(&str, &str), &str> = BTreeMap::new();
-        for row in rows {
-            for (axis, key, name) in [
-                (Axis::Segment, &row.segment_key, &row.segment),
-                (Axis::Competitor, &row.competitor_key, &row.competitor),
-            ] {
-                if let (Some(key), Some(name)) = (key, name) {
-                    names.entry((axis.as_str(), key)).or_insert(name);
-                }
+        for (axis, key, name) in rows.into_iter().flat_map(Kept::names) {
+            if let (Some(key), Some(name)) = (key, name) {
+                names.entry((axis.as_str(), key)).or_insert(name);
             }
         }
         let sql = "INSERT INTO written_names (organisation_id, axis, name_key, name) VALUES ($1, $2, $3, $4)

@@ -70,3 +70,26 @@ fn every_query_of_a_table_takes_the_organisation() {
     }
     assert!(queries > 30, "queries were found: {queries}");
 }
+
+#[test]
+fn what_writes_people_or_products_forgets_what_was_read_of_them() {
+    // Of columns that nobody reads together with a person.
+    let exceptions = ["writes", "sends_today"];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut writers = BTreeSet::new();
+    for file in fs::read_dir(folder).expect("the store is there") {
+        let text = fs::read_to_string(file.expect("a file").path()).expect("a file is read");
+        for function in text.split(" fn ").skip(1) {
+            let name = function.split(['(', '<']).next().unwrap_or_default();
+            let writes = ["people", "accounts", "teams", "products"].into_iter().any(|table| {
+                let verbs = ["UPDATE ", "INSERT INTO ", "DELETE FROM "];
+                verbs.iter().any(|verb| function.contains(&format!("{verb}{table} ")))
+            });
+            if writes && !exceptions.contains(&name) {
+                assert!(function.contains("self.forget_known()"), "{name} forgets nothing");
+                writers.insert(name.to_owned());
+            }
+        }
+    }
+    assert!(writers.len() > 10, "they were found: {writers:?}");
+}

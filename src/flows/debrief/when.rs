@@ -20,7 +20,7 @@ const LATE: TimeDelta = TimeDelta::hours(12);
 /// In how many working days the message of the day reminds of it.
 const REMINDED_IN: usize = 1;
 
-/// Plans to ask whoever logged a refusal, as they wish to be asked.
+/// Plans to ask whoever logged a new refusal, as they wish to be asked.
 pub(in crate::flows) async fn plan(call: &mut Call<'_>, refusal: &Refusal) -> Result<()> {
     if call.by.role == Role::Observer || !refusal.asks_for_debrief() {
         return Ok(());
@@ -34,24 +34,38 @@ pub(in crate::flows) async fn plan(call: &mut Call<'_>, refusal: &Refusal) -> Re
     match call.by.choices.debrief.unwrap_or_default() {
         DebriefWhen::Soon if !light => {
             let at = call.by.reachable_at(soonest);
-            hand(call, refusal.number, at, call.by.batch_after_days(REMINDED_IN, at)).await?;
+            let say_at = call.by.batch_after_days(REMINDED_IN, at);
+            let task = asked(call, refusal.number, at, say_at);
+            call.tx.give(&task).await?;
+            said_at(call, say_at).await?;
             notice::plan(call.tx, call.shared, &Notice::Debrief(refusal.number.0), at, call.now).await
         }
         DebriefWhen::Soon | DebriefWhen::Daily => {
             let at = call.by.next_batch(soonest);
-            hand(call, refusal.number, at, at).await
+            let task = asked(call, refusal.number, at, at);
+            call.tx.give(&task).await?;
+            said_at(call, at).await
         }
         DebriefWhen::Asked => Ok(()),
     }
 }
 
-/// Puts it into the rep's hands: due at a moment, in the message of the day at another.
-async fn hand(call: &mut Call<'_>, number: RefusalNumber, due_at: DateTime<Utc>, say_at: DateTime<Utc>) -> Result<()> {
-    let task = Task::new(number, TaskKind::Debrief, call.by.id, due_at);
-    call.tx.hand(&task, call.now).await?;
-    call.tx.say_task_at(&task, Some(say_at)).await?;
+/// What a rep is to be asked: due at a moment, in the message of the day at another.
+fn asked(call: &Call<'_>, number: RefusalNumber, due_at: DateTime<Utc>, say_at: DateTime<Utc>) -> Task {
+    Task { say_at: Some(say_at), ..Task::new(number, TaskKind::Debrief, call.by.id, due_at) }
+}
+
+/// Plans the message of the day that says it.
+async fn said_at(call: &mut Call<'_>, say_at: DateTime<Utc>) -> Result<()> {
     let today = Notice::Today(call.by.id.0, say_at);
     notice::plan(call.tx, call.shared, &today, say_at, call.now).await
+}
+
+/// Puts it into the rep's hands once more, at another moment.
+async fn hand(call: &mut Call<'_>, number: RefusalNumber, due_at: DateTime<Utc>, say_at: DateTime<Utc>) -> Result<()> {
+    let task = asked(call, number, due_at, say_at);
+    call.tx.hand(&task, call.now).await?;
+    said_at(call, say_at).await
 }
 
 /// Whoever acts changed when they want to be asked, or their hours: a debrief they were not asked for yet follows.
@@ -62,8 +76,7 @@ pub(in crate::flows) async fn moved(call: &mut Call<'_>, task: &Task) -> Result<
     // Not before they wanted it.
     let say_at = call.by.next_batch((task.due_at - TimeDelta::seconds(1)).max(call.now));
     call.tx.say_task_at(task, Some(say_at)).await?;
-    let today = Notice::Today(call.by.id.0, say_at);
-    notice::plan(call.tx, call.shared, &today, say_at, call.now).await
+    said_at(call, say_at).await
 }
 
 /// A refusal that was undone, or is none, is nothing to be asked about.

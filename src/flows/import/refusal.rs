@@ -137,7 +137,7 @@ pub(super) async fn keep(tx: &mut Tx, house: &House, entry: &RefusalEntry, now: 
     let logged = Refusal::new(number, &rep, entry.details.clone(), at);
     let logged = Refusal { team: entry.team, owner: owner.id, ..logged };
     let asleep = logged.validate_itself().map_err(|denied| Error::Internal(anyhow::anyhow!("{denied:?}")))?;
-    tx.save_refusal(&asleep).await?;
+    tx.add_refusal(&asleep).await?;
     tx.audit(Some(number), house.by.id, &Change::of_state("imported"), now).await?;
     let words = words_for(&house.shared, &house.by);
     let mut call = Call { tx, by: house.by.clone(), words, shared: &house.shared, now };

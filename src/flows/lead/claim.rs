@@ -19,8 +19,12 @@ const LOOKS: TimeDelta = TimeDelta::seconds(20);
 
 /// Lets whoever wants a lead have it.
 pub(super) async fn open(tx: &mut Tx, shared: &Shared, lead: Lead, now: DateTime<Utc>) -> Result<Lead> {
+    let new = route::is_new(&lead);
     let lead = lead.opened(now);
     save(tx, shared, &lead, now).await?;
+    if new {
+        route::was_received(tx, &lead, now).await?;
+    }
     tx.lead_event(lead.number, None, ("opened", None), now).await?;
     if let Some(team) = tx.team(lead.team).await? {
         for channel in unsaid::channels(shared, &team) {

@@ -34,8 +34,7 @@ pub(super) async fn plan(
     let off = route::Off::of(shared, owner, now);
     let Some((_, at)) = lead.climbs(shared.rules.leads.ladder, &off.calendar(owner)) else { return Ok(()) };
     let job = NewJob { kind: LEAD, occurrence: occurrence(lead), payload: occurrence(lead), run_at: at };
-    tx.plan(&job, now).await?;
-    Ok(tx.move_job(LEAD, &job.occurrence, at).await?)
+    Ok(tx.plan_or_move(&job, now).await?)
 }
 
 /// Lets a lead climb, if it is time; when it is looked at next, or nothing if its clock stands.

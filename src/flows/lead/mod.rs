@@ -104,8 +104,6 @@ pub async fn receive(tx: &mut Tx, shared: &Shared, received: Received, now: Date
         refusal: None,
         imported: received.imported,
     };
-    tx.save_lead(&lead, None, now).await?;
-    tx.lead_event(number, received.logged_by, ("received", None), now).await?;
     route::route(tx, shared, lead, received.owner, now).await.map(Kept::New)
 }
 

@@ -140,13 +140,23 @@ pub(super) async fn head(tx: &mut Tx, team: TeamId, now: DateTime<Utc>) -> Resul
     Ok(tx.responsible_for(team, now).await?.filter(|head| !head.is_away(now)))
 }
 
+/// Whether a lead just came in: nobody was told of it, and it is not stored yet.
+pub(super) fn is_new(lead: &Lead) -> bool {
+    lead.turn.number == 0 && lead.rung == Rung::Fresh
+}
+
+/// Remembers how a lead that is stored now came in.
+pub(super) async fn was_received(tx: &mut Tx, lead: &Lead, now: DateTime<Utc>) -> Result<()> {
+    Ok(tx.lead_event(lead.number, lead.logged_by, ("received", None), now).await?)
+}
+
 /// Puts a lead into somebody's hands, and tells them.
 pub(super) async fn give(tx: &mut Tx, shared: &Shared, lead: Lead, to: PersonId, now: DateTime<Utc>) -> Result<Lead> {
-    // Before its first turn nobody was told of it, unless it was open to claim.
-    let unseen = lead.turn.number == 0 && lead.rung == Rung::Fresh;
+    let new = is_new(&lead);
     let lead = lead.given(to, now);
-    if unseen {
+    if new {
         save_unseen(tx, shared, &lead, now).await?;
+        was_received(tx, &lead, now).await?;
         tx.lead_turn(&lead, to).await?;
     } else {
         keep_turn(tx, shared, &lead, now).await?;

@@ -223,7 +223,7 @@ async fn store(call: &mut Call<'_>, details: Details, first: Option<&Refusal>) -
     let number = call.tx.next_refusal_number().await?;
     let refusal = Refusal::new(number, &call.by, details, call.now);
     let refusal = if let Some(first) = first { refusal.second_of(first) } else { refusal };
-    call.tx.save_refusal(&refusal).await?;
+    call.tx.add_refusal(&refusal).await?;
     call.tx.audit(Some(number), call.by.id, &Change::of_state("logged"), call.now).await?;
     head::bring(call, &refusal).await?;
     // Who reports for somebody else was not there.

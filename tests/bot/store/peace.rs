@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use panout::domain::{Details, Outcome, Peace, Refusal};
-use panout::store::Db;
+use panout::store::{Db, MostOfReasons};
 
 use super::{listed, now};
 use crate::story::Database;
@@ -70,7 +70,7 @@ async fn agrees(db: &Db, all: &Arc<(Vec<Refusal>, Refusal)>, asked: Vec<Peace>, 
                 tx.may_contact(client).await?;
             }
             let (mut examples, mut expected) = (BTreeSet::new(), BTreeSet::new());
-            for one in tx.earlier_of_reason(&all.1.details.reason, &all.1, 1000).await? {
+            for one in tx.earlier_of_reasons(&[], &all.1, MostOfReasons { won: 0, latest: 1000 }).await? {
                 examples.insert(one.number);
             }
             for refusal in &all.0 {

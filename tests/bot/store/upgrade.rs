@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use panout::domain::{Days, Peace, PersonId, Refusal, RefusalNumber, Source, TeamId, View};
-use panout::store::{Db, Pending};
+use panout::store::{Db, MostOfReasons, Pending};
 use rstest::rstest;
 
 use super::now;
@@ -40,12 +40,12 @@ async fn who_asked_before_is_remembered_and_contacts_of_before_may_ask() {
             }
             let globex = tx.asked_for_peace(&all[3].details).await?;
             assert_eq!(globex.map(|peace| peace.said_by).as_deref(), Some("Their lawyer"));
-            let examples = tx.earlier_of_reason(&all[4].details.reason, &all[4], 10).await?;
+            let examples = tx.earlier_of_reasons(&[], &all[4], MostOfReasons { won: 0, latest: 10 }).await?;
             assert_eq!(examples.iter().map(|one| one.number.0).collect::<Vec<_>>(), [3, 2, 1]);
             let contact = Some("maria pop".to_owned());
             let maria = Peace { account: "Acme".into(), contact, said_by: "Her assistant".into() };
             tx.do_not_contact(&maria, all[0].owner, now()).await?;
-            let examples = tx.earlier_of_reason(&all[4].details.reason, &all[4], 10).await?;
+            let examples = tx.earlier_of_reasons(&[], &all[4], MostOfReasons { won: 0, latest: 10 }).await?;
             assert_eq!(examples.iter().map(|one| one.number.0).collect::<Vec<_>>(), [3]);
             Ok::<_, anyhow::Error>(())
         })
