@@ -140,7 +140,7 @@ fn wait(after: Duration) -> TimeDelta {
 /// Stores the place of a message that is surely not in the one it had: it has another reader.
 async fn moves(worker: &Worker, notice: &Notice, place: &Place) -> Result<()> {
     let (key, place) = (notice.key(), serde_json::to_string(place).map_err(anyhow::Error::from)?);
-    let write = worker.db.write(move |tx| {
+    let write = worker.db.write_behind(move |tx| {
         let (key, place) = (key.clone(), place.clone());
         Box::pin(async move { Ok::<_, Error>(tx.move_message(&key, &place).await?) })
     });
@@ -170,7 +170,7 @@ async fn decide(worker: &Worker, job: &JobRow, notice: &Notice) -> Result<Decide
     let ahead = if notice.is_drawn_ahead() { Arc::new(read.await?) } else { Arc::default() };
     let (shared, now) = (worker.shared.clone(), worker.clock.now());
     let (job, notice) = (job.clone(), notice.clone());
-    let write = worker.db.write(move |tx| {
+    let write = worker.db.write_behind(move |tx| {
         let (shared, job, notice, ahead) = (shared.clone(), job.clone(), notice.clone(), ahead.clone());
         Box::pin(async move { weigh(tx, &shared, &job, (&notice, (*ahead).as_ref()), now).await })
     });
@@ -213,7 +213,7 @@ async fn weigh(
 /// aside, so that nobody who is ready meanwhile is missed.
 async fn untried(worker: &Worker, job: &JobRow) -> Result<()> {
     let (job, now) = (job.clone(), worker.clock.now());
-    let write = worker.db.write(move |tx| {
+    let write = worker.db.write_behind(move |tx| {
         let job = job.clone();
         Box::pin(async move { Ok::<_, Error>(tx.begin_anew(&job, now).await.map(drop)?) })
     });
@@ -230,7 +230,7 @@ async fn record(worker: &Worker, job: &JobRow, notice: &Notice, posted: MessageR
     let (shared, now) = (worker.shared.clone(), worker.clock.now());
     let (job, notice, posted, shown) =
         (job.clone(), notice.clone(), Arc::new(posted), Arc::new(shown.unwrap_or_default()));
-    let write = worker.db.write(move |tx| {
+    let write = worker.db.write_behind(move |tx| {
         let (shared, job, notice) = (shared.clone(), job.clone(), notice.clone());
         let (posted, shown) = (posted.clone(), shown.clone());
         Box::pin(async move {
@@ -272,7 +272,7 @@ pub(super) async fn refresh(worker: &Worker, job: &JobRow) -> Result<()> {
 async fn check_again(worker: &Worker, job: &JobRow, notice: &Notice, shown: Card) -> Result<()> {
     let (shared, now) = (worker.shared.clone(), worker.clock.now());
     let (job, notice, shown) = (job.clone(), notice.clone(), Arc::new(shown));
-    let write = worker.db.write(move |tx| {
+    let write = worker.db.write_behind(move |tx| {
         let (shared, job, notice, shown) = (shared.clone(), job.clone(), notice.clone(), shown.clone());
         Box::pin(async move {
             tx.finish_job(&job).await?;
@@ -284,7 +284,7 @@ async fn check_again(worker: &Worker, job: &JobRow, notice: &Notice, shown: Card
 
 async fn finish(worker: &Worker, job: &JobRow) -> Result<()> {
     let job = job.clone();
-    let write = worker.db.write(move |tx| {
+    let write = worker.db.write_behind(move |tx| {
         let job = job.clone();
         Box::pin(async move { Ok::<_, Error>(tx.finish_job(&job).await.map(drop)?) })
     });
@@ -308,7 +308,7 @@ async fn later(worker: &Worker, job: &JobRow, since: DateTime<Utc>, failure: Fai
         Failure::Unknown { why } => {
             tracing::warn!(job = job.id, "whether a message was posted is not known, it is looked for later: {why}");
             let (job, why) = (job.clone(), why.clone());
-            let note = worker.db.write(move |tx| {
+            let note = worker.db.write_behind(move |tx| {
                 let (job, why) = (job.clone(), why.clone());
                 Box::pin(async move { Ok::<_, Error>(tx.note_job(&job, &why).await?) })
             });

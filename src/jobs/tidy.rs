@@ -48,7 +48,7 @@ fn daily(now: chrono::DateTime<Utc>) -> NewJob {
 pub(super) async fn tidy(worker: &Worker, job: &JobRow) -> Result<()> {
     let now = worker.clock.now();
     let job = job.clone();
-    let write = worker.db.write(move |tx| {
+    let write = worker.db.write_behind(move |tx| {
         let job = job.clone();
         Box::pin(async move {
             tx.forget_events(now - EVENTS).await?;

@@ -155,7 +155,7 @@ impl Worker {
         let until = now + self.limits.lease;
         let token = format!("{:016x}", fastrand::u64(..));
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let claim = self.db.write(move |tx| {
+        let claim = self.db.write_behind(move |tx| {
             let token = token.clone();
             Box::pin(async move { Ok(tx.claim_jobs(now, until, &token, most).await?) })
         });
@@ -192,7 +192,7 @@ impl Worker {
     /// Lets a lead climb, and looks again when it is due next.
     async fn climb(&self, job: &JobRow) -> Result<(), Error> {
         let (job, shared, now) = (job.clone(), self.shared.clone(), self.clock.now());
-        let write = self.db.write(move |tx| {
+        let write = self.db.write_behind(move |tx| {
             let (job, shared) = (job.clone(), shared.clone());
             Box::pin(async move {
                 match flows::climb(tx, &shared, &job.payload, now).await? {
@@ -208,7 +208,7 @@ impl Worker {
     /// Lets a small refusal validate itself.
     async fn settle(&self, job: &JobRow) -> Result<(), Error> {
         let (job, shared, now) = (job.clone(), self.shared.clone(), self.clock.now());
-        let write = self.db.write(move |tx| {
+        let write = self.db.write_behind(move |tx| {
             let (job, shared) = (job.clone(), shared.clone());
             Box::pin(async move {
                 flows::settle(tx, &shared, &job.payload, now).await?;
@@ -225,7 +225,7 @@ impl Worker {
             flows::make_export(&self.db, &self.shared, id, self.clock.now()).await?;
         }
         let job = job.clone();
-        let write = self.db.write(move |tx| {
+        let write = self.db.write_behind(move |tx| {
             let job = job.clone();
             Box::pin(async move { Ok::<_, Error>(tx.finish_job(&job).await.map(drop)?) })
         });
@@ -251,7 +251,7 @@ impl Worker {
     pub(super) async fn put_off(&self, job: &JobRow, at: DateTime<Utc>, why: &str) {
         tracing::info!(job = job.id, kind = job.kind, "a job was put off: {why}");
         let claimed = job.clone();
-        let returned = self.db.write(move |tx| {
+        let returned = self.db.write_behind(move |tx| {
             let job = claimed.clone();
             Box::pin(async move { Ok(tx.return_job(&job, at, None).await?) })
         });
@@ -261,7 +261,7 @@ impl Worker {
     /// Gives a job back for a later attempt.
     pub(super) async fn give_back(&self, job: &JobRow, at: DateTime<Utc>, fault: &str) {
         let (claimed, fault) = (job.clone(), fault.to_owned());
-        let returned = self.db.write(move |tx| {
+        let returned = self.db.write_behind(move |tx| {
             let (job, fault) = (claimed.clone(), fault.clone());
             Box::pin(async move { Ok(tx.return_job(&job, at, Some(&fault)).await?) })
         });
@@ -273,7 +273,7 @@ impl Worker {
         tracing::error!(job = job.id, kind = job.kind, attempts = job.attempts, "a job was given up: {fault}");
         let (claimed, fault) = (job.clone(), fault.to_owned());
         let (shared, now) = (self.shared.clone(), self.clock.now());
-        let buried = self.db.write(move |tx| {
+        let buried = self.db.write_behind(move |tx| {
             let (job, fault, shared) = (claimed.clone(), fault.clone(), shared.clone());
             Box::pin(async move {
                 let buried = tx.bury_job(&job, &fault).await?;
@@ -309,7 +309,7 @@ impl Worker {
     /// Takes up what the process before left: what was under way, and what it gave up.
     async fn take_up(&self) {
         let (now, alone) = (self.clock.now(), self.db.is_exclusive());
-        let taken_up = self.db.write(move |tx| {
+        let taken_up = self.db.write_behind(move |tx| {
             Box::pin(async move {
                 if alone {
                     tx.shorten_leases(now + GRACE).await?;

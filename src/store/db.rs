@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::batches::Committed;
 use super::postgres;
 use super::tx::{Closure, Conn, Tx};
-use super::writer::{Base, Writer};
+use super::writer::{Base, Pace, Writer};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -177,8 +177,28 @@ impl Db {
         T: Send + 'static,
         E: From<anyhow::Error> + Send + 'static,
     {
+        self.write_at(Pace::AwaitedBySomebody, closure).await
+    }
+
+    /// As [`Db::write`], for what nobody waits for: those that somebody waits for go first, three to one.
+    ///
+    /// # Errors
+    /// As those of [`Db::write`].
+    pub async fn write_behind<T, E>(&self, closure: impl Closure<T, E>) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<anyhow::Error> + Send + 'static,
+    {
+        self.write_at(Pace::Behind, closure).await
+    }
+
+    async fn write_at<T, E>(&self, pace: Pace, closure: impl Closure<T, E>) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<anyhow::Error> + Send + 'static,
+    {
         let (Engine::Sqlite { write, .. } | Engine::Postgres { write, .. }) = &self.engine;
-        let (value, planned) = write.run(self.organisation, closure).await?;
+        let (value, planned) = write.run(self.organisation, pace, closure).await?;
         if planned {
             self.planned.notify_one();
         }

@@ -12,6 +12,7 @@
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use async_trait::async_trait;
@@ -24,13 +25,35 @@ use super::batches::{Batches, Committed};
 use super::postgres::{self, AGAIN, ANSWER};
 use super::tx::{Closure, Conn, Tx, asks_for_another_run};
 
-/// The most closures in one commit: enough to share the cost of the disk, few enough that nobody waits long, and that
-/// another process soon has its turn.
+/// The most closures in one commit: enough to share the cost of the disk, few enough that another process soon has its
+/// turn.
 const GROUP: usize = 64;
+/// How many closures may wait before whoever hands over one more waits with it.
+const WAITING: usize = 4096;
+/// How long a commit waits for more closures while there are some: the first one to come waits for the last one. By then
+/// the disk is a small part of what they cost.
+const GATHERS: Duration = Duration::from_millis(4);
+
+/// How many closures somebody waits for run before one for which nobody does, while there are both.
+const FIRST: usize = 3;
+
+/// Whether somebody waits for a closure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// A person, or a program that sent something.
+    AwaitedBySomebody,
+    /// Nobody: what the bot does by itself.
+    Behind,
+}
 
 /// Hands closures to the writer.
 #[derive(Clone)]
-pub(super) struct Writer(mpsc::Sender<Box<dyn Work>>, Base, Arc<Batches>);
+pub(super) struct Writer {
+    awaited: mpsc::Sender<Box<dyn Work>>,
+    behind: mpsc::Sender<Box<dyn Work>>,
+    base: Base,
+    batches: Arc<Batches>,
+}
 
 /// What is written to.
 #[derive(Clone)]
@@ -104,52 +127,78 @@ impl<F: Closure<T, E>, T: Send, E: From<anyhow::Error> + Send> Work for Waiting<
 impl Writer {
     /// Starts the writer.
     pub(super) fn start(base: Base) -> Self {
-        let (sender, receiver) = mpsc::channel(4096);
+        let ((awaited, first), (behind, then)) = (mpsc::channel(WAITING), mpsc::channel(WAITING));
         let batches = Arc::new(Batches::default());
-        tokio::spawn(serve(base.clone(), receiver, batches.clone()));
-        Self(sender, base, batches)
+        let line = Line { put_back: VecDeque::new(), awaited: first, behind: then, in_a_row: 0 };
+        tokio::spawn(serve(base.clone(), line, batches.clone()));
+        Self { awaited, behind, base, batches }
     }
 
     /// Runs a closure; returns its value and whether it planned a job.
-    pub(super) async fn run<T, E>(&self, organisation: i64, closure: impl Closure<T, E>) -> Result<(T, bool), E>
+    pub(super) async fn run<T, E>(
+        &self,
+        organisation: i64,
+        pace: Pace,
+        closure: impl Closure<T, E>,
+    ) -> Result<(T, bool), E>
     where
         T: Send + 'static,
         E: From<anyhow::Error> + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
         let work = Box::new(Waiting { organisation, closure, result: None, caller });
-        self.0.send(work).await.map_err(|_| anyhow!("the database is closed"))?;
+        let line = if pace == Pace::Behind { &self.behind } else { &self.awaited };
+        line.send(work).await.map_err(|_| anyhow!("the database is closed"))?;
         answer.await.map_err(|_| anyhow!("the database was closed meanwhile"))?
     }
 
     /// What was committed so far.
     pub(super) fn committed(&self) -> Committed {
-        self.2.told()
+        self.batches.told()
     }
 
     /// Waits until everything handed over before is on disk, and takes nothing any more.
     pub(super) async fn close(&self) {
-        let _: anyhow::Result<_> = self.run(0, |_| Box::pin(async { Ok(()) })).await;
-        self.1.close().await;
+        for pace in [Pace::AwaitedBySomebody, Pace::Behind] {
+            let _: anyhow::Result<_> = self.run(0, pace, |_| Box::pin(async { Ok(()) })).await;
+        }
+        self.base.close().await;
     }
 }
 
 /// Who waits: first those of a group that was too large.
 struct Line {
     put_back: VecDeque<Box<dyn Work>>,
-    queue: mpsc::Receiver<Box<dyn Work>>,
+    awaited: mpsc::Receiver<Box<dyn Work>>,
+    behind: mpsc::Receiver<Box<dyn Work>>,
+    /// How many that somebody waits for ran since one for which nobody does.
+    in_a_row: usize,
 }
 
 impl Line {
     async fn next(&mut self) -> Option<Box<dyn Work>> {
-        match self.put_back.pop_front() {
-            Some(work) => Some(work),
-            None => self.queue.recv().await,
+        if let Some(work) = self.next_if_any() {
+            return Some(work);
+        }
+        // Both ends are dropped together.
+        tokio::select! {
+            work = self.awaited.recv() => work,
+            work = self.behind.recv() => work,
         }
     }
 
     fn next_if_any(&mut self) -> Option<Box<dyn Work>> {
-        self.put_back.pop_front().or_else(|| self.queue.try_recv().ok())
+        if let Some(work) = self.put_back.pop_front() {
+            return Some(work);
+        }
+        if self.in_a_row < FIRST
+            && let Ok(work) = self.awaited.try_recv()
+        {
+            self.in_a_row += 1;
+            return Some(work);
+        }
+        self.in_a_row = 0;
+        self.behind.try_recv().or_else(|_| self.awaited.try_recv()).ok()
     }
 
     /// The second half of a group waits again, before all others.
@@ -160,8 +209,7 @@ impl Line {
     }
 }
 
-async fn serve(base: Base, queue: mpsc::Receiver<Box<dyn Work>>, batches: Arc<Batches>) {
-    let mut line = Line { put_back: VecDeque::new(), queue };
+async fn serve(base: Base, mut line: Line, batches: Arc<Batches>) {
     while let Some(first) = line.next().await {
         let mut group = vec![first];
         let committed = base.carry_out(&mut group, &mut line).await;
@@ -213,14 +261,15 @@ impl Base {
     }
 
     async fn attempt(&self, group: &mut Vec<Box<dyn Work>>, (line, most): (&mut Line, usize)) -> Result<(), Lost> {
-        let (mut open, mut done) = (None, 0);
+        let (mut open, mut done, began) = (None, 0, Instant::now());
         loop {
             open = self.run_one(open, group[done].as_mut()).await?;
             done += 1;
             if done < group.len() {
                 continue;
             }
-            match if done < most { line.next_if_any() } else { None } {
+            let more = done < most && began.elapsed() < GATHERS;
+            match if more { line.next_if_any() } else { None } {
                 Some(next) => group.push(next),
                 None => break,
             }

@@ -95,7 +95,7 @@ pub async fn make(db: &Db, shared: &std::sync::Arc<Shared>, id: i64, now: DateTi
 }
 
 async fn refused(db: &Db, id: i64, why: &'static str, now: DateTime<Utc>) -> Result<()> {
-    db.write(move |tx| Box::pin(async move { refuse(tx, id, why, now).await })).await
+    db.write_behind(move |tx| Box::pin(async move { refuse(tx, id, why, now).await })).await
 }
 
 /// Runs what takes a processor's time off the threads that answer people.
@@ -145,7 +145,7 @@ impl Writing {
 }
 
 async fn goes_on(db: &Db, id: i64, written: i64, now: DateTime<Utc>) -> Result<()> {
-    let write = db.write(move |tx| {
+    let write = db.write_behind(move |tx| {
         Box::pin(async move {
             tx.export_goes_on(id, written).await?;
             notice::refresh(tx, &Notice::Exporting(id), now).await
@@ -161,7 +161,7 @@ async fn is_made(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let made = std::sync::Arc::new((bytes, made_for));
-    let write = db.write(move |tx| {
+    let write = db.write_behind(move |tx| {
         let made = made.clone();
         Box::pin(async move {
             let (bytes, made_for) = &*made;

@@ -258,7 +258,7 @@ impl Import {
         for range in chunks(self.entries.len(), AT_ONCE) {
             let (kind, entries, house) = (self.kind, self.entries.clone(), self.house.clone());
             let (chunk, now) = (range.clone(), now());
-            let kept = self.db.write(move |tx| {
+            let kept = self.db.write_behind(move |tx| {
                 let (entries, house, chunk) = (entries.clone(), house.clone(), chunk.clone());
                 Box::pin(async move {
                     let mut fates = Vec::new();
