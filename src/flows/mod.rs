@@ -68,7 +68,6 @@ use chrono::{DateTime, Utc};
 pub use act::{Act, Unknown};
 pub use assistant::Assistant;
 pub use catch_up::catch_up;
-pub use digest::Ahead;
 pub use export::{EXPORT, content as export_content, give_up as give_up_export, make as make_export};
 pub use figures::Asked;
 pub use import::{
@@ -81,7 +80,9 @@ pub use intake::{
 pub use lead::{Kept, LEAD, LeadAct, LeadRules, Received, beat, climb, give_back, receive};
 pub use learn::Learn;
 pub use menu::menu;
-pub use notice::{LeadWord, Notice, POST, REFRESH, Saying, ahead, check_shown, given_up, posted, say, still};
+pub use notice::{
+    Ahead, LeadWord, Notice, POST, REFRESH, Saying, ahead, differs, given_up, posted, redraw, say, still,
+};
 pub use opportunity::{DealAct, DealRules, Followed, Tracked, track};
 pub use search::Carried;
 pub use shared::{Rules, Shared};

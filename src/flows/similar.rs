@@ -20,7 +20,7 @@ use crate::words::Words;
 const SHOWN: usize = 3;
 /// How many are compared in a read, for which no writer waits.
 const AT_LEISURE: Most = Most { of_reason: 100, won: 20, of_reasons: 200, in_segment: 100, of_segment: 100 };
-/// How many are compared where a card is drawn with the database's only writer in hand.
+/// How many are compared where a card is drawn, which happens again and again, now and then with the only writer in hand.
 const AT_HAND: Most = Most { of_reason: 20, won: 5, of_reasons: 40, in_segment: 40, of_segment: 10 };
 /// How many words say that two clients said alike.
 const WORDS: usize = 3;
@@ -54,7 +54,7 @@ pub(super) async fn blocks(tx: &mut Tx, shared: &Shared, reader: &Person, refusa
     shown(tx, shared, reader, refusal, candidates).await
 }
 
-/// The same among fewer: for a card that is drawn again and again while everybody else's changes wait.
+/// The same among fewer: for a card that is drawn again and again.
 pub(super) async fn at_hand(tx: &mut Tx, shared: &Shared, reader: &Person, refusal: &Refusal) -> Result<Vec<Block>> {
     let candidates = candidates(tx, refusal, &AT_HAND).await?;
     shown(tx, shared, reader, refusal, candidates).await

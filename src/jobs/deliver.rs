@@ -159,15 +159,14 @@ async fn turn<'a>(worker: &'a Worker, job: &JobRow, service: Service) -> Result<
     }
 }
 
-/// Decides what to do, and stores where it goes before anything is sent. What takes long to draw is drawn before: no
-/// writer waits for it.
+/// Decides what to do, and stores where it goes before anything is sent. The card is drawn before: no writer waits for it.
 async fn decide(worker: &Worker, job: &JobRow, notice: &Notice) -> Result<Decided> {
-    let (shared, drawn) = (worker.shared.clone(), notice.clone());
+    let (shared, drawn, now) = (worker.shared.clone(), notice.clone(), worker.clock.now());
     let read = worker.db.read(move |tx| {
         let (shared, notice) = (shared.clone(), drawn.clone());
-        Box::pin(async move { flows::ahead(tx, &shared, &notice).await })
+        Box::pin(async move { flows::ahead(tx, &shared, &notice, now).await })
     });
-    let ahead = if notice.is_drawn_ahead() { Arc::new(read.await?) } else { Arc::default() };
+    let ahead = Arc::new(read.await?);
     let (shared, now) = (worker.shared.clone(), worker.clock.now());
     let (job, notice) = (job.clone(), notice.clone());
     let write = worker.db.write_behind(move |tx| {
@@ -186,6 +185,8 @@ async fn weigh(
 ) -> Result<Decided> {
     let decided = tx.message(&notice.key()).await?;
     if decided.as_ref().is_some_and(|message| message.message.is_some()) {
+        // Whoever posted it may have come no further: nobody knows whether it still says what stands.
+        flows::redraw(tx, notice, now).await?;
         tx.finish_job(job).await?;
         return Ok(Decided::Nothing);
     }
@@ -224,25 +225,45 @@ fn parsed<T: serde::de::DeserializeOwned>(json: &str) -> Result<T> {
     Ok(serde_json::from_str(json).map_err(anyhow::Error::from)?)
 }
 
-/// Remembers that a notice is posted and finishes its job. If its state moved while it was on its way, or nobody knows
+/// Remembers that a notice is posted, then finishes its job. If its state moved while it was on its way, or nobody knows
 /// how it looked when it was sent, it is drawn again.
 async fn record(worker: &Worker, job: &JobRow, notice: &Notice, posted: MessageRef, shown: Option<Card>) -> Result<()> {
     let (shared, now) = (worker.shared.clone(), worker.clock.now());
-    let (job, notice, posted, shown) =
-        (job.clone(), notice.clone(), Arc::new(posted), Arc::new(shown.unwrap_or_default()));
+    let (recorded, posted) = (notice.clone(), Arc::new(posted));
     let write = worker.db.write_behind(move |tx| {
-        let (shared, job, notice) = (shared.clone(), job.clone(), notice.clone());
-        let (posted, shown) = (posted.clone(), shown.clone());
+        let (shared, notice, posted) = (shared.clone(), recorded.clone(), posted.clone());
         Box::pin(async move {
             // The message is there, whoever finishes the job: so this is stored even if the claim is lost.
             let posted = serde_json::to_string(&*posted).map_err(anyhow::Error::from)?;
             tx.message_posted(&notice.key(), &posted, now).await?;
-            flows::posted(tx, &shared, &notice, now).await?;
-            tx.finish_job(&job).await?;
-            flows::check_shown(tx, &shared, &notice, &shown, now).await
+            flows::posted(tx, &shared, &notice, now).await
         })
     });
     // Unstored, the lease ends by itself and the next attempt finds the message.
+    write.await?;
+    conclude(worker, job, notice, shown.unwrap_or_default()).await
+}
+
+/// Finishes the job of a notice that is posted and looked like this. Whatever changes from now on draws it again by itself;
+/// what changed before is looked for here, in a read that no writer waits for.
+async fn conclude(worker: &Worker, job: &JobRow, notice: &Notice, shown: Card) -> Result<()> {
+    let (shared, now) = (worker.shared.clone(), worker.clock.now());
+    let (looked_at, shown) = (notice.clone(), Arc::new(shown));
+    let read = worker.db.read(move |tx| {
+        let (shared, notice, shown) = (shared.clone(), looked_at.clone(), shown.clone());
+        Box::pin(async move { flows::differs(tx, &shared, &notice, &shown, now).await })
+    });
+    let differs = read.await?;
+    let (job, notice) = (job.clone(), notice.clone());
+    let write = worker.db.write_behind(move |tx| {
+        let (job, notice) = (job.clone(), notice.clone());
+        Box::pin(async move {
+            if differs {
+                flows::redraw(tx, &notice, now).await?;
+            }
+            Ok::<_, Error>(tx.finish_job(&job).await.map(drop)?)
+        })
+    });
     write.await
 }
 
@@ -262,24 +283,11 @@ pub(super) async fn refresh(worker: &Worker, job: &JobRow) -> Result<()> {
     let message: MessageRef = parsed(&message)?;
     let Some(call) = turn(worker, job, message.service).await? else { return Ok(()) };
     match call.within(worker.limits.call, call.platform().replace(&message, &card, &marker)).await {
-        Ok(()) => check_again(worker, job, &notice, card).await,
+        Ok(()) => conclude(worker, job, &notice, card).await,
         // To replace twice is to replace once: nothing needs to be found out first.
         Err(Failure::Unknown { why } | Failure::NotNow { why, after: None }) => Err(anyhow::anyhow!(why).into()),
         Err(failure) => later(worker, job, job.planned_at, failure).await,
     }
-}
-
-async fn check_again(worker: &Worker, job: &JobRow, notice: &Notice, shown: Card) -> Result<()> {
-    let (shared, now) = (worker.shared.clone(), worker.clock.now());
-    let (job, notice, shown) = (job.clone(), notice.clone(), Arc::new(shown));
-    let write = worker.db.write_behind(move |tx| {
-        let (shared, job, notice, shown) = (shared.clone(), job.clone(), notice.clone(), shown.clone());
-        Box::pin(async move {
-            tx.finish_job(&job).await?;
-            flows::check_shown(tx, &shared, &notice, &shown, now).await
-        })
-    });
-    write.await
 }
 
 async fn finish(worker: &Worker, job: &JobRow) -> Result<()> {

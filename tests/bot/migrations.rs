@@ -65,7 +65,10 @@ fn every_query_of_a_table_takes_the_organisation() {
             // What reads only from other queries, which are looked at themselves, is limited by them.
             let from: Vec<&str> = literal.split("FROM ").skip(1).collect();
             let reads_queries = literal.starts_with("SELECT ") && from.iter().all(|from| from.starts_with('('));
-            if is_query && !(reads_queries && !from.is_empty()) && !exceptions.iter().any(|known| literal.contains(known)) {
+            if is_query
+                && !(reads_queries && !from.is_empty())
+                && !exceptions.iter().any(|known| literal.contains(known))
+            {
                 queries += 1;
                 assert!(literal.contains("organisation_id"), "{}: {literal}", file.display());
             }

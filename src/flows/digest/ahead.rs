@@ -13,7 +13,7 @@ use crate::store::{Digest, Tx};
 
 /// A digest, or a part of its thread, drawn ahead.
 #[derive(Clone, Debug)]
-pub struct Ahead {
+pub(in crate::flows) struct Ahead {
     digest: Digest,
     /// `None`: this part says nothing.
     card: Option<Card>,

@@ -19,7 +19,7 @@ mod unusual;
 
 use chrono::{DateTime, Days as DayCount, NaiveDate, TimeDelta, Utc};
 
-pub use ahead::Ahead;
+pub(super) use ahead::Ahead;
 pub(super) use ahead::ahead;
 pub(super) use lost::{draw_lost, lost};
 

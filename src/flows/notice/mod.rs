@@ -2,12 +2,14 @@
 //!
 //! A notice is planned with the change that causes it. Its card is drawn when it is delivered, from the state of that
 //! moment, and drawn again whenever that state changes: a card never tells an old story. This file says which notices
-//! there are; `drawn.rs` who reads each and its card; `said.rs` whether it is said now, and what follows.
+//! there are; `drawn.rs` who reads each and its card; `ahead.rs` draws it before it is decided about; `said.rs` whether it
+//! is said now, and what follows.
 //!
 //! ```text
 //! plan -> (due) say -> NotYet | Nothing | Post -> posted -> still? -> refresh
 //! ```
 
+mod ahead;
 mod drawn;
 mod lead_word;
 mod said;
@@ -15,9 +17,10 @@ mod said;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use ahead::{Ahead, ahead};
 pub(super) use drawn::To;
 pub use lead_word::LeadWord;
-pub use said::{ahead, check_shown, given_up, posted, say, still};
+pub use said::{differs, given_up, posted, redraw, say, still};
 
 use super::{Result, Shared};
 use crate::chat::{Card, Place};
@@ -213,11 +216,6 @@ impl Notice {
     /// Whether its reader waits for it so that they are told soon if it does not come.
     pub fn is_waited_for(&self) -> bool {
         matches!(self, Notice::Exported(_))
-    }
-
-    /// Whether it takes so long to draw that it is drawn before the transaction that decides about it.
-    pub fn is_drawn_ahead(&self) -> bool {
-        matches!(self, Notice::Digest(..) | Notice::DigestPart(..))
     }
 
     /// The job that posts it at a moment.

@@ -3,10 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::drawn::To;
-use super::{LeadWord, Notice, Saying, refresh};
+use super::{Ahead, LeadWord, Notice, Saying, refresh};
 use crate::chat::{Card, Place};
 use crate::domain::{LeadNumber, PersonId, RefusalNumber, Stage, TeamId};
-use crate::flows::digest::Ahead;
 use crate::flows::{
     Result, Shared, consent, debrief, digest, export, lead, question, quiet, regular, reminders, unsaid,
 };
@@ -14,19 +13,6 @@ use crate::store::{TaskKind, Tx};
 
 /// How long a notice waits for a reader who has no account on a service that runs.
 const OUT_OF_REACH: TimeDelta = TimeDelta::hours(1);
-
-/// What takes long to draw, drawn before the transaction of [`say`]; nothing of other notices.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn ahead(tx: &mut Tx, shared: &Shared, notice: &Notice) -> Result<Option<Ahead>> {
-    let what = match *notice {
-        Notice::Digest(team, at, _) => (TeamId(team), at, 0),
-        Notice::DigestPart(team, at, _, part) => (TeamId(team), at, part),
-        _ => return Ok(None),
-    };
-    digest::ahead(tx, shared, &notice.key(), what).await
-}
 
 /// What is to be said now; `ahead`: what was drawn of it before.
 ///
@@ -54,7 +40,15 @@ pub async fn say(
     if let Some(saying) = lead::first_told(tx, notice, now).await? {
         return Ok(saying);
     }
-    let Some((to, card)) = notice.draw(tx, shared, ahead, now).await? else { return Ok(Saying::Nothing) };
+    let drawn = match ahead {
+        Some(ahead) => ahead.card(tx).await?,
+        None => None,
+    };
+    let drawn = match drawn {
+        None => notice.draw(tx, shared, ahead.and_then(Ahead::digest), now).await?,
+        drawn => drawn,
+    };
+    let Some((to, card)) = drawn else { return Ok(Saying::Nothing) };
     if let Some(saying) = debrief::untimely(tx, notice, now).await? {
         return Ok(saying);
     }
@@ -165,19 +159,18 @@ pub async fn still(tx: &mut Tx, shared: &Shared, notice: &Notice, now: DateTime<
     Ok(Some(card))
 }
 
-/// Plans to draw a posted notice again if what was shown is no longer what stands.
+/// Whether a posted notice no longer says what was shown: then [`redraw`] it.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn check_shown(
-    tx: &mut Tx,
-    shared: &Shared,
-    notice: &Notice,
-    shown: &Card,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    match still(tx, shared, notice, now).await? {
-        Some(card) if card != *shown => refresh(tx, notice, now).await,
-        _ => Ok(()),
-    }
+pub async fn differs(tx: &mut Tx, shared: &Shared, notice: &Notice, shown: &Card, now: DateTime<Utc>) -> Result<bool> {
+    Ok(still(tx, shared, notice, now).await?.is_some_and(|card| card != *shown))
+}
+
+/// Plans to draw a posted notice again; one that is a record stays as it is.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn redraw(tx: &mut Tx, notice: &Notice, now: DateTime<Utc>) -> Result<()> {
+    if notice.is_a_record() { Ok(()) } else { refresh(tx, notice, now).await }
 }

@@ -129,11 +129,11 @@ fn shared() -> Arc<Shared> {
 }
 
 /// What the bot draws ahead of a digest.
-async fn drawn_ahead(team: &Team, notice: &Notice) -> Option<Ahead> {
+async fn drawn_ahead(team: &Team, notice: &Notice, now: DateTime<Utc>) -> Option<Ahead> {
     let (shared, notice) = (shared(), notice.clone());
     let read = team.app().db().read(move |tx| {
         let (shared, notice) = (shared.clone(), notice.clone());
-        Box::pin(async move { flows::ahead(tx, &shared, &notice).await })
+        Box::pin(async move { flows::ahead(tx, &shared, &notice, now).await })
     });
     read.await.expect("it is drawn")
 }
@@ -161,7 +161,7 @@ async fn a_digest_is_drawn_before_it_is_decided_and_again_if_it_is_of_other_days
     team.it_is("2026-11-30T06:00:00Z").await;
     let due = at("2026-11-30T07:00:00Z");
     let notice = Notice::Digest(1, due, 0);
-    let ahead = drawn_ahead(&team, &notice).await;
+    let ahead = drawn_ahead(&team, &notice, due).await;
     assert!(ahead.is_some());
     // Logged between: it was counted before, and nobody waited for that.
     team.person("Ana").types("/refusal Initech 3k timing \"ask us in spring\"").await;
@@ -179,6 +179,6 @@ async fn a_digest_is_drawn_before_it_is_decided_and_again_if_it_is_of_other_days
     let read = channel(&team);
     assert_eq!(read.matches("4 refusals in the week of 23–29 November 2026").count(), 1, "{read}");
     // What is there is not drawn again.
-    assert!(drawn_ahead(&team, &notice).await.is_none());
+    assert!(drawn_ahead(&team, &notice, due).await.is_none());
     team.ends().await;
 }
