@@ -102,7 +102,7 @@ pub struct Lead {
     pub unfit: Option<Unfit>,
     /// The refusal it became.
     pub refusal: Option<RefusalNumber>,
-    /// Whether it came with many, from a file.
+    /// Whether it came with many: from a file, or a form that sent many at once.
     pub imported: bool,
 }
 

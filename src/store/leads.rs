@@ -59,7 +59,7 @@ pub struct LeadEvent {
 type Load = (PersonId, Option<String>, i64, Option<DateTime<Utc>>);
 
 /// As many leads of somebody are counted to see whose turn it is: a flood must not be counted again for each lead of it.
-const COUNTED: i64 = 250;
+const COUNTED: i64 = 100;
 
 macro_rules! leads_where {
     ($($condition:literal),+) => {
@@ -206,14 +206,15 @@ impl Tx {
     pub async fn open_lead_like(&mut self, details: &LeadDetails) -> sqlx::Result<Option<Lead>> {
         let keys = details.keys();
         let (account, contact) = keys.client.unzip();
-        // Each part has its index, and no key is no row.
+        // Each part has its index, and no key is no row. In the order of the numbers themselves both databases would rather
+        // read every lead.
         let sql = concat!(
             "SELECT * FROM (SELECT found.*, 1 AS part FROM (",
-            leads_where!("email_key = $2 AND over_at IS NULL ORDER BY number LIMIT 1"),
+            leads_where!("email_key = $2 AND over_at IS NULL ORDER BY number + 0 LIMIT 1"),
             ") AS found UNION ALL SELECT found.*, 2 AS part FROM (",
-            leads_where!("phone_key = $3 AND over_at IS NULL ORDER BY number LIMIT 1"),
+            leads_where!("phone_key = $3 AND over_at IS NULL ORDER BY number + 0 LIMIT 1"),
             ") AS found UNION ALL SELECT found.*, 3 AS part FROM (",
-            leads_where!("account_key = $4 AND contact_key = $5 AND over_at IS NULL ORDER BY number LIMIT 1"),
+            leads_where!("account_key = $4 AND contact_key = $5 AND over_at IS NULL ORDER BY number + 0 LIMIT 1"),
             ") AS found) AS alike ORDER BY part LIMIT 1"
         );
         let row: Option<Row> = run!(

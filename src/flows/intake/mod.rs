@@ -39,6 +39,8 @@ pub const MOST: usize = 250;
 /// How many requests may come with a token at once, and how many more each second.
 const REQUESTS: f64 = 60.0;
 const A_SECOND: f64 = 1.0;
+/// Of how many leads at once, or requests in a row, their owners hear together rather than of each.
+const MANY: usize = 10;
 /// The longest key.
 const KEY: usize = 255;
 /// How long after a token was used it is noted that it is used again.
@@ -147,6 +149,8 @@ struct Work {
     signature: Option<String>,
     body: String,
     sent: All,
+    /// Their owners hear of them together.
+    many: bool,
 }
 
 /// Everything that was sent at once.
@@ -173,7 +177,7 @@ impl Desk {
             Box::pin(async move { token::find(tx, &sent).await })
         });
         let token = read.await?.ok_or(Declined::Unknown)?;
-        self.not_too_often(token.id)?;
+        let in_a_row = self.not_too_often(token.id)?;
         let signature = match &token.secret {
             Some(secret) => {
                 let signed = (posted.timestamp, posted.signature);
@@ -194,7 +198,8 @@ impl Desk {
             Intake::Deals => (All::Deals(deals::deals(posted.body, &self.shared.deal_stages)?), "deals"),
         };
         let key = posted.key.map(|key| format!("{kind}:{key}"));
-        self.keep(Work { token, key, signature, body: token::hash(posted.body), sent }).await
+        let many = in_a_row > MANY || matches!(&sent, All::Leads(leads) if leads.len() > MANY);
+        self.keep(Work { token, key, signature, body: token::hash(posted.body), sent, many }).await
     }
 
     async fn keep(&self, work: Work) -> Result<String, Declined> {
@@ -206,8 +211,8 @@ impl Desk {
         write.await
     }
 
-    /// Takes one off what a token has left.
-    fn not_too_often(&self, token: i64) -> Result<(), Declined> {
+    /// Takes one off what a token has left; how many it has used that it did not get back yet.
+    fn not_too_often(&self, token: i64) -> Result<usize, Declined> {
         let now = self.clock.now();
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         let (requests, as_of) = left.entry(token).or_insert((REQUESTS, now));
@@ -218,7 +223,10 @@ impl Desk {
             return Err(Declined::TooOften(1));
         }
         *requests -= 1.0;
-        Ok(())
+        // At most as many as there are at once.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let in_a_row = (REQUESTS - *requests).max(0.0) as usize;
+        Ok(in_a_row)
     }
 }
 
@@ -236,7 +244,7 @@ async fn keep(tx: &mut Tx, shared: &Shared, work: &Work, now: DateTime<Utc>) -> 
         return Err(Declined::Replayed);
     }
     let (what, kept) = match &work.sent {
-        All::Leads(sent) => (Intake::Leads, leads(tx, shared, (&work.token, sent), now).await?),
+        All::Leads(sent) => (Intake::Leads, leads(tx, shared, (work, sent), now).await?),
         All::Deals(sent) => (Intake::Deals, deals::keep(tx, shared, (&work.token, sent), now).await?),
     };
     let answer = json!({ what.name(): kept }).to_string();
@@ -254,9 +262,10 @@ async fn keep(tx: &mut Tx, shared: &Shared, work: &Work, now: DateTime<Utc>) -> 
 async fn leads(
     tx: &mut Tx,
     shared: &Shared,
-    (token, all): (&IntakeToken, &[Sent]),
+    (work, all): (&Work, &[Sent]),
     now: DateTime<Utc>,
 ) -> Result<Vec<Value>, Declined> {
+    let token = &work.token;
     let (mut leads, mut wrong) = (Vec::new(), Vec::new());
     let mut teams = HashMap::new();
     for sent in all {
@@ -264,7 +273,7 @@ async fn leads(
             Some(known) => *known,
             None => *teams.entry(&sent.team).or_insert(named_team(tx, token, sent.team.as_deref()).await?),
         };
-        match one(tx, shared, (token, team), sent, now).await? {
+        match one(tx, shared, (work, team), sent, now).await? {
             Ok(kept) => leads.push(kept),
             Err(unknown) => wrong.push(unknown),
         }
@@ -276,7 +285,7 @@ async fn leads(
 async fn one(
     tx: &mut Tx,
     shared: &Shared,
-    (token, team): (&IntakeToken, Option<TeamId>),
+    (work, team): (&Work, Option<TeamId>),
     sent: &Sent,
     now: DateTime<Utc>,
 ) -> Result<Result<Value, Wrong>, Declined> {
@@ -285,12 +294,12 @@ async fn one(
         return Ok(Err(Wrong { pointer: format!("{}/team", sent.pointer), says }));
     };
     let (mut details, mut ignored) = (sent.details.clone(), sent.ignored.clone());
-    details.source = details.source.or(Some(token.source));
+    details.source = details.source.or(Some(work.token.source));
     let owner = owner(tx, sent, now).await?;
     if owner.is_none() && sent.owner.is_some() {
         ignored.push("owner".to_owned());
     }
-    let received = Received { details, logged_by: None, owner, team, imported: false };
+    let received = Received { details, logged_by: None, owner, team, imported: work.many };
     let (lead, joined) = match receive(tx, shared, received, now).await? {
         Kept::New(lead) => (lead, false),
         Kept::Joined(lead) => (lead, true),

@@ -60,7 +60,7 @@ pub struct Received {
     pub owner: Option<PersonId>,
     /// Whose team has it, unless a rule says otherwise.
     pub team: TeamId,
-    /// Whether it comes with many, from a file.
+    /// Whether it comes with many: from a file, or a form that sends many at once.
     pub imported: bool,
 }
 

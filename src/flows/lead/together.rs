@@ -1,6 +1,7 @@
-//! Leads that came with many, from a file: their owner hears of them together, not of each.
+//! Leads that came with many, from a file or a form that sent many at once: their owner hears of them together, not of
+//! each.
 //!
-//! Starts: a file was stored; their clocks strike at once. Acts: their owners, by `/leads`. Ends: each is worked as any other
+//! Starts: they were stored; their clocks strike at once. Acts: their owners, by `/leads`. Ends: each is worked as any other
 //! lead. What happened to them within an hour is one message: that they are there, that half of the time is over, that all
 //! of it is, that they are open to claim. It is drawn again while it grows, and as they are worked.
 

@@ -179,7 +179,7 @@ async fn leads_are_imported_while_the_bot_runs(#[values(On::Slack, On::Discord)]
     team.clock.set(opens + TimeDelta::minutes(30));
     team.idle().await;
     let screen = team.person("Ana").screen();
-    assert!(screen.contains("imported lead") || screen.contains("leads were imported for you"), "{screen}");
+    assert!(screen.contains("came together") || screen.contains("leads came in for you"), "{screen}");
     for name in ["Ana", "Bogdan", "Elena", "Oana", "Adi"] {
         team.person(name).screen();
     }

@@ -63,7 +63,7 @@ async fn many_leads_are_said_in_one_message_to_each_owner_at_each_step(
     ana.sees_nothing();
     team.passes(TimeDelta::minutes(3)).await;
     for rep in [&ana, &bogdan] {
-        let said = rep.sees_parts(&["20 leads were imported for you", "And 10 more.", "[My leads]"]);
+        let said = rep.sees_parts(&["20 leads came in for you", "And 10 more.", "[My leads]"]);
         assert_eq!(said.matches("imported for you").count(), 1, "{said}");
     }
     elena.sees_nothing();
@@ -71,22 +71,24 @@ async fn many_leads_are_said_in_one_message_to_each_owner_at_each_step(
     ana.sees_nothing();
     team.it_is("2026-11-23T12:05:00Z").await;
     for rep in [&ana, &bogdan] {
-        let said = rep.sees_parts(&["Half the time is over for 20 imported leads"]);
+        let said = rep.sees_parts(&["Half the time is over for 20 leads that came together"]);
         assert_eq!(said.matches("Half the time").count(), 1, "{said}");
     }
     elena.sees_nothing();
     team.it_is("2026-11-23T16:00:00Z").await;
     team.it_is("2026-11-24T07:10:00Z").await;
     for rep in [&ana, &bogdan] {
-        let said = rep.sees_parts(&["The time is over for 20 imported leads"]);
+        let said = rep.sees_parts(&["The time is over for 20 leads that came together"]);
         assert_eq!(said.matches("The time is over").count(), 1, "{said}");
     }
     elena
         .sees_parts(&["20 leads in Ana's hands are past their time", "20 leads in Bogdan's hands are past their time"]);
     team.it_is("2026-11-24T16:00:00Z").await;
     team.it_is("2026-11-25T07:20:00Z").await;
-    let said =
-        ana.sees_parts(&["20 imported leads are open to your colleagues now", "40 imported leads wait for somebody"]);
+    let said = ana.sees_parts(&[
+        "20 leads that came together are open to your colleagues now",
+        "40 leads that came together wait for somebody",
+    ]);
     assert!(!said.contains("Client 1"), "a channel reads no client: {said}");
     for name in ["Ana", "Bogdan", "Elena", "Oana", "Adi"] {
         team.person(name).screen();
@@ -106,7 +108,7 @@ async fn an_imported_lead_is_worked_as_any_other(#[values(On::Slack, On::Discord
     assert_eq!(import(&team, ImportKind::Leads, again).await, 0, "it joins");
     team.passes(TimeDelta::minutes(2)).await;
     team.passes(TimeDelta::minutes(3)).await;
-    ana.sees_parts(&["One lead was imported for you", "L1 Novo (Trade show): call by"]);
+    ana.sees_parts(&["A lead came in for you", "L1 Novo (Trade show): call by"]);
     ana.types("/leads show L1").await;
     ana.sees_parts(&["Adi: imported it", "They asked on 3 February 2025.", "> A demo", "[Not mine]"]);
     ana.presses("Not mine").await;
