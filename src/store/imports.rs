@@ -86,7 +86,7 @@ impl Tx {
             "account_key = $2 AND withdrawn_at IS NULL AND happened_on >= $3 AND happened_on <= $4
              AND NOT EXISTS (SELECT 1 FROM import_rows i
                              WHERE i.organisation_id = $1 AND i.kind = 'refusals' AND i.number = refusals.number)
-             ORDER BY number LIMIT 1"
+             ORDER BY number + 0 LIMIT 1"
         );
         let row: Option<Row> = run!(
             self,

@@ -117,9 +117,9 @@ impl Tx {
 
     /// Who left and still has leads in hand.
     pub async fn left_with_leads(&mut self) -> sqlx::Result<Vec<PersonId>> {
-        let sql = "SELECT DISTINCT l.owner_id FROM leads l
-                   JOIN people p ON p.organisation_id = l.organisation_id AND p.id = l.owner_id
-                   WHERE l.organisation_id = $1 AND l.over_at IS NULL AND p.left_at IS NOT NULL";
+        let sql = "SELECT p.id FROM people p WHERE p.organisation_id = $1 AND p.left_at IS NOT NULL
+                     AND EXISTS (SELECT 1 FROM leads l
+                                 WHERE l.organisation_id = $1 AND l.owner_id = p.id AND l.over_at IS NULL)";
         run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))
     }
 

@@ -197,7 +197,7 @@ impl Tx {
     /// Somebody's opportunity with a client that is not over.
     pub async fn open_opportunity(&mut self, owner: PersonId, account: &str) -> sqlx::Result<Option<Opportunity>> {
         let sql =
-            opportunities_where!("account_key = $2 AND owner_id = $3 AND over_at IS NULL ORDER BY number LIMIT 1");
+            opportunities_where!("account_key = $2 AND owner_id = $3 AND over_at IS NULL ORDER BY number + 0 LIMIT 1");
         let row: Option<Row> = run!(
             self,
             fetch_optional,
@@ -208,7 +208,7 @@ impl Tx {
 
     /// Every opportunity with a client that is not over, at most `most`.
     pub async fn open_opportunities_with(&mut self, account: &str, most: i64) -> sqlx::Result<Vec<Opportunity>> {
-        let sql = opportunities_where!("account_key = $2 AND over_at IS NULL ORDER BY number LIMIT $3");
+        let sql = opportunities_where!("account_key = $2 AND over_at IS NULL ORDER BY number + 0 LIMIT $3");
         let rows: Vec<Row> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(account_key(account)).bind(most))?;
         rows.into_iter().map(Row::opportunity).collect()
@@ -265,9 +265,9 @@ impl Tx {
 
     /// Who left and still has opportunities.
     pub async fn left_with_opportunities(&mut self) -> sqlx::Result<Vec<PersonId>> {
-        let sql = "SELECT DISTINCT o.owner_id FROM opportunities o
-                   JOIN people p ON p.organisation_id = o.organisation_id AND p.id = o.owner_id
-                   WHERE o.organisation_id = $1 AND o.over_at IS NULL AND p.left_at IS NOT NULL";
+        let sql = "SELECT p.id FROM people p WHERE p.organisation_id = $1 AND p.left_at IS NOT NULL
+                     AND EXISTS (SELECT 1 FROM opportunities o
+                                 WHERE o.organisation_id = $1 AND o.owner_id = p.id AND o.over_at IS NULL)";
         run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))
     }
 

@@ -226,7 +226,7 @@ impl Tx {
     pub async fn open_refusals_of(&mut self, account: &str) -> sqlx::Result<Vec<Refusal>> {
         let sql = refusals_where!(
             "account_key = $2 AND withdrawn_at IS NULL AND stage NOT IN ('won_back', 'refused_again', 'closed')
-             ORDER BY number"
+             ORDER BY number + 0"
         );
         let rows: Vec<Row> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(account_key(account)))?;
@@ -284,9 +284,10 @@ impl Tx {
 
     /// The teams in which refusals wait for the head.
     pub async fn teams_waiting(&mut self) -> sqlx::Result<Vec<TeamId>> {
-        let sql = "SELECT DISTINCT team_id FROM refusals
-                   WHERE organisation_id = $1 AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL
-                   ORDER BY team_id";
+        let sql = "SELECT t.id FROM teams t WHERE t.organisation_id = $1
+                     AND EXISTS (SELECT 1 FROM refusals r WHERE r.organisation_id = $1 AND r.team_id = t.id
+                                   AND r.stage IN ('logged', 'with_head') AND r.withdrawn_at IS NULL)
+                   ORDER BY t.id";
         run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation))
     }
 
@@ -332,7 +333,7 @@ impl Tx {
     /// The refusal that is the second one of another, if there is one.
     pub async fn second_of(&mut self, first: RefusalNumber) -> sqlx::Result<Option<RefusalNumber>> {
         let sql = "SELECT number FROM refusals
-                   WHERE organisation_id = $1 AND again_of = $2 AND withdrawn_at IS NULL ORDER BY number DESC LIMIT 1";
+                   WHERE organisation_id = $1 AND again_of = $2 AND withdrawn_at IS NULL ORDER BY number + 0 DESC LIMIT 1";
         run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation).bind(first))
     }
 

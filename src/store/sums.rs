@@ -108,7 +108,7 @@ impl Tx {
 
     /// What a stranger logged is somebody's now.
     pub(super) async fn count_for(&mut self, stranger: PersonId, person: PersonId) -> sqlx::Result<()> {
-        let sql = kept_where!("withdrawn_at IS NULL AND outcome <> 'invalid' AND logged_by = $2 ORDER BY number");
+        let sql = kept_where!("withdrawn_at IS NULL AND outcome <> 'invalid' AND logged_by = $2");
         let theirs: Vec<Kept> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(stranger))?;
         let mut tally = Tally::default();
         for was in theirs {

@@ -281,9 +281,12 @@ impl Tx {
 
     /// The notices that told of something to be done about a refusal.
     pub async fn tasks_told(&mut self, refusal: RefusalNumber) -> sqlx::Result<Vec<String>> {
-        let sql = "SELECT DISTINCT notice FROM tasks_told
-                   WHERE organisation_id = $1
-                     AND task_id IN (SELECT id FROM tasks WHERE organisation_id = $1 AND refusal = $2)";
-        run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(refusal))
+        let sql = "SELECT o.notice FROM tasks t CROSS JOIN tasks_told o
+                   WHERE t.organisation_id = $1 AND t.refusal = $2 AND o.organisation_id = $1 AND o.task_id = t.id";
+        let mut told: Vec<String> =
+            run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(refusal))?;
+        told.sort_unstable();
+        told.dedup();
+        Ok(told)
     }
 }

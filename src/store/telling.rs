@@ -11,10 +11,10 @@ use crate::domain::{PersonId, RefusalNumber, TeamId};
 impl Tx {
     /// What a notice told, done or not.
     pub async fn tasks_told_in(&mut self, notice: &str) -> sqlx::Result<Vec<Task>> {
-        let sql = tasks_where!(
-            "id IN (SELECT task_id FROM tasks_told WHERE organisation_id = $1 AND notice = $2)
-             ORDER BY due_at, refusal LIMIT 200"
-        );
+        let sql =
+            "SELECT t.refusal, t.kind, t.person_id, t.due_at, t.say_at, t.told, t.done_at FROM tasks_told o
+                   JOIN tasks t ON t.organisation_id = o.organisation_id AND t.id = o.task_id
+                   WHERE o.organisation_id = $1 AND o.notice = $2 ORDER BY t.due_at, t.refusal LIMIT 200";
         let rows: Vec<TaskRow> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(notice))?;
         rows.into_iter().map(TaskRow::task).collect()
     }
@@ -153,24 +153,26 @@ impl Tx {
     /// How many things are due to those of a team who want no reminders: of the organisation, by `now`.
     pub async fn count_unsaid(&mut self, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<i64> {
         let sql =
-            "SELECT COUNT(*) FROM tasks t JOIN people p ON p.organisation_id = t.organisation_id AND p.id = t.person_id
-                   WHERE t.organisation_id = $1 AND p.team_id = $2 AND COALESCE(p.reminders, '') <> 'on'
-                     AND t.done_at IS NULL AND t.due_at <= $3 AND t.kind IN ('deal', 'recontact')";
+            "SELECT COUNT(*) FROM tasks t
+                   WHERE t.organisation_id = $1 AND t.done_at IS NULL AND t.due_at <= $3 AND t.kind IN ('deal', 'recontact')
+                     AND t.person_id IN (SELECT id FROM people WHERE organisation_id = $1 AND team_id = $2
+                                           AND COALESCE(reminders, '') <> 'on')";
         run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(team).bind(instant(now)))
     }
 
     /// Those who left, or only observe now, with something still in their hands, not decided yet, or to do for a meeting, by
     /// the team it is of.
     pub async fn left_behind(&mut self) -> sqlx::Result<Vec<(PersonId, TeamId)>> {
-        let sql = "SELECT DISTINCT p.id, r.team_id FROM people p
-                   JOIN tasks t ON t.organisation_id = p.organisation_id AND t.person_id = p.id AND t.done_at IS NULL
-                   JOIN refusals r ON r.organisation_id = t.organisation_id AND r.number = t.refusal
+        // In this order: who left is few.
+        let sql = "SELECT DISTINCT p.id, r.team_id FROM people p CROSS JOIN tasks t CROSS JOIN refusals r
                    WHERE p.organisation_id = $1 AND (p.left_at IS NOT NULL OR p.role = 'observer')
+                     AND t.organisation_id = $1 AND t.person_id = p.id AND t.done_at IS NULL
+                     AND r.organisation_id = $1 AND r.number = t.refusal
                    UNION
-                   SELECT p.id, r.team_id FROM people p
-                   JOIN refusals r ON r.organisation_id = p.organisation_id AND r.owner_id = p.id
-                     AND r.stage IN ('logged', 'with_head') AND r.withdrawn_at IS NULL
+                   SELECT p.id, r.team_id FROM people p CROSS JOIN refusals r
                    WHERE p.organisation_id = $1 AND (p.left_at IS NOT NULL OR p.role = 'observer')
+                     AND r.organisation_id = $1 AND r.owner_id = p.id
+                     AND r.stage IN ('logged', 'with_head') AND r.withdrawn_at IS NULL
                    UNION
                    SELECT p.id, m.team_id FROM people p
                    JOIN meeting_decisions m ON m.organisation_id = p.organisation_id AND m.owner_id = p.id

@@ -14,6 +14,7 @@ mod layers;
 mod migrations;
 mod neglect;
 mod page;
+mod plans;
 mod prompts;
 mod quarter;
 #[cfg(test)]
