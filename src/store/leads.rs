@@ -55,11 +55,12 @@ pub struct LeadEvent {
     pub note: Option<String>,
 }
 
-/// A person, whether they want reminders, how many leads they were given, and when they last were.
-type Load = (PersonId, Option<String>, i64, Option<DateTime<Utc>>);
+/// A person, whether they want reminders, until when they are away, where their team is, how many leads they were given, and
+/// when they last were.
+type Load = (PersonId, Option<String>, Option<NaiveDate>, String, i64, Option<DateTime<Utc>>);
 
 /// As many leads of somebody are counted to see whose turn it is: a flood must not be counted again for each lead of it.
-const COUNTED: i64 = 100;
+const COUNTED: i64 = 50;
 
 macro_rules! leads_where {
     ($($condition:literal),+) => {
@@ -281,44 +282,42 @@ impl Tx {
         Ok(())
     }
 
-    /// The reps of a team who are there on a day and did not have this lead yet, with how many leads each has been given
+    /// The reps of a team who are there and did not have this lead yet, with how many leads each has been given
     /// since `lately` and has not touched: so nobody gets fewer by letting them go. Of either at most [`COUNTED`] count: among
-    /// those who have more, whoever got one the longest ago is next. Who is away on that day is left out.
+    /// those who have more, whoever got one the longest ago is next. Who is away today, where their team is, is left out.
     pub async fn candidates(
         &mut self,
         team: TeamId,
         lead: Option<LeadNumber>,
-        (today, lately): (NaiveDate, DateTime<Utc>),
+        (now, lately): (DateTime<Utc>, DateTime<Utc>),
     ) -> sqlx::Result<Vec<Candidate>> {
-        let sql = "SELECT p.id, p.reminders,
+        let sql = "SELECT p.id, p.reminders, p.away_until, z.time_zone,
                        (SELECT COUNT(*) FROM (SELECT 1 FROM leads l
-                        WHERE l.organisation_id = $1 AND l.owner_id = p.id AND l.due_at IS NOT NULL LIMIT $6) AS running)
+                        WHERE l.organisation_id = $1 AND l.owner_id = p.id AND l.due_at IS NOT NULL LIMIT $5) AS running)
                        + (SELECT COUNT(*) FROM (SELECT 1 FROM lead_turns t
-                          WHERE t.organisation_id = $1 AND t.person_id = p.id AND t.began_at > $5 LIMIT $6) AS given) AS load,
+                          WHERE t.organisation_id = $1 AND t.person_id = p.id AND t.began_at > $4 LIMIT $5) AS given) AS load,
                        (SELECT MAX(t.began_at) FROM lead_turns t
                         WHERE t.organisation_id = $1 AND t.person_id = p.id) AS last_at
-                   FROM people p
+                   FROM people p JOIN teams z ON z.organisation_id = p.organisation_id AND z.id = p.team_id
                    WHERE p.organisation_id = $1 AND p.team_id = $2 AND p.role = 'rep' AND p.left_at IS NULL
-                     AND (p.away_until IS NULL OR p.away_until < $4)
                      AND NOT EXISTS (SELECT 1 FROM lead_turns h
                                      WHERE h.organisation_id = $1 AND h.lead = $3 AND h.person_id = p.id)
                    ORDER BY p.id";
         let rows: Vec<Load> = run!(
             self,
             fetch_all,
-            sqlx::query_as(sql)
-                .bind(self.organisation)
-                .bind(team)
-                .bind(lead)
-                .bind(today)
-                .bind(instant(lately))
-                .bind(COUNTED)
+            sqlx::query_as(sql).bind(self.organisation).bind(team).bind(lead).bind(instant(lately)).bind(COUNTED)
         )?;
-        let candidate = |(person, reminders, load, last_at): Load| {
-            let hears = reminders.as_deref() == Reminders::On.as_str();
-            Candidate { person, hears, load, last_at }
-        };
-        Ok(rows.into_iter().map(candidate).collect())
+        let mut candidates = Vec::new();
+        for (person, reminders, away_until, zone, load, last_at) in rows {
+            let zone: chrono_tz::Tz = zone.parse().map_err(super::refusals::unreadable)?;
+            let today = now.with_timezone(&zone).date_naive();
+            if away_until.is_none_or(|until| until < today) {
+                let hears = reminders.as_deref() == Reminders::On.as_str();
+                candidates.push(Candidate { person, hears, load, last_at });
+            }
+        }
+        Ok(candidates)
     }
 
     /// When the time for the first touch of a lead is over, while it runs.

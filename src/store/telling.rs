@@ -11,8 +11,7 @@ use crate::domain::{PersonId, RefusalNumber, TeamId};
 impl Tx {
     /// What a notice told, done or not.
     pub async fn tasks_told_in(&mut self, notice: &str) -> sqlx::Result<Vec<Task>> {
-        let sql =
-            "SELECT t.refusal, t.kind, t.person_id, t.due_at, t.say_at, t.told, t.done_at FROM tasks_told o
+        let sql = "SELECT t.refusal, t.kind, t.person_id, t.due_at, t.say_at, t.told, t.done_at FROM tasks_told o
                    JOIN tasks t ON t.organisation_id = o.organisation_id AND t.id = o.task_id
                    WHERE o.organisation_id = $1 AND o.notice = $2 ORDER BY t.due_at, t.refusal LIMIT 200";
         let rows: Vec<TaskRow> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(notice))?;

@@ -86,7 +86,8 @@ fn queries() -> Vec<String> {
             rest += after;
         }
     }
-    let is_whole = |text: &&String| ["SELECT ", "UPDATE ", "DELETE ", "INSERT "].iter().any(|verb| text.starts_with(verb));
+    let is_whole =
+        |text: &&String| ["SELECT ", "UPDATE ", "DELETE ", "INSERT "].iter().any(|verb| text.starts_with(verb));
     queries.extend(literals(&rest).iter().filter(is_whole).cloned());
     for (name, (first, last)) in &begin {
         for used in rest.split(&format!("{name}!(")).skip(1) {
@@ -100,7 +101,8 @@ fn queries() -> Vec<String> {
 #[tokio::test]
 async fn no_query_reads_all_of_a_table_that_grows() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
-    let mut names: Vec<_> = fs::read_dir(folder).expect("migrations").map(|file| file.expect("a file").path()).collect();
+    let mut names: Vec<_> =
+        fs::read_dir(folder).expect("migrations").map(|file| file.expect("a file").path()).collect();
     names.sort();
     let migrations: String = names.iter().map(|name| fs::read_to_string(name).expect("a migration")).collect();
     let mut database = SqliteConnection::connect("sqlite::memory:").await.expect("a database in memory");
@@ -109,7 +111,8 @@ async fn no_query_reads_all_of_a_table_that_grows() {
     let (mut asked, mut used) = (0, BTreeSet::new());
     for query in queries() {
         // Put together at run time, or in the words of the other database.
-        let whole = !query.contains('{') && !["string_agg", "hashtext", "current_", "pg_"].iter().any(|it| query.contains(it));
+        let whole =
+            !query.contains('{') && !["string_agg", "hashtext", "current_", "pg_"].iter().any(|it| query.contains(it));
         let explained = format!("EXPLAIN QUERY PLAN {}", query.replace('$', "?"));
         let Ok(rows) = sqlx::raw_sql(AssertSqlSafe(explained)).fetch_all(&mut database).await else {
             assert!(!whole || query.ends_with('('), "not understood: {query}");

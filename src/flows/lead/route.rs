@@ -124,11 +124,7 @@ async fn by_rule(tx: &mut Tx, lead: &Lead, name: &str, now: DateTime<Utc>) -> Re
 
 /// Whose turn it is: of the reps who are there and did not have it; else whoever leads the team.
 async fn by_turn(tx: &mut Tx, lead: &Lead, now: DateTime<Utc>) -> Result<Option<PersonId>> {
-    let today = match tx.team(lead.team).await? {
-        Some(team) => now.with_timezone(&team.time_zone).date_naive(),
-        None => now.date_naive(),
-    };
-    let candidates = tx.candidates(lead.team, Some(lead.number), (today, now - LATELY)).await?;
+    let candidates = tx.candidates(lead.team, Some(lead.number), (now, now - LATELY)).await?;
     if let Some(next) = next_owner(&candidates) {
         return Ok(Some(next));
     }
