@@ -33,7 +33,7 @@ const GROWING: [&str; 22] = [
 ];
 
 /// Queries that may read all of a table, by a part of each, and why.
-const READ_ALL: [(&str, &str); 13] = [
+const READ_ALL: [(&str, &str); 10] = [
     ("DELETE FROM jobs", "once a day, when few are there"),
     ("SELECT MAX(posted_at) FROM messages", "once for each daily line and each lost digest"),
     ("SET given_to = $3", "a stranger who is named by the configuration"),
@@ -44,9 +44,6 @@ const READ_ALL: [(&str, &str); 13] = [
     ("SELECT COUNT(*) FROM refusals WHERE organisation_id = $1 AND happened_on BETWEEN", "an export of all teams"),
     ("SELECT MAX(account) FROM refusals", "suggestions"),
     ("SELECT MAX(competitor) FROM refusals", "suggestions"),
-    ("number > $2 ORDER BY number LIMIT", "a start after an upgrade, some at a time"),
-    ("number > $2 AND", "the same, and an export: some at a time"),
-    ("SELECT MIN(number) FROM refusals", "the same"),
 ];
 
 /// The indexes that hold only what is not over: few, however much there was.
@@ -64,6 +61,9 @@ fn literals(text: &str) -> Vec<String> {
     text.split('"').skip(1).step_by(2).map(|literal| literal.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
+/// What macros put before and after a condition, by their names.
+type Macros = BTreeMap<String, (String, String)>;
+
 /// The queries of the store: those that are written whole, and those a macro makes of a beginning and a condition.
 fn queries() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
@@ -71,28 +71,37 @@ fn queries() -> Vec<String> {
         .expect("the store is there")
         .map(|file| fs::read_to_string(file.expect("a file").path()).expect("a file is read"))
         .collect();
-    let (mut begin, mut queries) = (BTreeMap::new(), Vec::new());
-    let mut rest = String::new();
+    let (mut shared, mut sources) = (Macros::new(), Vec::new());
     for text in &files {
         let mut parts = text.split("macro_rules! ");
-        rest += parts.next().unwrap_or_default();
+        let (mut rest, mut own) = (parts.next().unwrap_or_default().to_owned(), Macros::new());
         for part in parts {
             let (body, after) = part.split_once("\n}\n").expect("a macro ends");
             let name = body.split_whitespace().next().unwrap_or_default().to_owned();
             let ends: Vec<String> = literals(body);
             if ends.first().is_some_and(|first| first.starts_with("SELECT ")) {
-                begin.insert(name, (ends[0].clone(), ends.get(1).cloned().unwrap_or_default()));
+                own.insert(name, (ends[0].clone(), ends.get(1).cloned().unwrap_or_default()));
             }
             rest += after;
         }
+        shared.extend(own.clone());
+        sources.push((rest, own));
     }
     let is_whole =
         |text: &&String| ["SELECT ", "UPDATE ", "DELETE ", "INSERT "].iter().any(|verb| text.starts_with(verb));
-    queries.extend(literals(&rest).iter().filter(is_whole).cloned());
-    for (name, (first, last)) in &begin {
-        for used in rest.split(&format!("{name}!(")).skip(1) {
-            let condition = literals(used).into_iter().next().unwrap_or_default();
-            queries.push(format!("{first} {condition} {last}"));
+    let mut queries = Vec::new();
+    for (rest, own) in &sources {
+        queries.extend(literals(rest).iter().filter(is_whole).cloned());
+        for (name, others) in &shared {
+            // Two files may have a macro of one name each.
+            let (first, last) = own.get(name).unwrap_or(others);
+            for (at, call) in rest.match_indices(&format!("{name}!(")) {
+                if rest[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_') {
+                    continue;
+                }
+                let condition = literals(&rest[at + call.len()..]).into_iter().next().unwrap_or_default();
+                queries.push(format!("{first} {condition} {last}"));
+            }
         }
     }
     queries
@@ -108,7 +117,7 @@ async fn no_query_reads_all_of_a_table_that_grows() {
     let mut database = SqliteConnection::connect("sqlite::memory:").await.expect("a database in memory");
     sqlx::raw_sql(AssertSqlSafe(migrations.as_str())).execute(&mut database).await.expect("its tables");
     let partial = partial(&migrations);
-    let (mut asked, mut used) = (0, BTreeSet::new());
+    let (mut asked, mut used, mut found) = (0, BTreeSet::new(), BTreeSet::new());
     for query in queries() {
         // Put together at run time, or in the words of the other database.
         let whole =
@@ -124,16 +133,18 @@ async fn no_query_reads_all_of_a_table_that_grows() {
             let (verb, alias) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
             let index = step.split("INDEX ").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or_default();
             let all = verb == "SCAN" || step.ends_with("(organisation_id=?)");
-            let grows = GROWING.contains(&table_of(&query, alias).as_str());
+            // What a foreign key would look at is no question of ours.
+            let grows = query.contains(alias) && GROWING.contains(&table_of(&query, alias).as_str());
             if !all || !grows || partial.contains(index) {
                 continue;
             }
             match READ_ALL.iter().find(|(part, _)| query.contains(part)) {
                 Some((part, _)) => used.insert(*part),
-                None => panic!("{step}\nin {query}"),
+                None => found.insert(format!("{step}: {query}")),
             };
         }
     }
+    assert!(found.is_empty(), "these read all there ever was: {found:#?}");
     assert!(asked > 250, "queries were asked about: {asked}");
     let unused: Vec<_> = READ_ALL.iter().filter(|(part, _)| !used.contains(part)).collect();
     assert!(unused.is_empty(), "these read all of nothing any more: {unused:?}");

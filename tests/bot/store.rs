@@ -6,12 +6,15 @@ mod sums;
 mod upgrade;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
 use panout::domain::{Person, Role, Team, TeamId};
 use panout::store::{Db, JobRow, ListedPerson, ListedTeam, Listing, NewJob};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use tokio::sync::Notify;
 
 use crate::story::Database;
 
@@ -88,6 +91,70 @@ async fn a_closure_that_fails_keeps_nothing_and_hurts_nobody() {
     assert!(one.is_ok() && three.is_ok());
     assert_eq!(two.expect_err("it failed").to_string(), "on purpose");
     assert_eq!(drafts(&db).await, ["one", "three"]);
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn the_first_of_many_fails_and_the_others_stay() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let (one, two, three, four) = tokio::join!(
+        keep(&db, "one", Then::Fail),
+        keep(&db, "two", Then::Keep),
+        keep(&db, "three", Then::Fail),
+        keep(&db, "four", Then::Keep),
+    );
+    assert!(one.is_err() && two.is_ok() && three.is_err() && four.is_ok());
+    assert_eq!(drafts(&db).await, ["four", "two"]);
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn whoever_is_waited_for_goes_before_what_nobody_waits_for_three_to_one() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let (order, gate) = (Arc::new(Mutex::new(String::new())), Arc::new(Notify::new()));
+    let held = gate.clone();
+    let first = db.write(move |_| {
+        let held = held.clone();
+        Box::pin(async move {
+            held.notified().await;
+            Ok::<_, anyhow::Error>(())
+        })
+    });
+    let run = |name: char| {
+        let (db, order) = (db.clone(), order.clone());
+        async move {
+            let note = move || order.lock().expect("nobody panics").push(name);
+            let noted: anyhow::Result<()> = if name == 'a' {
+                let write = db.write(move |_| {
+                    note();
+                    Box::pin(async { Ok(()) })
+                });
+                write.await
+            } else {
+                let write = db.write_behind(move |_| {
+                    note();
+                    Box::pin(async { Ok(()) })
+                });
+                write.await
+            };
+            noted
+        }
+    };
+    let (behind, awaited) = (join_all(['b'; 4].map(run)), join_all(['a'; 6].map(run)));
+    // All are handed over before the first one ends.
+    let opens = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        gate.notify_one();
+    };
+    let (held, behind, awaited, ()) = tokio::join!(first, behind, awaited, opens);
+    assert!(held.is_ok() && behind.iter().chain(&awaited).all(Result::is_ok));
+    assert_eq!(*order.lock().expect("nobody panics"), "aaabaaabbb");
     db.close().await;
     database.drop().await;
 }

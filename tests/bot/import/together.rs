@@ -64,7 +64,7 @@ async fn many_leads_are_said_in_one_message_to_each_owner_at_each_step(
     team.passes(TimeDelta::minutes(3)).await;
     for rep in [&ana, &bogdan] {
         let said = rep.sees_parts(&["20 leads came in for you", "And 10 more.", "[My leads]"]);
-        assert_eq!(said.matches("imported for you").count(), 1, "{said}");
+        assert_eq!(said.matches("came in for you").count(), 1, "{said}");
     }
     elena.sees_nothing();
     team.it_is("2026-11-23T12:00:00Z").await;

@@ -153,6 +153,39 @@ async fn a_lead_comes_in_and_has_an_owner(#[values(On::SlackHttp, On::DiscordHtt
 
 #[rstest]
 #[tokio::test]
+async fn many_at_once_are_said_in_one_message_to_each_owner(
+    #[values(On::SlackHttp, On::DiscordHttp, On::Local)] on: On,
+    #[values(true, false)] listed: bool,
+) {
+    let form = Form::on(on).await;
+    let buyer = |n: i64| json!({"account": format!("Client {n}"), "email": format!("buyer{n}@client.example")});
+    if listed {
+        let taken = form.posts(&(1..=12).map(buyer).collect::<Value>()).await;
+        assert_eq!(taken.status, 202, "{}", taken.body);
+    } else {
+        for n in 1..=22 {
+            assert_eq!(form.posts(&buyer(n)).await.status, 202);
+        }
+    }
+    form.team.idle().await;
+    let (ana, bogdan) = (form.team.person("Ana"), form.team.person("Bogdan"));
+    let mut said = [ana.screen(), bogdan.screen()];
+    // A service takes one message a second.
+    for _ in 0..4 {
+        form.team.passes(TimeDelta::minutes(1)).await;
+        said[0] += &ana.screen();
+        said[1] += &bogdan.screen();
+    }
+    for said in said {
+        assert_eq!(said.matches("6 leads came in for you").count(), 1, "{said}");
+        // Of the first ten in a row each is told by itself: they may be all there are.
+        assert_eq!(said.matches("New lead L").count(), if listed { 0 } else { 5 }, "{said}");
+    }
+    form.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_anybody_writes_is_text_and_rings_for_nobody(#[values(On::SlackHttp, On::DiscordHttp, On::Local)] on: On) {
     let form = Form::on(on).await;
     let lead = json!({"account": HOSTILE, "contact": HOSTILE, "phone": format!("1{HOSTILE}"), "wants": HOSTILE,

@@ -85,6 +85,30 @@ async fn a_card_that_was_given_up_is_posted_once_the_bot_starts_again(
     team.ends().await;
 }
 
+#[rstest]
+#[tokio::test]
+async fn a_card_that_is_posted_while_its_bot_died_before_it_said_so_is_drawn_again_and_not_twice(
+    #[values(On::Slack, On::Discord)] on: On,
+) {
+    let mut team = logged_on_friday(on).await;
+    team.it_is("2026-11-30T07:00:00Z").await;
+    team.person("Elena").sees_parts(&["Acme refused, €12,000: Price"]);
+    // As a kill leaves it after the place of the message was stored, and what changed since it was drawn was not looked for.
+    let under_way = "UPDATE jobs SET state = 'sending', lease_until = run_at, lease_token = 'gone'
+                     WHERE occurrence LIKE 'refusal:%' AND kind = 'post' RETURNING id";
+    assert_eq!(team.rows::<(i64,)>(under_way).await.len(), 1);
+    let changed = "UPDATE refusals SET budget_minor = 1300000 RETURNING number";
+    assert_eq!(team.rows::<(i64,)>(changed).await.len(), 1);
+    team.restarts().await;
+    team.passes(TimeDelta::minutes(2)).await;
+    team.person("Elena").sees_parts(&["Acme refused, €13,000: Price"]);
+    let cards = team.service().posted();
+    assert_eq!(cards.iter().filter(|(_, _, screen)| screen.starts_with("Acme refused")).count(), 1, "{cards:?}");
+    let open = "SELECT COUNT(*) FROM jobs WHERE state = 'sending'";
+    assert_eq!(team.rows::<(i64,)>(open).await, [(0,)]);
+    team.ends().await;
+}
+
 #[tokio::test]
 async fn a_card_given_up_more_than_a_week_ago_stays_so() {
     let mut team = logged_on_friday(On::Slack).await;
