@@ -55,7 +55,7 @@ pub(super) async fn draw(
         _ => 0,
     };
     let (tasks, questions) = (tx.count_unsaid(team.id, now).await?, tx.count_held(team.id, "question:").await?);
-    let leads = tx.count_held(team.id, "lead_new:").await?;
+    let leads = tx.count_held(team.id, "lead_new:").await? + tx.count_leads_unsaid(team.id).await?;
     let language = crate::words::Language::from_tag(&team.language).unwrap_or(shared.rules.language);
     let words = shared.words.in_language(language);
     let lines = [

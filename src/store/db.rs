@@ -246,7 +246,7 @@ impl Db {
         let mut conn = pool.acquire().await.context("the database did not answer")?;
         sqlx::query("BEGIN").execute(&mut *conn).await.context("reading did not begin")?;
         let mut tx = Tx::new(Conn::Sqlite(conn), self.organisation);
-        let result = closure(&mut tx).await;
+        let result = closure(&mut tx).await.and_then(|value| tx.planned_nothing().map(|()| value).map_err(E::from));
         let Conn::Sqlite(mut conn) = tx.conn else { unreachable!("begun on SQLite") };
         if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_err() {
             // A connection that is still in a transaction must not go back to the pool.

@@ -20,6 +20,12 @@ impl Tx {
         if self.unwritten.len() >= ROWS { self.write_planned().await } else { Ok(()) }
     }
 
+    /// A transaction that only reads plans nothing: what it planned would be lost.
+    pub(super) fn planned_nothing(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(self.unwritten.is_empty(), "a transaction that only reads planned a job");
+        Ok(())
+    }
+
     /// Writes the jobs that were planned: before the transaction ends, and before anything looks for jobs that wait.
     pub(super) async fn write_planned(&mut self) -> sqlx::Result<()> {
         let jobs = std::mem::take(&mut self.unwritten);

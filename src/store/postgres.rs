@@ -66,11 +66,12 @@ async fn create_schema(pool: &PgPool, quoted: &str) -> sqlx::Result<()> {
 /// what the transaction reads is what the one before it left. The server ends one whose
 /// process was suspended, before the others lose patience ([`ANSWER`]).
 pub(super) async fn begin_turn(pool: &PgPool) -> sqlx::Result<PgTransaction<'static>> {
-    // One question: the server is as far away from the second.
-    let turn = "BEGIN ISOLATION LEVEL REPEATABLE READ;
-                SET LOCAL idle_in_transaction_session_timeout = '4s';
+    // By itself: only what has begun is rolled back when the lock does not come.
+    let mut begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await?;
+    let turn = "SET LOCAL idle_in_transaction_session_timeout = '4s';
                 LOCK TABLE organisations IN SHARE ROW EXCLUSIVE MODE";
-    pool.begin_with(turn).await
+    sqlx::raw_sql(turn).execute(&mut *begun).await?;
+    Ok(begun)
 }
 
 /// Runs a closure in a turn that may take as long as [`LENGTH`].
@@ -123,7 +124,7 @@ where
 {
     let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
     let mut tx = Tx::new(Conn::Postgres(begun.context("the database did not answer")?), organisation);
-    let result = closure(&mut tx).await;
+    let result = closure(&mut tx).await.and_then(|value| tx.planned_nothing().map(|()| value).map_err(E::from));
     let again = tx.again;
     let Conn::Postgres(conn) = tx.conn else { unreachable!("begun on PostgreSQL") };
     let _ = conn.rollback().await;

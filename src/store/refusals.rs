@@ -160,7 +160,9 @@ impl Tx {
                        seen_by = excluded.seen_by, seen_at = excluded.seen_at, withdrawn_at = excluded.withdrawn_at,
                        head_reason = excluded.head_reason, contact_key = excluded.contact_key,
                        segment_key = excluded.segment_key, source = excluded.source
-                   RETURNING *";
+                   RETURNING number, team_id, account, contact, contact_role, outcome, reason, head_reason, client_reason,
+                       products, budget_minor, budget_currency, competitor, competitor_key, verbatim, segment, segment_key,
+                       source, happened_on, owner_id, logged_by, stage, withdrawn_at, delegate_id";
         let details = &refusal.details;
         let (account, contact) = details.client();
         let is: Kept = run!(

@@ -63,6 +63,15 @@ impl Together {
 }
 
 impl Tx {
+    /// How many leads that came with many wait for those of a team who want no reminders.
+    pub async fn count_leads_unsaid(&mut self, team: TeamId) -> sqlx::Result<i64> {
+        let sql = "SELECT COUNT(*) FROM leads WHERE organisation_id = $1 AND imported = 1 AND passed_on = 0
+                     AND over_at IS NULL AND state = 'waiting'
+                     AND owner_id IN (SELECT id FROM people WHERE organisation_id = $1 AND team_id = $2
+                                        AND COALESCE(reminders, '') <> 'on')";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(team))
+    }
+
     /// The leads that are told together and to which that happened between two instants, the second one not included: at
     /// most `most`, those due first, and how many there are.
     pub async fn leads_together(

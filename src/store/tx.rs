@@ -29,6 +29,8 @@ pub struct Tx {
     pub(super) planned: bool,
     /// PostgreSQL asked for the transaction to be run again, or its connection was lost.
     pub(super) again: bool,
+    /// PostgreSQL keeps nothing of a transaction in which a statement failed.
+    pub(super) failed: bool,
     /// The jobs it planned that are not written yet.
     pub(super) unwritten: Planned,
     /// What it has read already.
@@ -37,13 +39,22 @@ pub struct Tx {
 
 impl Tx {
     pub(super) fn new(conn: Conn, organisation: i64) -> Self {
-        Self { conn, organisation, planned: false, again: false, unwritten: Planned::new(), known: Known::default() }
+        Self {
+            conn,
+            organisation,
+            planned: false,
+            again: false,
+            failed: false,
+            unwritten: Planned::new(),
+            known: Known::default(),
+        }
     }
 
     /// Remembers whether an error asks for another run, and passes it on.
     pub(super) fn noted<T>(&mut self, result: sqlx::Result<T>) -> sqlx::Result<T> {
-        if let Err(error) = &result {
-            self.again |= matches!(self.conn, Conn::Postgres(_)) && asks_for_another_run(error);
+        if let (Err(error), Conn::Postgres(_)) = (&result, &self.conn) {
+            self.again |= asks_for_another_run(error);
+            self.failed |= matches!(error, sqlx::Error::Database(_));
         }
         result
     }

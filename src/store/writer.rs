@@ -98,7 +98,7 @@ struct Waiting<F, T, E> {
 impl<F: Closure<T, E>, T: Send, E: From<anyhow::Error> + Send> Work for Waiting<F, T, E> {
     async fn run(&mut self, tx: &mut Tx) -> bool {
         tx.organisation = self.organisation;
-        tx.planned = false;
+        (tx.planned, tx.failed) = (false, false);
         tx.unwritten.clear();
         let ran = AssertUnwindSafe((self.closure)(tx)).catch_unwind().await;
         let mut result = ran.unwrap_or_else(|_| Err(anyhow!("a closure on the database panicked").into()));
@@ -106,6 +106,9 @@ impl<F: Closure<T, E>, T: Send, E: From<anyhow::Error> + Send> Work for Waiting<
             && let Err(error) = tx.write_planned().await
         {
             result = Err(anyhow!(error).into());
+        }
+        if result.is_ok() && tx.failed {
+            result = Err(anyhow!("a statement failed and nobody said so").into());
         }
         let keep = result.is_ok();
         self.result = Some(result.map(|value| (value, tx.planned)));

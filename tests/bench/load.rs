@@ -17,6 +17,8 @@ pub(crate) const CONNECTIONS: usize = 32;
 pub(crate) const RATE: u32 = 200;
 /// Unoptimised it only shows that it runs.
 pub(crate) const LENGTH: Duration = Duration::from_secs(if cfg!(debug_assertions) { 1 } else { 10 });
+/// How long a connection that nobody uses is believed to be open.
+const IDLE: Duration = Duration::from_secs(2);
 /// Before anything is measured.
 const WARM: Duration = Duration::from_millis(if cfg!(debug_assertions) { 200 } else { 2000 });
 
@@ -106,9 +108,10 @@ pub(crate) async fn one_by_one(addr: SocketAddr, next: &Next, length: Duration) 
         let (free, next) = (free.clone(), next.clone());
         let counts = began.elapsed() >= WARM;
         running.spawn(async move {
-            let kept = free.lock().await.pop();
+            // One that nobody needed for long may be closed at any moment.
+            let kept = free.lock().await.pop().filter(|(_, since): &(Kept, Instant)| since.elapsed() < IDLE);
             let mut kept = match kept {
-                Some(kept) => kept,
+                Some((kept, _)) => kept,
                 None => Kept::to(addr).await,
             };
             let request = next();
@@ -116,7 +119,7 @@ pub(crate) async fn one_by_one(addr: SocketAddr, next: &Next, length: Duration) 
             // One that only says that it comes later took a quarter of a second: it shows.
             kept.exchange(&request).await;
             let took = sent.elapsed();
-            free.lock().await.push(kept);
+            free.lock().await.push((kept, Instant::now()));
             counts.then_some(took)
         });
         while let Some(done) = running.try_join_next() {

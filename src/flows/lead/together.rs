@@ -2,7 +2,7 @@
 //! each.
 //!
 //! Starts: they were stored; their clocks strike at once. Acts: their owners, by `/leads`. Ends: each is worked as any other
-//! lead. What happened to them within an hour is one message: that they are there, that half of the time is over, that all
+//! lead. What happened to them within a quarter of an hour is one message: that they are there, that half of the time is over, that all
 //! of it is, that they are open to claim. It is drawn again while it grows, and as they are worked.
 
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
@@ -17,16 +17,16 @@ use crate::store::{Together, Tx};
 use crate::words::{Language, Words};
 
 /// What is told together.
-const HOUR: TimeDelta = TimeDelta::hours(1);
+const QUARTER: TimeDelta = TimeDelta::minutes(15);
 /// How long a message waits for those that come in the same breath; the channel, until their owner heard it first.
 const GATHERS: TimeDelta = TimeDelta::minutes(3);
 const FIRST: TimeDelta = TimeDelta::minutes(10);
 /// How many are named.
 const NAMED: i64 = 10;
 
-/// The hour an instant is in.
-fn hour(at: DateTime<Utc>) -> DateTime<Utc> {
-    at.duration_trunc(HOUR).unwrap_or(at)
+/// The quarter of an hour an instant is in.
+fn quarter(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.duration_trunc(QUARTER).unwrap_or(at)
 }
 
 /// Tells somebody a word about a lead: with the others it came with, or by itself.
@@ -40,13 +40,13 @@ pub(super) async fn say(
         let single = Notice::Lead(word, lead.number.0, lead.turn.number);
         return notice::plan(tx, shared, &single, now, now).await;
     }
-    // What happens within an hour is one message, whatever was put off before.
+    // What happens within a quarter of an hour is one message, whatever was put off before.
     let word = match word {
         LeadWord::Soon(_) => LeadWord::Soon(0),
         LeadWord::Late(_) => LeadWord::Late(0),
         LeadWord::New | LeadWord::Taken => word,
     };
-    let many = Notice::LeadsTogether(word, owner.0, hour(now));
+    let many = Notice::LeadsTogether(word, owner.0, quarter(now));
     notice::plan(tx, shared, &many, now + GATHERS, now).await?;
     notice::refresh(tx, &many, now).await
 }
@@ -62,7 +62,7 @@ pub(super) async fn say_open(
         let single = Notice::LeadOpen(lead.number.0, lead.turn.number, channel);
         return notice::plan(tx, shared, &single, now, now).await;
     }
-    let many = Notice::LeadsOpen(lead.team.0, hour(now), channel);
+    let many = Notice::LeadsOpen(lead.team.0, quarter(now), channel);
     notice::plan(tx, shared, &many, now + FIRST, now).await?;
     notice::refresh(tx, &many, now).await
 }
@@ -73,14 +73,14 @@ pub(super) async fn changed(tx: &mut Tx, shared: &Shared, lead: &Lead, now: Date
         return Ok(());
     }
     if let Some(owner) = lead.owner.or(lead.taken_from) {
-        notice::refresh(tx, &Notice::LeadsTogether(LeadWord::New, owner.0, hour(lead.turn.began_at)), now).await?;
+        notice::refresh(tx, &Notice::LeadsTogether(LeadWord::New, owner.0, quarter(lead.turn.began_at)), now).await?;
         for word in [LeadWord::Soon(0), LeadWord::Late(0), LeadWord::Taken] {
-            notice::refresh(tx, &Notice::LeadsTogether(word, owner.0, hour(lead.rung_at)), now).await?;
+            notice::refresh(tx, &Notice::LeadsTogether(word, owner.0, quarter(lead.rung_at)), now).await?;
         }
     }
     let Some(team) = tx.team(lead.team).await?.filter(|_| lead.taken_from.is_some()) else { return Ok(()) };
     for channel in unsaid::channels(shared, &team) {
-        notice::refresh(tx, &Notice::LeadsOpen(team.id.0, hour(lead.rung_at), channel), now).await?;
+        notice::refresh(tx, &Notice::LeadsOpen(team.id.0, quarter(lead.rung_at), channel), now).await?;
     }
     Ok(())
 }
@@ -100,7 +100,7 @@ pub(in crate::flows) async fn draw_together(
         LeadWord::Late(_) => Together::Late(person),
         LeadWord::Taken => Together::Taken(person),
     };
-    let (leads, count) = tx.leads_together(together, (at, at + HOUR), NAMED).await?;
+    let (leads, count) = tx.leads_together(together, (at, at + QUARTER), NAMED).await?;
     if leads.is_empty() {
         let posted = tx.message(&notice.key()).await?.is_some_and(|message| message.message.is_some());
         let over = || Card::titled(words.text("leads_together.over", args! {})).tone(Tone::Good);
@@ -148,7 +148,7 @@ pub(in crate::flows) async fn draw_open_together(
     let Some(team) = tx.team(TeamId(team)).await? else { return Ok(None) };
     let Some(place) = card::channel(&team, channel) else { return Ok(None) };
     let words = shared.words.in_language(Language::from_tag(&team.language).unwrap_or(shared.rules.language));
-    let (_, count) = tx.leads_together(Together::Open(team.id), (at, at + HOUR), 1).await?;
+    let (_, count) = tx.leads_together(Together::Open(team.id), (at, at + QUARTER), 1).await?;
     let posted = tx.message(&notice.key()).await?.is_some_and(|message| message.message.is_some());
     if count == 0 {
         let over = Card::titled(words.text("leads_together.open_over", args! {})).tone(Tone::Good);

@@ -88,9 +88,9 @@ pub enum Notice {
     NotExported(i64),
     /// A word about a lead, to whoever has it in a turn: which word, its number, which turn.
     Lead(LeadWord, i64, i64),
-    /// A word about leads that came with many, to whoever has them: which word, who, and in which hour it was so.
+    /// A word about leads that came with many, to whoever has them: which word, who, and in which quarter of an hour it was so.
     LeadsTogether(LeadWord, i64, DateTime<Utc>),
-    /// How many leads that came with many anybody may claim, in a channel of their team: the team, since which hour, and which
+    /// How many leads that came with many anybody may claim, in a channel of their team: the team, since which quarter of an hour, and which
     /// channel.
     LeadsOpen(i64, DateTime<Utc>, i64),
     /// Which leads of somebody are past their time, to the head: the team, the owner, and when the head's day began.

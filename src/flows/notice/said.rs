@@ -41,7 +41,7 @@ pub async fn say(
         return Ok(saying);
     }
     let drawn = match ahead {
-        Some(ahead) => ahead.card(tx).await?,
+        Some(ahead) => ahead.card(tx, notice, now).await?,
         None => None,
     };
     let drawn = match drawn {
