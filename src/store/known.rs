@@ -34,12 +34,15 @@ impl Known {
         self.people.insert(known.person.id, known);
     }
 
-    /// The head of a team, if it was asked for: who it is, or that there is none.
-    pub(super) fn head(&self, team: TeamId) -> Option<Option<&Person>> {
-        match self.heads.get(&team)? {
-            Some(id) => self.person(*id).map(|known| Some(&known.person)),
-            None => Some(None),
-        }
+    /// Whether the head of a team was asked for.
+    pub(super) fn knows_head_of(&self, team: TeamId) -> bool {
+        self.heads.contains_key(&team)
+    }
+
+    /// The head of a team that was asked for, if it has one.
+    pub(super) fn head(&self, team: TeamId) -> Option<&Person> {
+        let head = self.heads.get(&team).copied().flatten()?;
+        self.person(head).map(|known| &known.person)
     }
 
     pub(super) fn leads(&mut self, team: TeamId, head: Option<PersonId>) {

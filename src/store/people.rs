@@ -137,8 +137,8 @@ impl Tx {
     /// Who processes a team's refusals when nobody is away: its head, else the first admin.
     /// [`Tx::responsible_for`] says who does now.
     pub async fn head_of(&mut self, team: TeamId) -> sqlx::Result<Option<Person>> {
-        if let Some(head) = self.known.head(team) {
-            return Ok(head.cloned());
+        if self.known.knows_head_of(team) {
+            return Ok(self.known.head(team).cloned());
         }
         // Two questions, each with its index: an OR has none.
         let of_team = people_where!("p.team_id = $2 AND p.role = 'head' ORDER BY p.id LIMIT 1");

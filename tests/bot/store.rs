@@ -149,7 +149,7 @@ async fn whoever_is_waited_for_goes_before_what_nobody_waits_for_three_to_one() 
     let (behind, awaited) = (join_all(['b'; 4].map(run)), join_all(['a'; 6].map(run)));
     // All are handed over before the first one ends.
     let opens = async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        panout::clock::pause(Duration::from_millis(50)).await;
         gate.notify_one();
     };
     let (held, behind, awaited, ()) = tokio::join!(first, behind, awaited, opens);

@@ -37,8 +37,11 @@ enum About {
 impl About {
     async fn of(tx: &mut Tx, notice: &Notice) -> Result<Self> {
         let refusal = match *notice {
-            Notice::Refusal(number) | Notice::Won(number, _) | Notice::WonToHead(number) => Some(RefusalNumber(number)),
-            Notice::Debrief(number) | Notice::DebriefAt(number, _) => Some(RefusalNumber(number)),
+            Notice::Refusal(number)
+            | Notice::Won(number, _)
+            | Notice::WonToHead(number)
+            | Notice::Debrief(number)
+            | Notice::DebriefAt(number, _) => Some(RefusalNumber(number)),
             Notice::Back(id) => tx.decision(id).await?.map(|decision| decision.refusal),
             Notice::Handed(id) => tx.handover(id).await?.map(|handover| handover.refusal),
             Notice::Question(id) | Notice::Answer(id) => tx.question(id).await?.map(|question| question.refusal),
