@@ -186,6 +186,45 @@ async fn many_at_once_are_said_in_one_message_to_each_owner(
 
 #[rstest]
 #[tokio::test]
+async fn what_comes_twenty_minutes_after_many_is_a_message_of_its_own(
+    #[values(On::SlackHttp, On::DiscordHttp, On::Local)] on: On,
+) {
+    let form = Form::on(on).await;
+    let buyer = |n: i64| json!({"email": format!("buyer{n}@client.example"), "source": "trade_show"});
+    for (first, last) in [(1, 12), (13, 26)] {
+        assert_eq!(form.posts(&(first..=last).map(buyer).collect::<Value>()).await.status, 202);
+        form.team.passes(TimeDelta::minutes(4)).await;
+        for name in ["Ana", "Bogdan"] {
+            let says = format!("{} leads came in for you", (last - first + 1) / 2);
+            let said = form.team.person(name).sees_parts(&[&says]);
+            assert_eq!(said.matches("came in for you").count(), 1, "{said}");
+        }
+        form.team.passes(TimeDelta::minutes(16)).await;
+    }
+    form.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn many_for_whoever_wants_no_reminders_are_counted_in_the_channel(
+    #[values(On::SlackHttp, On::DiscordHttp, On::Local)] on: On,
+) {
+    let form = Form::with(on, Setup { consents: false, ..Setup::default() }, false).await;
+    let buyer = |n: i64| json!({"email": format!("buyer{n}@client.example"), "source": "trade_show"});
+    assert_eq!(form.posts(&(1..=12).map(buyer).collect::<Value>()).await.status, 202);
+    form.team.passes(TimeDelta::minutes(4)).await;
+    for name in ["Ana", "Bogdan", "Elena"] {
+        let said = form.team.person(name).screen();
+        assert!(!said.contains("came in for you"), "{said}");
+    }
+    form.team.it_is("2026-11-24T07:05:00Z").await;
+    let said = form.team.person("Ana").sees_parts(&["12 new leads wait for people who have not started"]);
+    assert!(!said.contains("client.example"), "a channel reads no client: {said}");
+    form.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_anybody_writes_is_text_and_rings_for_nobody(#[values(On::SlackHttp, On::DiscordHttp, On::Local)] on: On) {
     let form = Form::on(on).await;
     let lead = json!({"account": HOSTILE, "contact": HOSTILE, "phone": format!("1{HOSTILE}"), "wants": HOSTILE,
