@@ -56,6 +56,7 @@ mod together;
 mod traits;
 mod tx;
 mod used;
+mod waiting;
 mod writer;
 mod written_names;
 

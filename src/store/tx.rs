@@ -50,7 +50,7 @@ impl Tx {
         }
     }
 
-    /// Remembers whether an error asks for another run, and passes it on.
+    /// Remembers whether an error asks for another run, or has ended what PostgreSQL keeps, and passes it on.
     pub(super) fn noted<T>(&mut self, result: sqlx::Result<T>) -> sqlx::Result<T> {
         if let (Err(error), Conn::Postgres(_)) = (&result, &self.conn) {
             self.again |= asks_for_another_run(error);
