@@ -9,6 +9,7 @@ mod answers;
 mod batches;
 mod beside;
 mod blocks;
+mod choices;
 mod contribution;
 mod db;
 mod decisions;
