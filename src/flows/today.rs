@@ -91,7 +91,7 @@ async fn plain(
     let about = reminders::lines(tx, words, (reader, key), posted, now).await?;
     plain.extend(about.into_iter().map(|line| (line, Vec::new())));
     plain.extend(decided.into_iter().map(|line| (line.text, line.buttons)));
-    plain.extend(lead::lines(tx, words, (reader, posted.is_some()), now).await?);
+    plain.extend(lead::lines(tx, words, (reader, posted), now).await?);
     plain.extend(deals.into_iter().map(|line| (line.text, line.buttons)));
     if !came.is_empty() {
         plain.push(arrivals::line(words, (reader.id, at), came));

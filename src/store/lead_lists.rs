@@ -10,6 +10,17 @@ use super::leads::{Row, leads_where};
 use super::tx::{Tx, change, instant, run};
 use crate::domain::{Lead, LeadNumber, PersonId, TeamId};
 
+/// Which of the leads that somebody does not reach out to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetGo {
+    /// How often that was said, to them and then to whoever leads.
+    pub times: RangeInclusive<i64>,
+    /// When it was last said to them: before then.
+    pub before: DateTime<Utc>,
+    /// When it was said to whoever leads: since then, if that matters.
+    pub above_since: Option<DateTime<Utc>>,
+}
+
 /// What is reported of a lead.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct LeadRow {
@@ -148,57 +159,90 @@ impl Tx {
         run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(owner))
     }
 
-    /// The leads somebody is to reach out to again by a day, and was told so fewer than `times` times, at most `most`.
+    /// The leads somebody is to reach out to again by a day, and was told so fewer than `times` times, or last since an
+    /// instant; at most `most`.
     pub async fn leads_to_touch(
         &mut self,
         person: PersonId,
-        (by, times): (NaiveDate, i64),
+        by: NaiveDate,
+        (times, since): (i64, Option<DateTime<Utc>>),
         most: i64,
     ) -> sqlx::Result<Vec<Lead>> {
         let sql = leads_where!(
-            "owner_id = $2 AND over_at IS NULL AND next_touch <= $3 AND next_told < $5 ORDER BY next_touch, number LIMIT $4"
+            "owner_id = $2 AND over_at IS NULL AND next_touch <= $3 AND (next_told < $5 OR next_told_at >= $6)
+             ORDER BY next_touch, number LIMIT $4"
         );
         let rows: Vec<Row> = run!(
             self,
             fetch_all,
-            sqlx::query_as(sql).bind(self.organisation).bind(person).bind(by).bind(most).bind(times)
+            sqlx::query_as(sql)
+                .bind(self.organisation)
+                .bind(person)
+                .bind(by)
+                .bind(most)
+                .bind(times)
+                .bind(since.map(instant))
         )?;
         rows.into_iter().map(Row::lead).collect()
     }
 
-    /// How many leads of a team somebody else is to reach out to and was told so that many times, by who has them.
+    /// How many leads of a team somebody else is to reach out to and was told so, by who has them.
     pub async fn let_go(
         &mut self,
         (team, watched): (TeamId, Watched),
-        times: RangeInclusive<i64>,
+        told: &LetGo,
     ) -> sqlx::Result<Vec<(PersonId, i64)>> {
         let sql = "SELECT owner_id, COUNT(*) FROM leads
                    WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND next_touch IS NOT NULL
                      AND next_told >= $4 AND next_told <= $5 AND owner_id IS NOT NULL AND owner_id <> $3
-                     AND ($6 = 0 OR owner_id = $6)
+                     AND ($6 = 0 OR owner_id = $6) AND next_told_at < $7 AND ($8 IS NULL OR next_above_at >= $8)
                    GROUP BY owner_id ORDER BY owner_id";
-        let ((least, most), (not, only)) = (times.into_inner(), watched.but_and_only());
+        let (not, only) = watched.but_and_only();
         run!(
             self,
             fetch_all,
-            sqlx::query_as(sql).bind(self.organisation).bind(team).bind(not).bind(least).bind(most).bind(only)
+            sqlx::query_as(sql)
+                .bind(self.organisation)
+                .bind(team)
+                .bind(not)
+                .bind(told.times.start())
+                .bind(told.times.end())
+                .bind(only)
+                .bind(instant(told.before))
+                .bind(told.above_since.map(instant))
         )
     }
 
-    /// Whoever hears of them was told.
-    pub async fn told_of_let_go(&mut self, (team, watched): (TeamId, Watched), times: i64) -> sqlx::Result<()> {
-        let sql = "UPDATE leads SET next_told = next_told + 1
+    /// Whoever leads was told of what somebody was told `times` times, the last before an instant.
+    pub async fn told_of_let_go(
+        &mut self,
+        (team, watched): (TeamId, Watched),
+        (times, before): (i64, DateTime<Utc>),
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
+        let sql = "UPDATE leads SET next_told = next_told + 1, next_above_at = $7
                    WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND next_touch IS NOT NULL
-                     AND next_told = $4 AND owner_id IS NOT NULL AND owner_id <> $3 AND ($5 = 0 OR owner_id = $5)";
+                     AND next_told = $4 AND owner_id IS NOT NULL AND owner_id <> $3 AND ($5 = 0 OR owner_id = $5)
+                     AND next_told_at < $6";
         let (not, only) = watched.but_and_only();
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(team).bind(not).bind(times).bind(only))?;
+        change!(
+            self,
+            sqlx::query(sql)
+                .bind(self.organisation)
+                .bind(team)
+                .bind(not)
+                .bind(times)
+                .bind(only)
+                .bind(instant(before))
+                .bind(instant(now))
+        )?;
         Ok(())
     }
 
-    /// A message said that somebody is to reach out to a lead again.
-    pub async fn told_lead(&mut self, lead: LeadNumber) -> sqlx::Result<()> {
-        let sql = "UPDATE leads SET next_told = next_told + 1 WHERE organisation_id = $1 AND number = $2";
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(lead))?;
-        Ok(())
+    /// A message said that somebody is to reach out to a lead again; how often it was said now.
+    pub async fn told_lead(&mut self, lead: LeadNumber, now: DateTime<Utc>) -> sqlx::Result<i64> {
+        let sql = "UPDATE leads SET next_told = next_told + 1, next_told_at = $3
+                   WHERE organisation_id = $1 AND number = $2 RETURNING next_told";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(lead).bind(instant(now)))
     }
 }

@@ -74,7 +74,7 @@ pub use handovers::{Given, Handover};
 pub use imports::Colleague;
 pub use intake::IntakeToken;
 pub use jobs::{DeadJob, JobCounts, JobRow, NewJob};
-pub use lead_lists::{LeadRow, LeadsOf};
+pub use lead_lists::{LeadRow, LeadsOf, LetGo};
 pub use leads::LeadEvent;
 pub use manners::{HeldJob, Wrote};
 pub use meetings::ToldDecision;

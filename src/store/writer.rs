@@ -183,9 +183,13 @@ impl Line {
         if let Some(work) = self.next_if_any() {
             return Some(work);
         }
-        // Both ends are dropped together.
+        // Both may have got something by the time this is woken. Both ends are dropped together.
         tokio::select! {
-            work = self.awaited.recv() => work,
+            biased;
+            work = self.awaited.recv() => {
+                self.in_a_row = 1;
+                work
+            }
             work = self.behind.recv() => work,
         }
     }

@@ -32,10 +32,14 @@ async fn passes_until(team: &Team, time: &str) {
 
 /// Ana has spoken with them, and calls again that day.
 async fn spoken(team: &Team, again: &str) {
+    spoken_with(team, ("L1", NOVO), again).await;
+}
+
+async fn spoken_with(team: &Team, (number, lead): (&str, &str), again: &str) {
     let ana = team.person("Ana");
-    ana.types(&format!("{NOVO} for Ana")).await;
+    ana.types(&format!("{lead} for Ana")).await;
     look_away(team);
-    ana.types("/leads show L1").await;
+    ana.types(&format!("/leads show {number}")).await;
     ana.presses("I called").await;
     ana.fills(&[("How did it go?", "We spoke"), ("Next call on", again)]).await;
     ana.submits().await;
@@ -62,6 +66,38 @@ async fn calls_nobody_makes_come_to_the_head_once(#[values(On::Slack, On::Discor
     elena.types("/leads team").await;
     elena.sees_parts(&["L1 Novo Systems"]);
     look_away(&team);
+    team.ends().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_head_hears_of_calls_nobody_makes_on_a_later_day_than_their_owner(
+    #[values(On::Slack, On::Discord, On::Local)] on: On,
+) {
+    let team = Team::start(on).await;
+    let (ana, elena) = (team.person("Ana"), team.person("Elena"));
+    elena.types("/panout settings").await;
+    elena.fills(&[("Hour of the daily message", "10:00")]).await;
+    elena.submits().await;
+    spoken(&team, "2026-11-24").await;
+    spoken_with(&team, ("L2", "/lead Delta, website"), "2026-11-25").await;
+    look_away(&team);
+    for day in ["24", "25", "26"] {
+        team.it_is(&format!("2026-11-{day}T07:00:00Z")).await;
+        ana.sees_parts(&["your next call", "L1 Novo Systems"]);
+        team.it_is(&format!("2026-11-{day}T08:00:00Z")).await;
+        elena.sees_nothing();
+    }
+    // Of the second Ana hears for the third time at nine; at ten Elena has a message anyway.
+    team.it_is("2026-11-27T07:00:00Z").await;
+    ana.sees_parts(&["One lead waits for your next call: L2 Delta"]);
+    team.it_is("2026-11-27T08:00:00Z").await;
+    elena.sees_parts(&["A lead of Ana waits for its next call"]);
+    team.it_is("2026-11-30T08:00:00Z").await;
+    ana.sees_nothing();
+    elena.sees_parts(&["A lead of Ana waits for its next call"]);
+    team.it_is("2026-12-01T10:00:00Z").await;
+    elena.sees_nothing();
     team.ends().await;
 }
 
