@@ -34,8 +34,10 @@ const WAITING: usize = 4096;
 /// the disk is a small part of what they cost.
 const GATHERS: Duration = Duration::from_millis(4);
 
-/// How many closures somebody waits for run before one for which nobody does, while there are both.
-const FIRST: usize = 3;
+/// How many times as long as those for which nobody waits those run that somebody waits for, while there are both.
+const FIRST: i64 = 3;
+/// The most microseconds that one kind is ahead of the other: what took long is no reason to make anybody wait as long.
+const AHEAD: std::ops::RangeInclusive<i64> = -100_000..=10_000;
 
 /// Whether somebody waits for a closure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +82,9 @@ impl From<sqlx::Error> for Lost {
 /// A closure with its way to answer, whatever its types.
 #[async_trait]
 trait Work: Send {
+    /// Whether somebody waits for it.
+    fn pace(&self) -> Pace;
+
     /// Runs it; whether its changes are to be kept.
     async fn run(&mut self, tx: &mut Tx) -> bool;
 
@@ -89,6 +94,7 @@ trait Work: Send {
 
 struct Waiting<F, T, E> {
     organisation: i64,
+    pace: Pace,
     closure: F,
     result: Option<Result<(T, bool), E>>,
     caller: oneshot::Sender<Result<(T, bool), E>>,
@@ -96,6 +102,10 @@ struct Waiting<F, T, E> {
 
 #[async_trait]
 impl<F: Closure<T, E>, T: Send, E: From<anyhow::Error> + Send> Work for Waiting<F, T, E> {
+    fn pace(&self) -> Pace {
+        self.pace
+    }
+
     async fn run(&mut self, tx: &mut Tx) -> bool {
         tx.organisation = self.organisation;
         (tx.planned, tx.failed) = (false, false);
@@ -132,7 +142,7 @@ impl Writer {
     pub(super) fn start(base: Base) -> Self {
         let ((awaited, first), (behind, then)) = (mpsc::channel(WAITING), mpsc::channel(WAITING));
         let batches = Arc::new(Batches::default());
-        let line = Line { put_back: VecDeque::new(), awaited: first, behind: then, in_a_row: 0 };
+        let line = Line { put_back: VecDeque::new(), awaited: first, behind: then, share: Share::default() };
         tokio::spawn(serve(base.clone(), line, batches.clone()));
         Self { awaited, behind, base, batches }
     }
@@ -149,7 +159,7 @@ impl Writer {
         E: From<anyhow::Error> + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
-        let work = Box::new(Waiting { organisation, closure, result: None, caller });
+        let work = Box::new(Waiting { organisation, pace, closure, result: None, caller });
         let line = if pace == Pace::Behind { &self.behind } else { &self.awaited };
         line.send(work).await.map_err(|_| anyhow!("the database is closed"))?;
         answer.await.map_err(|_| anyhow!("the database was closed meanwhile"))?
@@ -174,8 +184,37 @@ struct Line {
     put_back: VecDeque<Box<dyn Work>>,
     awaited: mpsc::Receiver<Box<dyn Work>>,
     behind: mpsc::Receiver<Box<dyn Work>>,
-    /// How many that somebody waits for ran since one for which nobody does.
-    in_a_row: usize,
+    share: Share,
+}
+
+/// Who goes next while there are both: each has its share of the writer's time, however long one closure takes.
+#[derive(Debug, Default)]
+struct Share {
+    /// How many microseconds those for which nobody waits may run until they had their share; of those that were theirs
+    /// alone nobody keeps count.
+    owed: i64,
+}
+
+impl Share {
+    /// Whose turn it is.
+    fn first(&self) -> Pace {
+        if self.owed > 0 { Pace::Behind } else { Pace::AwaitedBySomebody }
+    }
+
+    /// A closure took this long.
+    fn took(&mut self, pace: Pace, length: Duration) {
+        let length = i64::try_from(length.as_micros()).unwrap_or(i64::MAX);
+        let owed = match pace {
+            Pace::AwaitedBySomebody => self.owed.saturating_add(length / FIRST),
+            Pace::Behind => self.owed.saturating_sub(length),
+        };
+        self.owed = owed.clamp(*AHEAD.start(), *AHEAD.end());
+    }
+
+    /// Some did not want their turn: nobody owes anybody anything.
+    fn alone(&mut self) {
+        self.owed = 0;
+    }
 }
 
 impl Line {
@@ -186,10 +225,7 @@ impl Line {
         // Both may have got something by the time this is woken. Both ends are dropped together.
         tokio::select! {
             biased;
-            work = self.awaited.recv() => {
-                self.in_a_row = 1;
-                work
-            }
+            work = self.awaited.recv() => work,
             work = self.behind.recv() => work,
         }
     }
@@ -198,14 +234,15 @@ impl Line {
         if let Some(work) = self.put_back.pop_front() {
             return Some(work);
         }
-        if self.in_a_row < FIRST
-            && let Ok(work) = self.awaited.try_recv()
-        {
-            self.in_a_row += 1;
+        let (first, then) = match self.share.first() {
+            Pace::AwaitedBySomebody => (&mut self.awaited, &mut self.behind),
+            Pace::Behind => (&mut self.behind, &mut self.awaited),
+        };
+        if let Ok(work) = first.try_recv() {
             return Some(work);
         }
-        self.in_a_row = 0;
-        self.behind.try_recv().or_else(|_| self.awaited.try_recv()).ok()
+        self.share.alone();
+        then.try_recv().ok()
     }
 
     /// The second half of a group waits again, before all others.
@@ -270,7 +307,9 @@ impl Base {
     async fn attempt(&self, group: &mut Vec<Box<dyn Work>>, (line, most): (&mut Line, usize)) -> Result<(), Lost> {
         let (mut open, mut done, began) = (None, 0, Instant::now());
         loop {
+            let (pace, since) = (group[done].pace(), Instant::now());
             open = self.run_one(open, group[done].as_mut()).await?;
+            line.share.took(pace, since.elapsed());
             done += 1;
             if done < group.len() {
                 continue;
@@ -391,5 +430,44 @@ async fn give_up(tx: Tx) {
                 drop(conn.detach());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In which order they run if both always wait, the one and the other so many milliseconds long.
+    fn order(awaited: u64, behind: u64, turns: usize) -> String {
+        let mut share = Share::default();
+        let next = |_| {
+            let (pace, name, length) = match share.first() {
+                Pace::AwaitedBySomebody => (Pace::AwaitedBySomebody, 'a', awaited),
+                Pace::Behind => (Pace::Behind, 'b', behind),
+            };
+            share.took(pace, Duration::from_millis(length));
+            name
+        };
+        (0..turns).map(next).collect()
+    }
+
+    #[test]
+    fn whoever_is_waited_for_has_three_quarters_of_the_time() {
+        assert_eq!(order(6, 6, 12), "abaaabaaabaa");
+        assert_eq!(order(12, 3, 10), "abbabababb");
+        let (twelve, eleven) = ("a".repeat(12), "a".repeat(11));
+        assert_eq!(order(3, 12, 26), format!("ab{twelve}b{eleven}"), "however long one of them takes");
+        assert_eq!(order(5_000, 10, 5), "ababa", "nobody waits as long as somebody took");
+        assert_eq!(order(10, 5_000, 32).trim_start_matches("ab"), "a".repeat(30), "nor longer than three times 100 ms");
+        assert!(order(10, 5_000, 34).ends_with("ab"), "{}", order(10, 5_000, 34));
+    }
+
+    #[test]
+    fn what_ran_alone_is_no_debt() {
+        let mut share = Share::default();
+        share.took(Pace::Behind, Duration::from_secs(5));
+        share.alone();
+        share.took(Pace::AwaitedBySomebody, Duration::from_millis(1));
+        assert_eq!(share.first(), Pace::Behind, "it does not wait fifteen seconds");
     }
 }

@@ -1,5 +1,6 @@
 //! The database: what is written together stays together, on `SQLite` and on `PostgreSQL`.
 
+mod listing;
 mod peace;
 mod search;
 mod sums;
@@ -113,13 +114,14 @@ async fn the_first_of_many_fails_and_the_others_stay() {
 }
 
 #[tokio::test]
-async fn whoever_is_waited_for_goes_before_what_nobody_waits_for_three_to_one() {
+async fn who_is_waited_for_and_who_is_not_all_have_their_turn() {
     let database = Database::new();
     let db = database.open().await;
     listed(&db).await;
     let (order, gate) = (Arc::new(Mutex::new(String::new())), Arc::new(Notify::new()));
     let held = gate.clone();
-    let first = db.write(move |_| {
+    // Nobody waits for it: whoever somebody waits for goes next, however many came before.
+    let first = db.write_behind(move |_| {
         let held = held.clone();
         Box::pin(async move {
             held.notified().await;
@@ -154,8 +156,7 @@ async fn whoever_is_waited_for_goes_before_what_nobody_waits_for_three_to_one() 
     };
     let (held, behind, awaited, ()) = tokio::join!(first, behind, awaited, opens);
     assert!(held.is_ok() && behind.iter().chain(&awaited).all(Result::is_ok));
-    // The first one was waited for too.
-    assert_eq!(*order.lock().expect("nobody panics"), "aabaaababb");
+    assert_eq!(*order.lock().expect("nobody panics"), "aaaaaabbbb");
     db.close().await;
     database.drop().await;
 }
