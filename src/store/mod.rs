@@ -30,6 +30,7 @@ mod kept;
 mod known;
 mod lead_lists;
 mod leads;
+mod listed;
 mod manners;
 mod meetings;
 mod messages;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::listed::{UNLISTED, as_text};
 use super::refusals::{Moved, found};
 use super::traits::Trait;
 use super::tx::{Tx, change, instant, run};
@@ -76,6 +77,9 @@ impl Tx {
 
     /// The same; those who have now what a stranger did, so that what is due to them can be planned.
     pub async fn list_adopting(&mut self, listing: &Listing, now: DateTime<Utc>) -> sqlx::Result<Vec<PersonId>> {
+        if self.is_listed(listing).await? {
+            return Ok(Vec::new());
+        }
         let sql = "INSERT INTO organisations (id, name) VALUES ($1, $2)
                    ON CONFLICT (id) DO UPDATE SET name = excluded.name";
         change!(self, sqlx::query(sql).bind(self.organisation).bind(&listing.name))?;
@@ -113,7 +117,7 @@ impl Tx {
             self.undelegate(*id).await?;
         }
         let sql = "UPDATE teams SET channels = '[]', position = $2 WHERE organisation_id = $1";
-        change!(self, sqlx::query(sql).bind(self.organisation).bind(i64::from(i32::MAX)))?;
+        change!(self, sqlx::query(sql).bind(self.organisation).bind(UNLISTED))?;
         Ok(())
     }
 
@@ -125,7 +129,7 @@ impl Tx {
                        position = excluded.position, language = excluded.language, currency = excluded.currency,
                        time_zone = excluded.time_zone, working_hours = excluded.working_hours, channels = excluded.channels
                    RETURNING id";
-        let channels = serde_json::to_string(&team.channels).map_err(|e| sqlx::Error::Encode(e.into()))?;
+        let channels = as_text(&team.channels)?;
         run!(
             self,
             fetch_one,
@@ -300,7 +304,7 @@ impl Tx {
         let sql = "INSERT INTO products (organisation_id, name, aliases, position) VALUES ($1, $2, $3, $4)
                    ON CONFLICT (organisation_id, name) DO UPDATE SET
                        aliases = excluded.aliases, position = excluded.position, retired_at = NULL";
-        let aliases = serde_json::to_string(&product.aliases).map_err(|e| sqlx::Error::Encode(e.into()))?;
+        let aliases = as_text(&product.aliases)?;
         change!(self, sqlx::query(sql).bind(self.organisation).bind(&product.name).bind(&aliases).bind(position))?;
         Ok(())
     }
