@@ -76,6 +76,14 @@ impl Tx {
         row.map(Row::token).transpose()
     }
 
+    /// The token of this id, also one that was revoked.
+    pub async fn intake_token_of(&mut self, id: i64) -> sqlx::Result<IntakeToken> {
+        let sql = "SELECT id, name, source, team_id, token_hash, secret, created_at, revoked_at, last_used_at
+                   FROM intake_tokens WHERE organisation_id = $1 AND id = $2";
+        let row: Row = run!(self, fetch_one, sqlx::query_as(sql).bind(self.organisation).bind(id))?;
+        row.token()
+    }
+
     /// Keeps a new token, whatever its `id` says; `false`: another one in use has its name.
     pub async fn add_intake_token(&mut self, token: &IntakeToken) -> sqlx::Result<bool> {
         let sql = "INSERT INTO intake_tokens (organisation_id, name, source, team_id, token_hash, secret, created_at)

@@ -1,28 +1,37 @@
 //! `POST /intake/leads`, `POST /intake/deals` and `/openapi.json`: leads and deals from web forms, form builders and CRMs.
 //!
+//! Leads that are sent with `Prefer: respond-async` (RFC 7240) are answered once they are on disk, and given to their owners
+//! later; `GET /intake/requests/..` says what became of them.
+//!
 //! Problems are answered as `application/problem+json` (RFC 9457), with what to send instead. A page of another site may
 //! call it: the token is all it takes, and no cookie means anything here.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Path, Request};
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
-    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, LOCATION,
+    RETRY_AFTER, WWW_AUTHENTICATE,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use serde_json::{Value, json};
 
 use super::requests::whole;
-use crate::flows::{Declined, Desk, Intake, MOST_LEADS, Posted, Wrong};
+use crate::flows::{Declined, Desk, Intake, MOST_LEADS, Posted, Progress, Wrong};
 
 /// How all of this is called: the description of it that programs read.
 const OPENAPI: &str = include_str!("openapi.json");
 /// What another site's page may send beside the body.
-const HEADERS: &str = "authorization, content-type, idempotency-key, x-panout-timestamp, x-panout-signature";
+const HEADERS: &str = "authorization, content-type, idempotency-key, prefer, x-panout-timestamp, x-panout-signature";
+/// What it may read of the answer beside its body.
+const EXPOSED: &str = "location, preference-applied, retry-after";
+/// Whoever prefers it is answered before their leads are worked off.
+const LATER: &str = "respond-async";
 /// How many wrong fields are told of at once.
 const TOLD: usize = 50;
 
@@ -30,31 +39,48 @@ const TOLD: usize = 50;
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
     let described = async || ([(CONTENT_TYPE, "application/json"), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")], OPENAPI);
     let sent = |what: Intake, desk: Arc<Desk>| {
-        any(async move |request: Request| {
-            let mut response = answer(&desk, what, request).await;
-            response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-            response
-        })
+        any(async move |request: Request| for_any_page(answer(&desk, what, request).await))
     };
+    let asking = desk.clone();
+    let asked = any(async move |Path(name): Path<String>, request: Request| {
+        let parts = request.into_parts().0;
+        for_any_page(told(&asking, &name, &parts).await)
+    });
     Router::new()
         .route("/openapi.json", get(described))
+        .route("/intake/requests/{request}", asked)
         .route("/intake/deals", sent(Intake::Deals, desk.clone()))
         .route("/intake/leads", sent(Intake::Leads, desk))
 }
 
+fn for_any_page(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    response
+}
+
+/// What is answered to whoever asks what they may do; nothing if they ask for what is done with `method`.
+fn unless_method(request: &Method, method: &'static str, says: &'static str) -> Option<Response> {
+    if request == Method::OPTIONS {
+        let allowed = [(ACCESS_CONTROL_ALLOW_METHODS, method), (ACCESS_CONTROL_ALLOW_HEADERS, HEADERS)];
+        return Some((StatusCode::NO_CONTENT, allowed, [(ACCESS_CONTROL_MAX_AGE, "86400")]).into_response());
+    }
+    (request != method).then(|| {
+        let mut response = Problem::new(StatusCode::METHOD_NOT_ALLOWED, says).answered();
+        let allowed = if method == "GET" { "GET, OPTIONS" } else { "POST, OPTIONS" };
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+        response
+    })
+}
+
 async fn answer(desk: &Desk, what: Intake, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    if parts.method == Method::OPTIONS {
-        let allowed = [(ACCESS_CONTROL_ALLOW_METHODS, "POST"), (ACCESS_CONTROL_ALLOW_HEADERS, HEADERS)];
-        return (StatusCode::NO_CONTENT, allowed, [(ACCESS_CONTROL_MAX_AGE, "86400")]).into_response();
-    }
-    if parts.method != Method::POST {
-        let detail = match what {
-            Intake::Leads => "Leads are sent with POST.",
-            Intake::Deals => "Deals are sent with POST.",
-        };
-        let mut response = Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).answered();
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST, OPTIONS"));
+    let says = match what {
+        Intake::Leads => "Leads are sent with POST.",
+        Intake::Deals => "Deals are sent with POST.",
+    };
+    if let Some(response) = unless_method(&parts.method, "POST", says) {
         return response;
     }
     // Read whole before anything is answered: whoever still sends hears nothing.
@@ -62,35 +88,105 @@ async fn answer(desk: &Desk, what: Intake, request: Request) -> Response {
         Ok(body) => body,
         Err(status) => return unread(what, status).answered(),
     };
-    match take(desk, what, &parts.headers, &body).await {
-        Ok(kept) => {
-            let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-            (StatusCode::ACCEPTED, headers, kept).into_response()
+    let taken = match what {
+        Intake::Leads if prefers(&parts.headers, LATER) => accept(desk, &parts.headers, &body).await,
+        _ => take(desk, what, &parts.headers, &body).await,
+    };
+    taken.unwrap_or_else(Problem::answered)
+}
+
+/// Whether a preference stands in a request.
+fn prefers(headers: &HeaderMap, preference: &str) -> bool {
+    let said = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
+    let mut preferences = said.flat_map(|value| value.split(',')).map(|one| one.split(';').next().unwrap_or(one));
+    preferences.any(|one| one.trim().eq_ignore_ascii_case(preference))
+}
+
+/// The headers a request of ours has.
+#[derive(Default)]
+struct Headers {
+    token: Option<String>,
+    key: Option<String>,
+    timestamp: Option<String>,
+    signature: Option<String>,
+}
+
+impl Headers {
+    fn of(headers: &HeaderMap) -> Self {
+        let header = |name: &str| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let sent = header(AUTHORIZATION.as_str()).unwrap_or_default();
+        let token = sent.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        Self {
+            token: token.map(|(_, token)| token.trim().to_owned()),
+            key: header("idempotency-key"),
+            timestamp: header("x-panout-timestamp"),
+            signature: header("x-panout-signature"),
         }
-        Err(problem) => problem.answered(),
+    }
+
+    fn with<'p>(&'p self, body: &'p [u8]) -> Posted<'p> {
+        Posted {
+            token: self.token.as_deref(),
+            key: self.key.as_deref(),
+            timestamp: self.timestamp.as_deref(),
+            signature: self.signature.as_deref(),
+            body,
+        }
     }
 }
 
-async fn take(desk: &Desk, what: Intake, headers: &HeaderMap, body: &[u8]) -> Result<String, Problem> {
-    let header = |name: &str| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let sent = header(AUTHORIZATION.as_str()).unwrap_or_default();
-    let token = sent.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let kind = header(CONTENT_TYPE.as_str()).unwrap_or_default();
+/// The headers of a request whose body is JSON.
+fn of_json(headers: &HeaderMap) -> Result<Headers, Problem> {
+    let kind = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes())).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if token.is_some() && kind != "application/json" && !kind.ends_with("+json") {
+    let headers = Headers::of(headers);
+    if headers.token.is_some() && kind != "application/json" && !kind.ends_with("+json") {
         let detail = "The body is no JSON. Send it with Content-Type: application/json.";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
-    let (key, timestamp) = (header("idempotency-key"), header("x-panout-timestamp"));
-    let signature = header("x-panout-signature");
-    let posted = Posted {
-        token: token.map(|(_, token)| token.trim()),
-        key: key.as_deref(),
-        timestamp: timestamp.as_deref(),
-        signature: signature.as_deref(),
-        body,
-    };
-    desk.take(what, posted).await.map_err(|why| declined(what, why))
+    Ok(headers)
+}
+
+async fn take(desk: &Desk, what: Intake, headers: &HeaderMap, body: &[u8]) -> Result<Response, Problem> {
+    let headers = of_json(headers)?;
+    let kept = desk.take(what, headers.with(body)).await.map_err(|why| declined(what, why))?;
+    Ok(answered(StatusCode::ACCEPTED, kept))
+}
+
+/// Takes leads that are worked off later.
+async fn accept(desk: &Desk, headers: &HeaderMap, body: &[u8]) -> Result<Response, Problem> {
+    let headers = of_json(headers)?;
+    let request = desk.accept(headers.with(body)).await.map_err(|why| declined(Intake::Leads, why))?;
+    let place = format!("/intake/requests/{request}");
+    let mut response = answered(StatusCode::ACCEPTED, json!({ "request": request, "status": "waiting" }).to_string());
+    let applied = HeaderName::from_static("preference-applied");
+    response.headers_mut().insert(applied, HeaderValue::from_static(LATER));
+    if let Ok(place) = HeaderValue::from_str(&place) {
+        response.headers_mut().insert(LOCATION, place);
+    }
+    Ok(response)
+}
+
+/// What became of a request that was taken.
+async fn told(desk: &Desk, name: &str, request: &Parts) -> Response {
+    let says = "What became of a request is asked with GET.";
+    if let Some(response) = unless_method(&request.method, "GET", says) {
+        return response;
+    }
+    let headers = Headers::of(&request.headers);
+    match desk.progress(name, headers.with(b"")).await {
+        Ok(Progress::Waiting) => answered(StatusCode::OK, json!({ "status": "waiting" }).to_string()),
+        Ok(Progress::Done(kept)) => {
+            let mut said: Value = serde_json::from_str(&kept).unwrap_or_default();
+            said["status"] = json!("done");
+            answered(StatusCode::OK, said.to_string())
+        }
+        Err(why) => declined(Intake::Leads, why).answered(),
+    }
+}
+
+fn answered(status: StatusCode, json: String) -> Response {
+    (status, [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], json).into_response()
 }
 
 /// What is wrong with a request, and what to send instead.
@@ -177,6 +273,10 @@ fn declined(what: Intake, declined: Declined) -> Problem {
         Declined::OtherBody => Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "Another body came under this Idempotency-Key. Give each request a key of its own.",
+        ),
+        Declined::NoRequest => Problem::new(
+            StatusCode::NOT_FOUND,
+            "No request of this token has this name, or it is done for more than a week. Take the name of its answer.",
         ),
         Declined::Broken(error) => {
             tracing::error!("{} over HTTP were not kept: {error:#}", what.name());

@@ -163,6 +163,18 @@ impl Bot {
         assert_eq!(self.stored().await, wanted, "each 200 is on disk, once");
     }
 
+    /// How many requests were taken and wait to be worked off.
+    pub(crate) async fn leads_that_wait(&self) -> i64 {
+        let sql = "SELECT COUNT(*) FROM jobs WHERE kind = 'intake' AND state <> 'done'";
+        self.house.database.rows::<(i64,)>(sql).await[0].0
+    }
+
+    /// How many leads those are that were worked off.
+    pub(crate) async fn leads_that_came_later(&self) -> u64 {
+        let sql = "SELECT COUNT(*) FROM leads WHERE account LIKE 'later %'";
+        u64::try_from(self.house.database.rows::<(i64,)>(sql).await[0].0).unwrap_or_default()
+    }
+
     pub(crate) async fn ends(self) {
         self.process.dies().await;
         self.house.ends().await;

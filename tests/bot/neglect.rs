@@ -272,7 +272,8 @@ impl Office {
         let write = self.db.write(move |tx| {
             let (shared, details) = (shared.clone(), details.clone());
             Box::pin(async move {
-                let received = Received { details, logged_by: None, owner: None, team: TeamId(1), imported: false };
+                let (team, at) = (TeamId(1), None);
+                let received = Received { details, logged_by: None, owner: None, team, imported: false, at };
                 receive(tx, &shared, received, now).await
             })
         });

@@ -64,7 +64,7 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Option<LeadEntry> {
 pub(super) async fn keep(tx: &mut Tx, house: &House, entry: &LeadEntry, now: DateTime<Utc>) -> Result<Became> {
     let by = Some(house.by.id);
     let details = entry.details.clone();
-    let received = Received { details, logged_by: by, owner: entry.owner, team: entry.team, imported: true };
+    let received = Received { details, logged_by: by, owner: entry.owner, team: entry.team, imported: true, at: None };
     let (lead, fate) = match receive(tx, &house.shared, received, now).await? {
         Kept::New(lead) => (lead, Fate::New),
         Kept::Joined(lead) => (lead, Fate::Joined),

@@ -12,16 +12,19 @@
 //! beside it: an unknown field is left out, an owner who is not there is somebody else's turn, and the answer says so.
 
 mod deals;
+mod later;
 mod mapping;
 mod read;
 mod token;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
+pub use later::{INTAKE, Progress, work_off};
 pub use mapping::{IntakeField, IntakeForm};
 pub use token::{NewToken, NoToken, Shown, make_token};
 
@@ -108,6 +111,8 @@ pub enum Declined {
     Wrong(Vec<Wrong>),
     /// Another body came under the same key.
     OtherBody,
+    /// There is no such request.
+    NoRequest,
     /// Our fault.
     Broken(anyhow::Error),
 }
@@ -140,6 +145,16 @@ pub struct Desk {
     clock: Clock,
     /// How many requests each token has left, as of when.
     left: Mutex<HashMap<i64, (f64, DateTime<Utc>)>>,
+    /// Tokens that were in use at a moment, by their hash.
+    known: Mutex<HashMap<String, (IntakeToken, Instant)>>,
+}
+
+/// What is known of a request before its body is read.
+struct Checked {
+    key: Option<String>,
+    signature: Option<String>,
+    /// How many came with its token that it did not get back yet.
+    in_a_row: usize,
 }
 
 /// A request that was read, shared with the transaction that may run again.
@@ -151,6 +166,8 @@ struct Work {
     sent: All,
     /// Their owners hear of them together.
     many: bool,
+    /// When it was taken, if it was worked off later: whoever sent it hears of nothing that it could mend.
+    since: Option<DateTime<Utc>>,
 }
 
 /// Everything that was sent at once.
@@ -162,7 +179,7 @@ enum All {
 impl Desk {
     /// The desk of an organisation.
     pub fn new(db: Db, shared: Arc<Shared>, clock: Clock) -> Self {
-        Self { db, shared, clock, left: Mutex::default() }
+        Self { db, shared, clock, left: Mutex::default(), known: Mutex::default() }
     }
 
     /// Takes every lead or deal of a request, or none; the answer as JSON.
@@ -170,36 +187,58 @@ impl Desk {
     /// # Errors
     /// Why none was kept.
     pub async fn take(&self, what: Intake, posted: Posted<'_>) -> Result<String, Declined> {
-        let sent = posted.token.ok_or(Declined::Unknown)?;
+        let token = self.token(posted.token.ok_or(Declined::Unknown)?).await?;
+        let Checked { key, signature, in_a_row } = self.check(what, &token, posted)?;
+        let (sent, many) = match what {
+            Intake::Leads => {
+                let leads = self.leads(&token, posted.body)?;
+                let many = are_many(in_a_row, leads.len());
+                (All::Leads(leads), many)
+            }
+            Intake::Deals => (All::Deals(deals::deals(posted.body, &self.shared.deal_stages)?), false),
+        };
+        self.keep(Work { token, key, signature, body: token::hash(posted.body), sent, many, since: None }).await
+    }
+
+    /// The token that was sent.
+    async fn token(&self, sent: &str) -> Result<IntakeToken, Declined> {
         let sent = sent.to_owned();
         let read = self.db.read(move |tx| {
             let sent = sent.clone();
             Box::pin(async move { token::find(tx, &sent).await })
         });
-        let token = read.await?.ok_or(Declined::Unknown)?;
+        read.await?.ok_or(Declined::Unknown)
+    }
+
+    /// The signature of a request whose token asks for one.
+    fn signed<'p>(&self, token: &IntakeToken, posted: Posted<'p>) -> Result<Option<&'p str>, Declined> {
+        let Some(secret) = &token.secret else { return Ok(None) };
+        let signed = (posted.timestamp, posted.signature);
+        match token::unsigned(secret, signed, posted.body, self.clock.now()) {
+            Some(why) => Err(Declined::Unsigned(why)),
+            None => Ok(posted.signature),
+        }
+    }
+
+    /// Looks at all of a request but its body.
+    fn check(&self, what: Intake, token: &IntakeToken, posted: Posted<'_>) -> Result<Checked, Declined> {
         let in_a_row = self.not_too_often(token.id)?;
-        let signature = match &token.secret {
-            Some(secret) => {
-                let signed = (posted.timestamp, posted.signature);
-                if let Some(why) = token::unsigned(secret, signed, posted.body, self.clock.now()) {
-                    return Err(Declined::Unsigned(why));
-                }
-                posted.signature.map(|signature| format!("signature:{signature}"))
-            }
-            None => None,
-        };
+        let signature = self.signed(token, posted)?.map(|signature| format!("signature:{signature}"));
         if posted.key.is_some_and(|key| !(1..=KEY).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic())) {
             let why = format!("Idempotency-Key is 1 to {KEY} letters, digits and signs. Send for example a UUID.");
             return Err(Declined::Unreadable(why));
         }
-        let form = self.shared.rules.leads.forms.iter().find(|form| form.name == token.name);
-        let (sent, kind) = match what {
-            Intake::Leads => (All::Leads(read::leads(posted.body, form, &self.shared.sources)?), "key"),
-            Intake::Deals => (All::Deals(deals::deals(posted.body, &self.shared.deal_stages)?), "deals"),
+        let kind = match what {
+            Intake::Leads => "key",
+            Intake::Deals => "deals",
         };
-        let key = posted.key.map(|key| format!("{kind}:{key}"));
-        let many = in_a_row > MANY || matches!(&sent, All::Leads(leads) if leads.len() > MANY);
-        self.keep(Work { token, key, signature, body: token::hash(posted.body), sent, many }).await
+        Ok(Checked { key: posted.key.map(|key| format!("{kind}:{key}")), signature, in_a_row })
+    }
+
+    /// The leads of a body, read as the configuration says of what comes with this token.
+    fn leads(&self, token: &IntakeToken, body: &[u8]) -> Result<Vec<Sent>, Declined> {
+        let form = self.shared.rules.leads.forms.iter().find(|form| form.name == token.name);
+        read::leads(body, form, &self.shared.sources)
     }
 
     async fn keep(&self, work: Work) -> Result<String, Declined> {
@@ -214,7 +253,7 @@ impl Desk {
     /// Takes one off what a token has left; how many it has used that it did not get back yet.
     fn not_too_often(&self, token: i64) -> Result<usize, Declined> {
         let now = self.clock.now();
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut left = locked(&self.left);
         let (requests, as_of) = left.entry(token).or_insert((REQUESTS, now));
         // A clock that went back gives nothing and takes nothing.
         let since = (now - *as_of).as_seconds_f64().max(0.0);
@@ -228,6 +267,16 @@ impl Desk {
         let in_a_row = (REQUESTS - *requests).max(0.0) as usize;
         Ok(in_a_row)
     }
+}
+
+/// What a mutex holds; nobody who holds it does anything that panics.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether so many requests in a row, or so many leads in one, are told together.
+fn are_many(in_a_row: usize, leads: usize) -> bool {
+    in_a_row > MANY || leads > MANY
 }
 
 /// Receives what was sent, unless it was before.
@@ -289,17 +338,25 @@ async fn one(
     sent: &Sent,
     now: DateTime<Utc>,
 ) -> Result<Result<Value, Wrong>, Declined> {
-    let Some(team) = team else {
-        let says = "there is no such team: send the name of one in panout.toml, or leave it out".to_owned();
-        return Ok(Err(Wrong { pointer: format!("{}/team", sent.pointer), says }));
-    };
     let (mut details, mut ignored) = (sent.details.clone(), sent.ignored.clone());
+    let team = match team {
+        Some(team) => team,
+        // Nobody sends it again: it is not lost for the name of a team.
+        None if work.since.is_some() => {
+            ignored.push("team".to_owned());
+            named_team(tx, &work.token, None).await?.ok_or_else(|| anyhow::anyhow!("there is no team"))?
+        }
+        None => {
+            let says = "there is no such team: send the name of one in panout.toml, or leave it out".to_owned();
+            return Ok(Err(Wrong { pointer: format!("{}/team", sent.pointer), says }));
+        }
+    };
     details.source = details.source.or(Some(work.token.source));
     let owner = owner(tx, sent, now).await?;
     if owner.is_none() && sent.owner.is_some() {
         ignored.push("owner".to_owned());
     }
-    let received = Received { details, logged_by: None, owner, team, imported: work.many };
+    let received = Received { details, logged_by: None, owner, team, imported: work.many, at: work.since };
     let (lead, joined) = match receive(tx, shared, received, now).await? {
         Kept::New(lead) => (lead, false),
         Kept::Joined(lead) => (lead, true),

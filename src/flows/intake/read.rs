@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::mapping::IntakeForm;
@@ -18,7 +19,7 @@ const DEEPEST: usize = 20;
 pub(super) const NAMED: (usize, usize) = (20, 60);
 
 /// A lead as it was sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Sent {
     /// Where it stood, as a JSON pointer.
     pub(super) pointer: String,

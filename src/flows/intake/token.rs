@@ -124,7 +124,8 @@ fn same(one: &[u8], other: &[u8]) -> bool {
     differ == 0 && one.len() == other.len()
 }
 
-fn random() -> anyhow::Result<String> {
+/// 48 hexadecimal digits that nobody guesses.
+pub(super) fn random() -> anyhow::Result<String> {
     let mut bytes = [0; 24];
     rand::SystemRandom::new().fill(&mut bytes).map_err(|_| anyhow!("the system has no random numbers"))?;
     Ok(hex(&bytes))

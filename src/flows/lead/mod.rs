@@ -62,6 +62,8 @@ pub struct Received {
     pub team: TeamId,
     /// Whether it comes with many: from a file, or a form that sends many at once.
     pub imported: bool,
+    /// When they asked, if that was before.
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// What came of it.
@@ -87,7 +89,7 @@ pub async fn receive(tx: &mut Tx, shared: &Shared, received: Received, now: Date
         number,
         team: received.team,
         details: received.details,
-        received_at: now,
+        received_at: received.at.unwrap_or(now),
         logged_by: received.logged_by,
         state: LeadState::Waiting,
         owner: None,
@@ -178,7 +180,8 @@ async fn log_form(call: &mut Call<'_>, values: &Values) -> Result {
 /// Keeps a lead somebody logged, and says whose it is.
 async fn keep(call: &mut Call<'_>, details: LeadDetails, owner: Option<PersonId>) -> Result {
     let (unsaid, typed) = (details.source.is_none(), details.name().to_owned());
-    let received = Received { details, logged_by: Some(call.by.id), owner, team: call.by.team.id, imported: false };
+    let received =
+        Received { details, logged_by: Some(call.by.id), owner, team: call.by.team.id, imported: false, at: None };
     let kept = receive(call.tx, call.shared, received, call.now).await?;
     let words = call.words;
     let (lead, key) = match &kept {

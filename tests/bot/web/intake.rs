@@ -24,12 +24,21 @@ pub(super) struct Form {
 /// What was answered.
 pub(super) struct Answered {
     pub(super) status: u16,
-    kind: String,
+    pub(super) kind: String,
     retry_after: Option<String>,
     pub(super) body: Value,
 }
 
 impl Answered {
+    pub(super) async fn of(answer: reqwest::Response) -> Self {
+        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().expect("a text").to_owned());
+        assert_eq!(header("access-control-allow-origin").as_deref(), Some("*"), "another site's page may read it");
+        let (status, kind, retry_after) = (answer.status().as_u16(), header("content-type"), header("retry-after"));
+        assert_eq!(header("www-authenticate").is_some(), status == 401);
+        let body = answer.json().await.expect("it is JSON");
+        Answered { status, kind: kind.unwrap_or_default(), retry_after, body }
+    }
+
     /// What is wrong: where, and in words.
     pub(super) fn errors(&self) -> Vec<(String, String)> {
         let all = self.body["errors"].as_array().cloned().unwrap_or_default();
@@ -52,7 +61,7 @@ impl Form {
         Self::with(on, Setup::default(), false).await
     }
 
-    async fn with(on: On, setup: Setup, signed: bool) -> Self {
+    pub(super) async fn with(on: On, setup: Setup, signed: bool) -> Self {
         let team = Team::start_with(on, setup).await;
         let shown = Shown::new(signed).expect("random numbers");
         make(&team, "site", &shown).await;
@@ -68,7 +77,12 @@ impl Form {
     }
 
     /// Sends these bytes, as the form of a token does, with these headers too.
-    async fn sends(&self, token: &str, body: impl Into<reqwest::Body>, headers: &[(&str, &str)]) -> Answered {
+    pub(super) async fn sends(
+        &self,
+        token: &str,
+        body: impl Into<reqwest::Body>,
+        headers: &[(&str, &str)],
+    ) -> Answered {
         self.sends_to("/intake/leads", token, (body, headers)).await
     }
 
@@ -82,13 +96,7 @@ impl Form {
         let post = self.http.post(self.url(path)).header("content-type", "application/json");
         let post =
             headers.iter().fold(post.bearer_auth(token).body(body), |post, (name, value)| post.header(*name, *value));
-        let answer = post.send().await.expect("an answer");
-        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().expect("a text").to_owned());
-        assert_eq!(header("access-control-allow-origin").as_deref(), Some("*"), "another site's page may read it");
-        let (status, kind, retry_after) = (answer.status().as_u16(), header("content-type"), header("retry-after"));
-        assert_eq!(header("www-authenticate").is_some(), status == 401);
-        let body = answer.json().await.expect("it is JSON");
-        Answered { status, kind: kind.unwrap_or_default(), retry_after, body }
+        Answered::of(post.send().await.expect("an answer")).await
     }
 
     async fn posts(&self, lead: &Value) -> Answered {
@@ -99,7 +107,7 @@ impl Form {
         self.sends(&self.shown.token, lead.to_string(), &[("idempotency-key", key)]).await
     }
 
-    async fn leads(&self) -> i64 {
+    pub(super) async fn leads(&self) -> i64 {
         self.team.rows::<(i64,)>("SELECT COUNT(*) FROM leads").await[0].0
     }
 
@@ -112,7 +120,7 @@ impl Form {
     }
 }
 
-async fn make(team: &Team, name: &'static str, shown: &Shown) {
+pub(super) async fn make(team: &Team, name: &'static str, shown: &Shown) {
     let (shown, now) = (shown.clone(), team.clock.now());
     let made = team.app().db().write(move |tx| {
         let shown = shown.clone();
@@ -124,8 +132,15 @@ async fn make(team: &Team, name: &'static str, shown: &Shown) {
     assert_eq!(made.await.expect("it is kept"), Ok(()));
 }
 
-fn novo() -> Value {
+pub(super) fn novo() -> Value {
     json!({"account": "Novo Systems", "contact": "Ioana Marin", "email": "ioana@novo.example", "wants": "a demo"})
+}
+
+/// When something was signed, and its signature.
+pub(super) fn signed(secret: &str, at: i64, body: &str) -> (String, String) {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = hmac::sign(&key, format!("{at}.{body}").as_bytes());
+    (at.to_string(), format!("sha256={}", hex(tag.as_ref())))
 }
 
 #[rstest]
@@ -416,11 +431,6 @@ async fn a_signed_token_takes_what_is_signed_lately_and_once() {
     let form = Form::with(On::Local, Setup::default(), true).await;
     let secret = form.shown.secret.clone().expect("it has a secret");
     let (body, now) = (novo().to_string(), form.team.clock.now().timestamp());
-    let signed = |secret: &str, at: i64, body: &str| {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-        let tag = hmac::sign(&key, format!("{at}.{body}").as_bytes());
-        (at.to_string(), format!("sha256={}", hex(tag.as_ref())))
-    };
     let send = async |(at, signature): (String, String), key: Option<&str>| {
         let mut headers = vec![("x-panout-timestamp", at.as_str()), ("x-panout-signature", signature.as_str())];
         headers.extend(key.map(|key| ("idempotency-key", key)));
@@ -491,6 +501,12 @@ async fn what_a_form_builder_sends_is_read_as_the_configuration_says() {
 pub(super) fn fits(all: &Value, schema: &Value, value: &Value) -> bool {
     if let Some(to) = schema["$ref"].as_str() {
         return fits(all, all.pointer(&to[1..]).expect("it is there"), value);
+    }
+    if let Some(ways) = schema["oneOf"].as_array() {
+        return ways.iter().filter(|way| fits(all, way, value)).count() == 1;
+    }
+    if !schema["const"].is_null() {
+        return schema["const"] == *value;
     }
     let is = |kind: &Value| match kind.as_str().unwrap_or_default() {
         "object" => value.is_object(),

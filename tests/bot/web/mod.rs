@@ -2,6 +2,7 @@
 
 mod deals;
 mod intake;
+mod later;
 mod limits;
 mod served;
 mod signatures;
