@@ -109,12 +109,17 @@ impl Db {
 
     /// Keeps the words of the refusals of a version that did not, in small transactions too.
     async fn index_refusals(&self) -> anyhow::Result<()> {
-        loop {
+        for indexed in 1u64.. {
             let index = self.write(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.index_earlier().await?) }));
             if !index.await? {
-                return Ok(());
+                break;
+            }
+            // Each time there is twice as much.
+            if indexed.is_power_of_two() {
+                self.write(|tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.measure_words().await?) })).await?;
             }
         }
+        Ok(())
     }
 
     /// Whether another process has the SQLite file of a URL. Any number may share a PostgreSQL database.

@@ -147,6 +147,14 @@ impl Tx {
         Ok(last.is_some())
     }
 
+    /// Lets the database see how the words are filled: until it has, PostgreSQL reads all of them for a few.
+    pub(super) async fn measure_words(&mut self) -> sqlx::Result<()> {
+        for sql in ["ANALYZE search_blocks", "ANALYZE search_words"] {
+            change!(self, sqlx::query(sql))?;
+        }
+        Ok(())
+    }
+
     async fn indexed_between(
         &mut self,
         first: RefusalNumber,

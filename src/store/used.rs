@@ -3,6 +3,9 @@
 use super::tx::{Tx, run};
 use crate::domain::{PersonId, TeamId, account_key, fold};
 
+/// In how many refusals names are looked for: somebody types meanwhile, and each letter asks again.
+const LATEST: i64 = 5000;
+
 /// Whose refusals somebody may draw on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -29,35 +32,74 @@ impl Scope {
 }
 
 impl Tx {
-    /// Account names used before, latest first, at most 25, whose folded form contains `typed`.
+    /// Account names used before, in the latest [`LATEST`] refusals, latest first, at most 25, whose folded form contains
+    /// `typed`.
     pub async fn accounts_used(&mut self, scope: Scope, typed: &str) -> sqlx::Result<Vec<String>> {
-        let sql = "SELECT MAX(account) FROM refusals
-                   WHERE organisation_id = $1 AND withdrawn_at IS NULL
-                     AND ($2 IS NULL OR owner_id = $2 OR logged_by = $2) AND ($3 IS NULL OR team_id = $3)
-                     AND account_key LIKE '%' || $4 || '%' ESCAPE '!'
-                   GROUP BY account_key ORDER BY MAX(logged_at) DESC LIMIT 25";
+        let sql = "SELECT MAX(name) FROM (
+                       SELECT * FROM (SELECT account AS name, account_key AS key, logged_at FROM refusals
+                           WHERE organisation_id = $1 AND withdrawn_at IS NULL AND logged_by = $2
+                           ORDER BY logged_at DESC LIMIT $6) AS logged
+                       UNION ALL
+                       SELECT * FROM (SELECT account AS name, account_key AS key, logged_at FROM refusals
+                           WHERE organisation_id = $1 AND withdrawn_at IS NULL AND owner_id = $2 AND owner_id <> logged_by
+                           ORDER BY logged_at DESC LIMIT $6) AS owned
+                       UNION ALL
+                       SELECT * FROM (SELECT account AS name, account_key AS key, logged_at FROM refusals
+                           WHERE organisation_id = $1 AND withdrawn_at IS NULL AND team_id = $3
+                           ORDER BY logged_at DESC LIMIT $6) AS of_team
+                       UNION ALL
+                       SELECT * FROM (SELECT account AS name, account_key AS key, logged_at FROM refusals
+                           WHERE organisation_id = $1 AND withdrawn_at IS NULL AND $5
+                           ORDER BY number DESC LIMIT $6) AS of_all) AS latest
+                   WHERE key LIKE '%' || $4 || '%' ESCAPE '!'
+                   GROUP BY key ORDER BY MAX(logged_at) DESC LIMIT 25";
         let (person, team) = scope.parts();
         let typed = literal(&account_key(typed));
         run!(
             self,
             fetch_all,
-            sqlx::query_scalar(sql).bind(self.organisation).bind(person).bind(team).bind(typed.as_str())
+            sqlx::query_scalar(sql)
+                .bind(self.organisation)
+                .bind(person)
+                .bind(team)
+                .bind(typed.as_str())
+                .bind(scope == Scope::All)
+                .bind(LATEST)
         )
     }
 
-    /// Competitors named before, latest first, at most 25, whose folded form contains `typed`.
+    /// Competitors named before, likewise.
     pub async fn competitors_used(&mut self, scope: Scope, typed: &str) -> sqlx::Result<Vec<String>> {
-        let sql = "SELECT MAX(competitor) FROM refusals
-                   WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL
-                     AND ($2 IS NULL OR owner_id = $2 OR logged_by = $2) AND ($3 IS NULL OR team_id = $3)
-                     AND competitor_key LIKE '%' || $4 || '%' ESCAPE '!'
-                   GROUP BY competitor_key ORDER BY MAX(logged_at) DESC LIMIT 25";
+        let sql = "SELECT MAX(name) FROM (
+                       SELECT * FROM (SELECT competitor AS name, competitor_key AS key, logged_at FROM refusals
+                           WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL AND logged_by = $2
+                           ORDER BY logged_at DESC LIMIT $6) AS logged
+                       UNION ALL
+                       SELECT * FROM (SELECT competitor AS name, competitor_key AS key, logged_at FROM refusals
+                           WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL AND owner_id = $2 AND owner_id <> logged_by
+                           ORDER BY logged_at DESC LIMIT $6) AS owned
+                       UNION ALL
+                       SELECT * FROM (SELECT competitor AS name, competitor_key AS key, logged_at FROM refusals
+                           WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL AND team_id = $3
+                           ORDER BY logged_at DESC LIMIT $6) AS of_team
+                       UNION ALL
+                       SELECT * FROM (SELECT competitor AS name, competitor_key AS key, logged_at FROM refusals
+                           WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL AND $5
+                           ORDER BY number DESC LIMIT $6) AS of_all) AS latest
+                   WHERE key LIKE '%' || $4 || '%' ESCAPE '!'
+                   GROUP BY key ORDER BY MAX(logged_at) DESC LIMIT 25";
         let (person, team) = scope.parts();
         let typed = literal(&fold(typed));
         run!(
             self,
             fetch_all,
-            sqlx::query_scalar(sql).bind(self.organisation).bind(person).bind(team).bind(typed.as_str())
+            sqlx::query_scalar(sql)
+                .bind(self.organisation)
+                .bind(person)
+                .bind(team)
+                .bind(typed.as_str())
+                .bind(scope == Scope::All)
+                .bind(LATEST)
         )
     }
 
