@@ -78,12 +78,17 @@ impl App {
     /// # Errors
     /// As [`App::assemble`]; when the database cannot be opened, or the organisation's texts cannot be read.
     pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        // Both take some milliseconds, one of them of the processor alone.
+        let config = Arc::new(config);
+        let read = config.clone();
+        let words = tokio::task::spawn_blocking(move || read.catalogue());
         let db = Db::open(&config.database_url).await?;
+        let words = words.await.context("reading the texts")??;
         let parts = Parts {
             db,
             listing: config.listing(),
             rules: config.rules(config.services()),
-            words: config.catalogue()?,
+            words,
             limits: config.limits(),
             slack: slack_settings(&config),
             discord: discord_settings(&config),

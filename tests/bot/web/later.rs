@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures_util::future::join_all;
 use panout::clock::pause;
 use panout::flows::Shown;
@@ -25,9 +26,15 @@ impl Form {
         Answered::of(asked.send().await.expect("an answer")).await
     }
 
+    /// A second later.
+    async fn worked_off(&self) {
+        self.team.passes(TimeDelta::seconds(1)).await;
+        self.team.idle().await;
+    }
+
     /// The same, once everything is worked off.
     async fn asks_later(&self, request: &Answered) -> Answered {
-        self.team.idle().await;
+        self.worked_off().await;
         self.asks(request, &self.shown.token).await
     }
 }
@@ -65,7 +72,7 @@ async fn what_waits_when_the_bot_stops_is_worked_off_by_the_next_start() {
     let taken = join_all(leads.iter().map(|lead| form.hands_in(lead, &[]))).await;
     assert!(taken.iter().all(|taken| taken.status == 202));
     form.team.restarts().await;
-    form.team.idle().await;
+    form.worked_off().await;
     let kept = form.team.rows::<(i64, i64)>("SELECT COUNT(*), COUNT(DISTINCT account) FROM leads").await;
     assert_eq!(kept, [(40, 40)]);
     for taken in &taken {
@@ -155,7 +162,7 @@ async fn a_signed_request_is_worked_off_once() {
     assert_eq!(form.hands_in(&lead, &headers).await.body, taken.body, "it is the same request");
     let keyed = [&headers[..], &[("idempotency-key", "a-1")]].concat();
     let replayed = form.hands_in(&lead, &keyed).await;
-    form.team.idle().await;
+    form.worked_off().await;
     assert_eq!(form.leads().await, 1);
     form.asks(&taken, &form.shown.token).await.is_problem(401, "X-Panout-Signature");
     let asks = async |request: &Answered| {
@@ -165,7 +172,7 @@ async fn a_signed_request_is_worked_off_once() {
         let asked = asked.header("x-panout-timestamp", at).header("x-panout-signature", signature);
         Answered::of(asked.send().await.expect("an answer")).await
     };
-    // Which of the two came first is chance; the other one is a replay.
+    // Which of the two is worked off first is chance; the other one is a replay.
     let (one, other) = (asks(&taken).await, asks(&replayed).await);
     let (done, declined) = if one.status == 200 { (one, other) } else { (other, one) };
     assert_eq!(done.body["leads"], json!([{"id": "L1", "joined": false}]));
