@@ -2,5 +2,6 @@
 -- owner did for the last time, and a message that is posted keeps what it told.
 ALTER TABLE leads ADD COLUMN next_told_at TIMESTAMPTZ;
 ALTER TABLE leads ADD COLUMN next_above_at TIMESTAMPTZ;
-UPDATE leads SET next_told_at = received_at WHERE next_told > 0;
-UPDATE leads SET next_above_at = received_at WHERE next_told > 3;
+UPDATE leads SET next_told_at = COALESCE(
+    (SELECT p.today_at FROM people p WHERE p.organisation_id = leads.organisation_id AND p.id = leads.owner_id),
+    received_at) WHERE next_told > 0;

@@ -65,6 +65,7 @@ pub struct App {
     pub vitals: Vitals,
     db: Db,
     worker: Worker,
+    desk: Arc<Desk>,
     busy: Busy,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -121,6 +122,8 @@ impl App {
         let Ports { bot, busy, stop, tasks, .. } = given.clone();
         let desk = Arc::new(Desk::new(db.clone(), shared.clone(), clock.clone()));
         let (running, page) = begin((slack, discord, local), &given, &desk).await?;
+        let (works, told) = (desk.clone(), stop.clone());
+        tasks.spawn(async move { works.work(told).await });
         let mut platforms: HashMap<Service, Arc<dyn Platform>> = HashMap::new();
         let mut intakes = Vec::new();
         for (service, Running { platform, intake }) in running {
@@ -129,18 +132,19 @@ impl App {
         }
         tasks.spawn(beats(db.clone(), clock.clone(), stop.clone()));
         let house = Arc::new(house::Asked { db: db.clone(), clock: clock.clone() });
-        let web = Web { vitals: vitals.clone(), services: services.clone(), house, intakes, desk: Some(desk) };
+        let web = Web { vitals: vitals.clone(), services: services.clone(), house, intakes, desk: Some(desk.clone()) };
         let web = listener.map(|listener| web::serve(listener, web, stop.clone(), &tasks)).transpose()?;
         let worker = Worker::new(db.clone(), shared, platforms, clock, limits);
         worker.plan_tidying().await?;
         tasks.spawn(worker.clone().run(stop.clone()));
-        Ok(Self { bot, page, web, vitals, db, worker, busy, stop, tasks, fatal, services })
+        Ok(Self { bot, page, web, vitals, db, worker, desk, busy, stop, tasks, fatal, services })
     }
 
-    /// Returns once no event is in flight and no job is due.
+    /// Returns once no event is in flight, nothing that was taken waits, and no job is due.
     pub async fn idle(&self) {
         loop {
             self.busy.idle().await;
+            self.desk.idle().await;
             self.worker.idle().await;
             if self.busy.count() == 0 {
                 return;

@@ -74,8 +74,8 @@ pub use import::{
     Cell, Columns, Fate, Import, ImportKind, ImportOptions, Meaning, NotReady, Report, Row, Sheet, WrongCell, shown,
 };
 pub use intake::{
-    Declined, Desk, INTAKE, Intake, IntakeField, IntakeForm, MOST as MOST_LEADS, NewToken, NoToken, Posted, Progress,
-    Shown, Wrong, make_token, work_off,
+    Declined, Desk, Intake, IntakeField, IntakeForm, MOST as MOST_LEADS, NewToken, NoToken, Posted, Progress, Shown,
+    Wrong, make_token,
 };
 pub use lead::{Kept, LEAD, LeadAct, LeadRules, Received, beat, climb, give_back, receive};
 pub use learn::Learn;

@@ -17,7 +17,7 @@ use super::deliver;
 use super::lanes::Lanes;
 use crate::chat::{Busy, Platform, Service};
 use crate::clock::{self, Clock};
-use crate::flows::{self, EXPORT, Error, INTAKE, LEAD, Notice, POST, REFRESH, SETTLE, Shared};
+use crate::flows::{self, EXPORT, Error, LEAD, Notice, POST, REFRESH, SETTLE, Shared};
 use crate::store::{Db, JobRow};
 
 /// How long the worker waits before it asks a database again that did not answer.
@@ -179,7 +179,6 @@ impl Worker {
             SETTLE => self.settle(&job).await,
             EXPORT => self.export(&job).await,
             LEAD => self.climb(&job).await,
-            INTAKE => self.work_off(&job).await,
             super::tidy::TIDY => super::tidy::tidy(self, &job).await,
             other => Err(Error::Internal(anyhow::anyhow!("no job is of the kind {other:?}"))),
         };
@@ -200,21 +199,6 @@ impl Worker {
                     Some(next) => tx.return_job(&job, next, None).await?,
                     None => tx.finish_job(&job).await?,
                 };
-                Ok::<_, Error>(())
-            })
-        });
-        write.await
-    }
-
-    /// Works off a request of a form that was taken before.
-    async fn work_off(&self, job: &JobRow) -> Result<(), Error> {
-        let (job, shared, now) = (job.clone(), self.shared.clone(), self.clock.now());
-        let write = self.db.write_behind(move |tx| {
-            let (job, shared) = (job.clone(), shared.clone());
-            Box::pin(async move {
-                if tx.finish_and_empty_job(&job).await? {
-                    flows::work_off(tx, &shared, &job.payload, now).await?;
-                }
                 Ok::<_, Error>(())
             })
         });

@@ -185,7 +185,8 @@ impl Db {
         self.write_at(Pace::AwaitedBySomebody, closure).await
     }
 
-    /// As [`Db::write`], for what nobody waits for: those that somebody waits for go first, three to one.
+    /// As [`Db::write`], for what nobody waits for: while there are both, those that somebody waits for have three quarters
+    /// of the time, and nobody is more than 100 ms ahead.
     ///
     /// # Errors
     /// As those of [`Db::write`].

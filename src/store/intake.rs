@@ -126,7 +126,7 @@ impl Tx {
         run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(token).bind(key))
     }
 
-    /// Keeps what was answered under a key.
+    /// Keeps what was answered under a key, in place of what was answered there before.
     pub async fn keep_intake_answer(
         &mut self,
         token: i64,
@@ -135,7 +135,8 @@ impl Tx {
         now: DateTime<Utc>,
     ) -> sqlx::Result<()> {
         let sql = "INSERT INTO intake_requests (organisation_id, token_id, key, body_hash, answer, at)
-                   VALUES ($1, $2, $3, $4, $5, $6)";
+                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organisation_id, token_id, key)
+                   DO UPDATE SET body_hash = excluded.body_hash, answer = excluded.answer, at = excluded.at";
         change!(
             self,
             sqlx::query(sql)

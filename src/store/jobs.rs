@@ -134,13 +134,6 @@ impl Tx {
         Ok(change!(self, sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token))? > 0)
     }
 
-    /// The same for a job whose payload nobody is to read again.
-    pub async fn finish_and_empty_job(&mut self, job: &JobRow) -> sqlx::Result<bool> {
-        let sql = "UPDATE jobs SET state = 'done', lease_until = NULL, error = NULL, payload = ''
-                   WHERE organisation_id = $1 AND id = $2 AND lease_token = $3 AND state = 'sending'";
-        Ok(change!(self, sqlx::query(sql).bind(self.organisation).bind(job.id).bind(&job.lease_token))? > 0)
-    }
-
     /// Gives a claimed job back, due again at `at`. A delay that is nobody's fault does not count as an attempt.
     pub async fn return_job(&mut self, job: &JobRow, at: DateTime<Utc>, fault: Option<&str>) -> sqlx::Result<bool> {
         let sql = "UPDATE jobs SET state = 'ready', lease_until = NULL, run_at = $4, error = $5,

@@ -195,7 +195,8 @@ impl Tx {
         let sql = "SELECT owner_id, COUNT(*) FROM leads
                    WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND next_touch IS NOT NULL
                      AND next_told >= $4 AND next_told <= $5 AND owner_id IS NOT NULL AND owner_id <> $3
-                     AND ($6 = 0 OR owner_id = $6) AND next_told_at < $7 AND ($8 IS NULL OR next_above_at >= $8)
+                     AND ($6 = 0 OR owner_id = $6) AND COALESCE(next_told_at, received_at) < $7
+                     AND ($8 IS NULL OR next_above_at IS NULL OR next_above_at >= $8)
                    GROUP BY owner_id ORDER BY owner_id";
         let (not, only) = watched.but_and_only();
         run!(
@@ -223,7 +224,7 @@ impl Tx {
         let sql = "UPDATE leads SET next_told = next_told + 1, next_above_at = $7
                    WHERE organisation_id = $1 AND team_id = $2 AND over_at IS NULL AND next_touch IS NOT NULL
                      AND next_told = $4 AND owner_id IS NOT NULL AND owner_id <> $3 AND ($5 = 0 OR owner_id = $5)
-                     AND next_told_at < $6";
+                     AND COALESCE(next_told_at, received_at) < $6";
         let (not, only) = watched.but_and_only();
         change!(
             self,

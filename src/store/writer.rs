@@ -452,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_waited_for_has_three_quarters_of_the_time() {
+    fn whoever_is_waited_for_has_three_quarters_of_the_time_unless_one_of_the_others_is_very_long() {
         assert_eq!(order(6, 6, 12), "abaaabaaabaa");
         assert_eq!(order(12, 3, 10), "abbabababb");
         let (twelve, eleven) = ("a".repeat(12), "a".repeat(11));

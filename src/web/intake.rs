@@ -175,11 +175,20 @@ async fn told(desk: &Desk, name: &str, request: &Parts) -> Response {
     }
     let headers = Headers::of(&request.headers);
     match desk.progress(name, headers.with(b"")).await {
-        Ok(Progress::Waiting) => answered(StatusCode::OK, json!({ "status": "waiting" }).to_string()),
+        Ok(Progress::Waiting) => {
+            let mut response = answered(StatusCode::OK, json!({ "status": "waiting" }).to_string());
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            response
+        }
         Ok(Progress::Done(kept)) => {
             let mut said: Value = serde_json::from_str(&kept).unwrap_or_default();
             said["status"] = json!("done");
             answered(StatusCode::OK, said.to_string())
+        }
+        Err(Declined::Broken(error)) => {
+            tracing::error!("what became of a request over HTTP is not known: {error:#}");
+            let detail = "We do not know now, by our fault. Ask again, later.";
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).answered()
         }
         Err(why) => declined(Intake::Leads, why).answered(),
     }

@@ -165,8 +165,7 @@ impl Bot {
 
     /// How many requests were taken and wait to be worked off.
     pub(crate) async fn leads_that_wait(&self) -> i64 {
-        let sql = "SELECT COUNT(*) FROM jobs WHERE kind = 'intake' AND state <> 'done'";
-        self.house.database.rows::<(i64,)>(sql).await[0].0
+        self.house.database.rows::<(i64,)>("SELECT COUNT(*) FROM intake_inbox").await[0].0
     }
 
     /// How many leads those are that were worked off.

@@ -1,32 +1,44 @@
-//! Requests that are taken at once and worked off later: what was sent is on disk before it is answered, in the job that works
-//! it off.
+//! Requests that are taken at once and worked off later: what was sent is on disk before it is answered.
 //!
 //! Starts: a request that prefers it (`Prefer: respond-async`, RFC 7240). Acts: nobody. Ends: as one that is answered when
 //! it is done; what became of it is told, for a week, to whoever asks with the same token.
 //!
-//! Thousands of requests a second can be taken so, where giving each lead its owner takes a few milliseconds; commands of
-//! people do not wait for either.
+//! ```text
+//! read, checked -> inbox -> answered, with a name    a quarter of a second later: some leads in each transaction,
+//!                                                    the oldest request first -> what became of it, under its name
+//! ```
+//!
+//! Thousands of requests a second can be taken so, where giving each lead its owner takes milliseconds. It is no job: a
+//! flood of them would come before what the bot has to say. Each is tried until it is worked off.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use super::{All, Declined, Desk, Intake, Posted, Sent, Work, keep, token};
+use super::{Again, Coming, Declined, Desk, Intake, Posted, Sent, Way, again, leads, note_use, token};
+use crate::clock::pause;
 use crate::flows::Shared;
-use crate::store::{IntakeToken, NewJob, Tx};
+use crate::store::{IntakeToken, Tx, Waits};
 
-/// The kind of job that works a request off; its payload is what was sent.
-pub const INTAKE: &str = "intake";
 /// For how long a token that was found in use is believed to be: a flood does not ask for it each time.
 const BELIEVED: Duration = Duration::from_secs(1);
-/// A quarter of a second: what comes in it is worked off together, in few commits, so that whoever hands something in
-/// seldom waits for what was handed in before.
-const QUARTER_MILLIS: i64 = 250;
 /// How many tokens are remembered.
 const TOKENS: usize = 10_000;
+/// How long after something came it is worked off, with what came meanwhile.
+const TOGETHER: Duration = Duration::from_millis(250);
+/// How often another process is looked after that may have died.
+const LOOK: Duration = Duration::from_secs(15);
+/// How many requests, and leads, are worked off in a transaction: whoever acts waits for it.
+const REQUESTS: i64 = 4;
+const LEADS: usize = 4;
+/// How long the name of a request is, in hexadecimal digits.
+const NAME: usize = 32;
+/// How long a database is left alone that did not answer.
+const UNANSWERED: Duration = Duration::from_secs(1);
 
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,21 +47,6 @@ pub enum Progress {
     Waiting,
     /// It is done; the answer as JSON.
     Done(String),
-}
-
-/// A request that waits.
-#[derive(Serialize, Deserialize)]
-struct Later {
-    /// What its sender asks after.
-    request: String,
-    token: i64,
-    key: Option<String>,
-    signature: Option<String>,
-    /// The hash of its body.
-    body: String,
-    many: bool,
-    at: DateTime<Utc>,
-    sent: Vec<Sent>,
 }
 
 impl Desk {
@@ -62,31 +59,30 @@ impl Desk {
         let token = self.believed(posted.token.ok_or(Declined::Unknown)?).await?;
         let checked = self.check(Intake::Leads, &token, posted)?;
         let sent = self.leads(&token, posted.body)?;
-        let body = token::hash(posted.body);
-        let now = self.clock.now();
+        let body_hash = token::hash(posted.body);
         let once = match checked.key.as_ref().or(checked.signature.as_ref()) {
             Some(once) => once.clone(),
             None => token::random()?,
         };
-        let request = token::hash(format!("{}\n{once}\n{body}", token.id).as_bytes())[..32].to_owned();
-        let later = Later {
+        let request = token::hash(format!("{}\n{once}\n{body_hash}", token.id).as_bytes())[..NAME].to_owned();
+        let waits = Waits {
             request: request.clone(),
-            token: token.id,
+            token_id: token.id,
             key: checked.key,
             signature: checked.signature,
-            body,
-            many: super::are_many(checked.in_a_row, sent.len()),
-            at: now,
-            sent,
+            body_hash,
+            many: i64::from(super::are_many(checked.in_a_row, sent.len())),
+            sent: serde_json::to_string(&sent).map_err(anyhow::Error::from)?,
+            kept: None,
+            at: self.clock.now(),
         };
-        let occurrence = occurrence(token.id, &request);
-        let payload = serde_json::to_string(&later).map_err(anyhow::Error::from)?;
-        let job = NewJob { kind: INTAKE, occurrence, payload, run_at: together(now) };
         let write = self.db.write(move |tx| {
-            let job = job.clone();
-            Box::pin(async move { Ok::<_, anyhow::Error>(tx.plan(&job, now).await?) })
+            let waits = waits.clone();
+            Box::pin(async move { Ok::<_, anyhow::Error>(tx.wait_in_inbox(&waits).await?) })
         });
         write.await?;
+        self.taken.fetch_add(1, Ordering::Release);
+        self.came.notify_one();
         Ok(request)
     }
 
@@ -95,20 +91,78 @@ impl Desk {
     /// # Errors
     /// That it was declined, and why; or that there is none such of this token.
     pub async fn progress(&self, request: &str, posted: Posted<'_>) -> Result<Progress, Declined> {
-        let token = self.token(posted.token.ok_or(Declined::Unknown)?).await?;
+        let token = self.believed(posted.token.ok_or(Declined::Unknown)?).await?;
+        self.not_too_often((token.id, Way::Asks))?;
         self.signed(&token, posted)?;
-        let (asked, occurrence) = (asked(request), occurrence(token.id, request));
+        if request.len() != NAME || !request.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(Declined::NoRequest);
+        }
+        let request = request.to_owned();
         let read = self.db.read(move |tx| {
-            let (asked, occurrence) = (asked.clone(), occurrence.clone());
+            let request = request.clone();
             Box::pin(async move {
-                let answer = tx.intake_answer(token.id, &asked).await?.map(|(_, answer)| answer);
-                Ok::<_, anyhow::Error>((answer, tx.was_planned(INTAKE, &occurrence).await?))
+                let answer = tx.intake_answer(token.id, &asked(&request)).await?.map(|(_, answer)| answer);
+                Ok::<_, anyhow::Error>((answer, tx.is_in_inbox(token.id, &request).await?))
             })
         });
         match read.await? {
-            (Some(answer), _) => answered(answer),
-            (None, true) => Ok(Progress::Waiting),
+            (_, true) => Ok(Progress::Waiting),
+            (Some(answer), false) => answered(answer),
             (None, false) => Err(Declined::NoRequest),
+        }
+    }
+
+    /// Works off what was taken, until told to stop.
+    pub async fn work(&self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let taken = self.taken.load(Ordering::Acquire);
+            match self.work_some(REQUESTS).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.seen.store(taken, Ordering::Release);
+                    tokio::select! {
+                        () = self.came.notified() => pause(TOGETHER).await,
+                        () = pause(LOOK) => {}
+                        () = stop.cancelled() => {}
+                    }
+                }
+                Err(_) => self.work_first().await,
+            }
+        }
+    }
+
+    /// Returns once nothing is due that was taken here.
+    pub async fn idle(&self) {
+        while self.seen.load(Ordering::Acquire) < self.taken.load(Ordering::Acquire) {
+            pause(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Works some off; whether there was any.
+    async fn work_some(&self, most: i64) -> anyhow::Result<bool> {
+        let (shared, clock) = (self.shared.clone(), self.clock.clone());
+        let write = self.db.write_behind(move |tx| {
+            let (shared, now) = (shared.clone(), clock.now());
+            Box::pin(async move { work_off(tx, &shared, most, now).await })
+        });
+        write.await
+    }
+
+    /// One by one after several failed: the one at fault is put off, and the others go on.
+    async fn work_first(&self) {
+        let Err(error) = self.work_some(1).await else { return };
+        let clock = self.clock.clone();
+        let put_off = self.db.write_behind(move |tx| {
+            let now = clock.now();
+            Box::pin(async move { Ok::<_, anyhow::Error>(tx.put_off_in_inbox(now).await?) })
+        });
+        match put_off.await {
+            Ok(Some(faults)) => tracing::error!(faults, "leads that were taken are tried again later: {error:#}"),
+            Ok(None) => {}
+            Err(_) => {
+                tracing::error!("leads that were taken cannot be worked off: {error:#}");
+                pause(UNANSWERED).await;
+            }
         }
     }
 
@@ -129,17 +183,6 @@ impl Desk {
     }
 }
 
-/// When what comes now is worked off: those of a quarter of a second together.
-fn together(now: DateTime<Utc>) -> DateTime<Utc> {
-    let over = i64::from(now.timestamp_subsec_millis()) % QUARTER_MILLIS;
-    now + TimeDelta::milliseconds(QUARTER_MILLIS - over)
-}
-
-/// What a job that works a request off is known by.
-fn occurrence(token: i64, request: &str) -> String {
-    format!("{token}.{request}")
-}
-
 /// Under what the answer of a request is kept.
 fn asked(request: &str) -> String {
     format!("request:{request}")
@@ -155,38 +198,60 @@ fn answered(kept: String) -> Result<Progress, Declined> {
     }
 }
 
-/// Works a request off.
-///
-/// # Errors
-/// When the database does not answer, or the payload is none of ours.
-pub async fn work_off(tx: &mut Tx, shared: &Shared, payload: &str, now: DateTime<Utc>) -> anyhow::Result<()> {
-    let later: Later = serde_json::from_str(payload)?;
-    let (asked, token) = (asked(&later.request), tx.intake_token_of(later.token).await?);
-    if tx.intake_answer(token.id, &asked).await?.is_some() {
-        // It came again, long after.
-        return Ok(());
-    }
-    let work = Work {
-        token,
-        key: later.key,
-        signature: later.signature,
-        body: later.body,
-        sent: All::Leads(later.sent),
-        many: later.many,
-        since: Some(later.at),
-    };
-    let answer = match keep(tx, shared, &work, now).await {
-        Ok(answer) => answer,
-        Err(declined) => {
-            let why = match declined {
-                Declined::OtherBody => "other_body",
-                Declined::Replayed => "replayed",
-                Declined::Broken(error) => return Err(error),
-                // What was wrong with it was said when it came. Nothing of it is said here: it is a stranger's text.
-                _ => anyhow::bail!("a request that was taken is declined now"),
-            };
-            json!({ "declined": why }).to_string()
+/// Works some of what waits off, the oldest first; whether there was any.
+async fn work_off(tx: &mut Tx, shared: &Shared, most: i64, now: DateTime<Utc>) -> anyhow::Result<bool> {
+    let due = tx.due_in_inbox(now, most).await?;
+    let mut left = LEADS;
+    for it in &due {
+        if left == 0 {
+            break;
         }
-    };
-    Ok(tx.keep_intake_answer(work.token.id, &asked, (&work.body, &answer), now).await?)
+        go_on(tx, shared, (it, &mut left), now).await?;
+    }
+    Ok(!due.is_empty())
+}
+
+/// Works off as much of a request as there is room `left` for.
+async fn go_on(
+    tx: &mut Tx,
+    shared: &Shared,
+    (it, left): (&Waits, &mut usize),
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let (token, sent) = (tx.intake_token_of(it.token_id).await?, serde_json::from_str::<Vec<Sent>>(&it.sent)?);
+    let mut kept: Vec<Value> = it.kept.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+    if it.kept.is_none() {
+        let before = match again(tx, token.id, (it.key.as_deref(), it.signature.as_deref()), &it.body_hash).await? {
+            Again::New => None,
+            Again::Same(answer) => Some(answer),
+            Again::OtherBody => Some(json!({ "declined": "other_body" }).to_string()),
+            Again::Replayed => Some(json!({ "declined": "replayed" }).to_string()),
+        };
+        if let Some(answer) = before {
+            *left -= 1;
+            tx.keep_intake_answer(token.id, &asked(&it.request), (&it.body_hash, &answer), now).await?;
+            return Ok(tx.leave_inbox(&it.request).await?);
+        }
+    }
+    let part: Vec<Sent> = sent.iter().skip(kept.len()).take(*left).cloned().collect();
+    *left -= part.len().max(1).min(*left);
+    let coming = Coming { token, many: it.many != 0, since: Some(it.at) };
+    match leads(tx, shared, (&coming, &part), now).await {
+        Ok(more) => kept.extend(more),
+        Err(Declined::Broken(error)) => return Err(error),
+        // What was wrong with it was said when it came. Nothing of it is said here: it is a stranger's text.
+        Err(_) => anyhow::bail!("a request that was taken is declined now"),
+    }
+    let (token, whole) = (coming.token.id, kept.len() >= sent.len());
+    let answer = if whole { json!({ "leads": kept }) } else { json!({ "request": it.request, "status": "waiting" }) };
+    let answer = answer.to_string();
+    for key in it.key.iter().chain(&it.signature) {
+        tx.keep_intake_answer(token, key, (&it.body_hash, &answer), now).await?;
+    }
+    if !whole {
+        return Ok(tx.went_on_in_inbox(&it.request, &Value::Array(kept).to_string()).await?);
+    }
+    note_use(tx, &coming.token, now).await?;
+    tx.keep_intake_answer(token, &asked(&it.request), (&it.body_hash, &answer), now).await?;
+    Ok(tx.leave_inbox(&it.request).await?)
 }

@@ -18,13 +18,15 @@ mod read;
 mod token;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
-pub use later::{INTAKE, Progress, work_off};
+pub use later::Progress;
 pub use mapping::{IntakeField, IntakeForm};
 pub use token::{NewToken, NoToken, Shown, make_token};
 
@@ -144,9 +146,23 @@ pub struct Desk {
     shared: Arc<Shared>,
     clock: Clock,
     /// How many requests each token has left, as of when.
-    left: Mutex<HashMap<i64, (f64, DateTime<Utc>)>>,
+    left: Mutex<HashMap<(i64, Way), (f64, DateTime<Utc>)>>,
     /// Tokens that were in use at a moment, by their hash.
     known: Mutex<HashMap<String, (IntakeToken, Instant)>>,
+    /// How many requests were taken to be worked off later, and of how many it is known that none is left; a start may have
+    /// found some.
+    taken: AtomicU64,
+    seen: AtomicU64,
+    came: Notify,
+}
+
+/// For what a token is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Way {
+    /// It hands something in.
+    HandsIn,
+    /// It asks what became of it.
+    Asks,
 }
 
 /// What is known of a request before its body is read.
@@ -159,15 +175,32 @@ struct Checked {
 
 /// A request that was read, shared with the transaction that may run again.
 struct Work {
-    token: IntakeToken,
+    coming: Coming,
     key: Option<String>,
     signature: Option<String>,
     body: String,
     sent: All,
+}
+
+/// How leads come.
+struct Coming {
+    token: IntakeToken,
     /// Their owners hear of them together.
     many: bool,
-    /// When it was taken, if it was worked off later: whoever sent it hears of nothing that it could mend.
+    /// When they were taken, if they are worked off later: whoever sent them hears of nothing that it could mend.
     since: Option<DateTime<Utc>>,
+}
+
+/// Whether a request came before.
+enum Again {
+    /// It did not.
+    New,
+    /// It did; what was answered.
+    Same(String),
+    /// Another body came under its key.
+    OtherBody,
+    /// Its signature came before.
+    Replayed,
 }
 
 /// Everything that was sent at once.
@@ -179,7 +212,16 @@ enum All {
 impl Desk {
     /// The desk of an organisation.
     pub fn new(db: Db, shared: Arc<Shared>, clock: Clock) -> Self {
-        Self { db, shared, clock, left: Mutex::default(), known: Mutex::default() }
+        Self {
+            db,
+            shared,
+            clock,
+            left: Mutex::default(),
+            known: Mutex::default(),
+            taken: AtomicU64::new(1),
+            seen: AtomicU64::new(0),
+            came: Notify::new(),
+        }
     }
 
     /// Takes every lead or deal of a request, or none; the answer as JSON.
@@ -197,7 +239,8 @@ impl Desk {
             }
             Intake::Deals => (All::Deals(deals::deals(posted.body, &self.shared.deal_stages)?), false),
         };
-        self.keep(Work { token, key, signature, body: token::hash(posted.body), sent, many, since: None }).await
+        let coming = Coming { token, many, since: None };
+        self.keep(Work { coming, key, signature, body: token::hash(posted.body), sent }).await
     }
 
     /// The token that was sent.
@@ -222,7 +265,7 @@ impl Desk {
 
     /// Looks at all of a request but its body.
     fn check(&self, what: Intake, token: &IntakeToken, posted: Posted<'_>) -> Result<Checked, Declined> {
-        let in_a_row = self.not_too_often(token.id)?;
+        let in_a_row = self.not_too_often((token.id, Way::HandsIn))?;
         let signature = self.signed(token, posted)?.map(|signature| format!("signature:{signature}"));
         if posted.key.is_some_and(|key| !(1..=KEY).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic())) {
             let why = format!("Idempotency-Key is 1 to {KEY} letters, digits and signs. Send for example a UUID.");
@@ -251,7 +294,7 @@ impl Desk {
     }
 
     /// Takes one off what a token has left; how many it has used that it did not get back yet.
-    fn not_too_often(&self, token: i64) -> Result<usize, Declined> {
+    fn not_too_often(&self, token: (i64, Way)) -> Result<usize, Declined> {
         let now = self.clock.now();
         let mut left = locked(&self.left);
         let (requests, as_of) = left.entry(token).or_insert((REQUESTS, now));
@@ -281,40 +324,61 @@ fn are_many(in_a_row: usize, leads: usize) -> bool {
 
 /// Receives what was sent, unless it was before.
 async fn keep(tx: &mut Tx, shared: &Shared, work: &Work, now: DateTime<Utc>) -> Result<String, Declined> {
-    let token = work.token.id;
-    if let Some(key) = &work.key
-        && let Some((body, answer)) = tx.intake_answer(token, key).await?
-    {
-        return if body == work.body { Ok(answer) } else { Err(Declined::OtherBody) };
-    }
-    if let Some(signature) = &work.signature
-        && tx.intake_answer(token, signature).await?.is_some()
-    {
-        return Err(Declined::Replayed);
+    let token = &work.coming.token;
+    match again(tx, token.id, (work.key.as_deref(), work.signature.as_deref()), &work.body).await? {
+        Again::New => {}
+        Again::Same(answer) => return Ok(answer),
+        Again::OtherBody => return Err(Declined::OtherBody),
+        Again::Replayed => return Err(Declined::Replayed),
     }
     let (what, kept) = match &work.sent {
-        All::Leads(sent) => (Intake::Leads, leads(tx, shared, (work, sent), now).await?),
-        All::Deals(sent) => (Intake::Deals, deals::keep(tx, shared, (&work.token, sent), now).await?),
+        All::Leads(sent) => (Intake::Leads, leads(tx, shared, (&work.coming, sent), now).await?),
+        All::Deals(sent) => (Intake::Deals, deals::keep(tx, shared, (token, sent), now).await?),
     };
     let answer = json!({ what.name(): kept }).to_string();
     for key in work.key.iter().chain(&work.signature) {
-        tx.keep_intake_answer(token, key, (&work.body, &answer), now).await?;
+        tx.keep_intake_answer(token.id, key, (&work.body, &answer), now).await?;
     }
-    // Its day is all that anybody reads of it.
-    if work.token.last_used_at.is_none_or(|at| (now - at).abs() >= USED_AGAIN) {
-        tx.used_intake_token(token, now).await?;
-    }
+    note_use(tx, token, now).await?;
     Ok(answer)
+}
+
+/// Whether a request came before under its key, or with its signature.
+async fn again(
+    tx: &mut Tx,
+    token: i64,
+    (key, signature): (Option<&str>, Option<&str>),
+    body: &str,
+) -> Result<Again, Fault> {
+    if let Some(key) = key
+        && let Some((before, answer)) = tx.intake_answer(token, key).await?
+    {
+        return Ok(if before == body { Again::Same(answer) } else { Again::OtherBody });
+    }
+    if let Some(signature) = signature
+        && tx.intake_answer(token, signature).await?.is_some()
+    {
+        return Ok(Again::Replayed);
+    }
+    Ok(Again::New)
+}
+
+/// Notes that a token is used; its day is all that anybody reads of it.
+async fn note_use(tx: &mut Tx, token: &IntakeToken, now: DateTime<Utc>) -> Result<(), Fault> {
+    if token.last_used_at.is_none_or(|at| (now - at).abs() >= USED_AGAIN) {
+        tx.used_intake_token(token.id, now).await?;
+    }
+    Ok(())
 }
 
 /// Receives every lead, or none.
 async fn leads(
     tx: &mut Tx,
     shared: &Shared,
-    (work, all): (&Work, &[Sent]),
+    (coming, all): (&Coming, &[Sent]),
     now: DateTime<Utc>,
 ) -> Result<Vec<Value>, Declined> {
-    let token = &work.token;
+    let token = &coming.token;
     let (mut leads, mut wrong) = (Vec::new(), Vec::new());
     let mut teams = HashMap::new();
     for sent in all {
@@ -322,7 +386,7 @@ async fn leads(
             Some(known) => *known,
             None => *teams.entry(&sent.team).or_insert(named_team(tx, token, sent.team.as_deref()).await?),
         };
-        match one(tx, shared, (work, team), sent, now).await? {
+        match one(tx, shared, (coming, team), sent, now).await? {
             Ok(kept) => leads.push(kept),
             Err(unknown) => wrong.push(unknown),
         }
@@ -334,7 +398,7 @@ async fn leads(
 async fn one(
     tx: &mut Tx,
     shared: &Shared,
-    (work, team): (&Work, Option<TeamId>),
+    (coming, team): (&Coming, Option<TeamId>),
     sent: &Sent,
     now: DateTime<Utc>,
 ) -> Result<Result<Value, Wrong>, Declined> {
@@ -342,21 +406,21 @@ async fn one(
     let team = match team {
         Some(team) => team,
         // Nobody sends it again: it is not lost for the name of a team.
-        None if work.since.is_some() => {
+        None if coming.since.is_some() => {
             ignored.push("team".to_owned());
-            named_team(tx, &work.token, None).await?.ok_or_else(|| anyhow::anyhow!("there is no team"))?
+            named_team(tx, &coming.token, None).await?.ok_or_else(|| anyhow::anyhow!("there is no team"))?
         }
         None => {
             let says = "there is no such team: send the name of one in panout.toml, or leave it out".to_owned();
             return Ok(Err(Wrong { pointer: format!("{}/team", sent.pointer), says }));
         }
     };
-    details.source = details.source.or(Some(work.token.source));
+    details.source = details.source.or(Some(coming.token.source));
     let owner = owner(tx, sent, now).await?;
     if owner.is_none() && sent.owner.is_some() {
         ignored.push("owner".to_owned());
     }
-    let received = Received { details, logged_by: None, owner, team, imported: work.many, at: work.since };
+    let received = Received { details, logged_by: None, owner, team, imported: coming.many, at: coming.since };
     let (lead, joined) = match receive(tx, shared, received, now).await? {
         Kept::New(lead) => (lead, false),
         Kept::Joined(lead) => (lead, true),

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use futures_util::future::join_all;
 use panout::clock::pause;
 use panout::flows::Shown;
@@ -26,15 +25,9 @@ impl Form {
         Answered::of(asked.send().await.expect("an answer")).await
     }
 
-    /// A second later.
-    async fn worked_off(&self) {
-        self.team.passes(TimeDelta::seconds(1)).await;
-        self.team.idle().await;
-    }
-
     /// The same, once everything is worked off.
     async fn asks_later(&self, request: &Answered) -> Answered {
-        self.worked_off().await;
+        self.team.idle().await;
         self.asks(request, &self.shown.token).await
     }
 }
@@ -55,13 +48,12 @@ async fn what_is_taken_is_worked_off_and_told_of(#[values(On::SlackHttp, On::Dis
     let done = form.asks_later(&taken).await;
     assert_eq!((done.status, &done.body), (200, &json!({"status": "done", "leads": [{"id": "L1", "joined": false}]})));
     form.team.person("Ana").sees_parts(&["Novo Systems", "[I called]"]);
-    // Who asks again joins it, and the payload is kept nowhere twice.
+    // Who asks again joins it, and what was sent is kept nowhere twice.
     let again =
         form.hands_in(&json!([{"email": "ioana@novo.example"}, {"account": "Beta", "colour": "red"}]), &[]).await;
     let leads = json!([{"id": "L1", "joined": true}, {"id": "L2", "joined": false, "ignored": ["colour"]}]);
     assert_eq!(form.asks_later(&again).await.body, json!({"status": "done", "leads": leads}));
-    let left = form.team.rows::<(String,)>("SELECT payload FROM jobs WHERE kind = 'intake'").await;
-    assert_eq!(left, [(String::new(),), (String::new(),)]);
+    assert_eq!(form.team.rows::<(i64,)>("SELECT COUNT(*) FROM intake_inbox").await, [(0,)]);
     form.ends().await;
 }
 
@@ -72,12 +64,72 @@ async fn what_waits_when_the_bot_stops_is_worked_off_by_the_next_start() {
     let taken = join_all(leads.iter().map(|lead| form.hands_in(lead, &[]))).await;
     assert!(taken.iter().all(|taken| taken.status == 202));
     form.team.restarts().await;
-    form.worked_off().await;
+    form.team.idle().await;
     let kept = form.team.rows::<(i64, i64)>("SELECT COUNT(*), COUNT(DISTINCT account) FROM leads").await;
     assert_eq!(kept, [(40, 40)]);
     for taken in &taken {
         assert_eq!(form.asks_later(taken).await.body["status"], "done");
     }
+    form.ends().await;
+}
+
+#[tokio::test]
+async fn a_long_list_is_worked_off_piece_by_piece_and_in_order() {
+    let form = Form::on(On::Local).await;
+    let leads: Vec<Value> = (0..30).map(|n| json!({"account": format!("Client {n}")})).collect();
+    let taken = form.hands_in(&Value::Array(leads), &[("idempotency-key", "list")]).await;
+    let done = form.asks_later(&taken).await;
+    let ids: Vec<&str> =
+        done.body["leads"].as_array().expect("a list").iter().filter_map(|one| one["id"].as_str()).collect();
+    let numbered: Vec<String> = (1..=30).map(|n| format!("L{n}")).collect();
+    assert_eq!(ids, numbered);
+    let accounts = form.team.rows::<(i64, String)>("SELECT number, account FROM leads ORDER BY number").await;
+    assert!(accounts.iter().all(|(number, account)| *account == format!("Client {}", number - 1)), "{accounts:?}");
+    form.ends().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_worked_off_is_put_off_and_the_others_go_on() {
+    let form = Form::on(On::Local).await;
+    let broken = form.hands_in(&json!({"account": "Broken"}), &[]).await;
+    form.team.idle().await;
+    // As a fault of ours would leave it: nobody can read what was sent.
+    form.team.rows::<(i64,)>("DELETE FROM intake_requests WHERE answer LIKE '%L1%' RETURNING token_id").await;
+    let again = "INSERT INTO intake_inbox (organisation_id, request, token_id, body_hash, many, sent, at, due_at)
+                 SELECT 1, 'broken', id, 'x', 0, '[', created_at, created_at FROM intake_tokens RETURNING token_id";
+    assert_eq!(form.team.rows::<(i64,)>(again).await.len(), 1);
+    let taken = form.hands_in(&json!({"account": "Beta"}), &[]).await;
+    assert_eq!(form.asks_later(&taken).await.body["leads"], json!([{"id": "L2", "joined": false}]));
+    let left = form.team.rows::<(String, i64)>("SELECT request, faults FROM intake_inbox").await;
+    assert_eq!(left, [("broken".to_owned(), 1)], "it is kept, and tried again");
+    let told = form.team.forgives();
+    assert!(told.len() == 1 && told[0].contains("leads that were taken are tried again later"), "{told:?}");
+    form.asks(&broken, &form.shown.token).await.is_problem(404, "No request of this token");
+    form.ends().await;
+}
+
+#[tokio::test]
+async fn a_key_that_waits_is_answered_so_and_not_done_twice() {
+    let form = Form::on(On::Local).await;
+    let (lead, key) = (novo(), [("idempotency-key", "a-1")]);
+    // The list before it takes a while.
+    let many: Vec<Value> = (0..60).map(|n| json!({"account": format!("Client {n}")})).collect();
+    form.hands_in(&Value::Array(many), &[]).await;
+    let list = Value::Array((0..60).map(|_| lead.clone()).collect());
+    let taken = form.hands_in(&list, &key).await;
+    for _ in 0..40 {
+        let same = form.sends(&form.shown.token, list.to_string(), &key).await;
+        assert_eq!(same.status, 202, "{}", same.body);
+        if same.body["leads"].is_array() {
+            break;
+        }
+        assert_eq!(same.body, json!({"request": taken.body["request"], "status": "waiting"}));
+    }
+    form.team.idle().await;
+    let novo = form.team.rows::<(i64,)>("SELECT COUNT(*) FROM leads WHERE account = 'Novo Systems'").await;
+    assert_eq!(novo, [(1,)]);
+    let asked: Vec<(i64,)> = form.team.rows("SELECT COUNT(*) FROM lead_events WHERE what = 'asked_again'").await;
+    assert_eq!(asked, [(59,)], "each of the list once");
     form.ends().await;
 }
 
@@ -126,7 +178,7 @@ async fn what_is_wrong_is_said_at_once_and_nobody_asks_after_what_is_not_theirs(
     make(&form.team, "other", &other).await;
     form.asks(&taken, &other.token).await.is_problem(404, "No request of this token");
     form.asks(&taken, "pan_0").await.is_problem(401, "missing, wrong or revoked");
-    for name in ["0", "%27%20OR%201=1", "x.y"] {
+    for name in ["0", "%27%20OR%201=1", "x.y", "%00", "00000000000000000000000000000000"] {
         let asked = form.http.get(form.url(&format!("/intake/requests/{name}"))).bearer_auth(&form.shown.token);
         Answered::of(asked.send().await.expect("an answer")).await.is_problem(404, "No request of this token");
     }
@@ -162,7 +214,7 @@ async fn a_signed_request_is_worked_off_once() {
     assert_eq!(form.hands_in(&lead, &headers).await.body, taken.body, "it is the same request");
     let keyed = [&headers[..], &[("idempotency-key", "a-1")]].concat();
     let replayed = form.hands_in(&lead, &keyed).await;
-    form.worked_off().await;
+    form.team.idle().await;
     assert_eq!(form.leads().await, 1);
     form.asks(&taken, &form.shown.token).await.is_problem(401, "X-Panout-Signature");
     let asks = async |request: &Answered| {
