@@ -22,8 +22,10 @@ impl House for Asked {
 
     async fn jobs(&self) -> anyhow::Result<Jobs> {
         let now = self.clock.now();
-        let read = self.db.read(move |tx| Box::pin(async move { Ok::<_, anyhow::Error>(tx.count_jobs(now).await?) }));
-        let counted = read.await?;
+        let read = self.db.read(move |tx| {
+            Box::pin(async move { Ok::<_, anyhow::Error>((tx.count_jobs(now).await?, tx.count_inbox().await?)) })
+        });
+        let (counted, handed_in) = read.await?;
         let number = |count: i64| u64::try_from(count).unwrap_or_default();
         Ok(Jobs {
             waiting: number(counted.waiting),
@@ -31,6 +33,7 @@ impl House for Asked {
             failed: number(counted.failed),
             dead: number(counted.dead),
             oldest_due: counted.oldest_due.and_then(|at| (now - at).to_std().ok()).unwrap_or(Duration::ZERO),
+            handed_in: number(handed_in),
         })
     }
 

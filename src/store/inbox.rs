@@ -51,11 +51,11 @@ impl Tx {
         Ok(())
     }
 
-    /// The requests that have been due for longest, at most `most`.
-    pub async fn due_in_inbox(&mut self, now: DateTime<Utc>, most: i64) -> sqlx::Result<Vec<Waits>> {
+    /// The request that has been due for longest.
+    pub async fn first_in_inbox(&mut self, now: DateTime<Utc>) -> sqlx::Result<Option<Waits>> {
         let sql = "SELECT request, token_id, key, signature, body_hash, many, sent, kept, at FROM intake_inbox
-                   WHERE organisation_id = $1 AND due_at <= $2 ORDER BY due_at, request LIMIT $3";
-        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(instant(now)).bind(most))
+                   WHERE organisation_id = $1 AND due_at <= $2 ORDER BY due_at, request LIMIT 1";
+        run!(self, fetch_optional, sqlx::query_as(sql).bind(self.organisation).bind(instant(now)))
     }
 
     /// Keeps what became of the first leads of a request (JSON).
@@ -94,6 +94,12 @@ impl Tx {
         let waits: i64 =
             run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation).bind(request).bind(token))?;
         Ok(waits > 0)
+    }
+
+    /// How many requests could not be worked off so far.
+    pub async fn count_failing_in_inbox(&mut self) -> sqlx::Result<i64> {
+        let sql = "SELECT COUNT(*) FROM intake_inbox WHERE organisation_id = $1 AND faults > 0";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation))
     }
 
     /// How many requests wait.

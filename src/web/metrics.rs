@@ -105,6 +105,8 @@ fn of_database(page: &mut Page, web: &Web, jobs: Option<Jobs>) {
         }
         page.family("panout_oldest_due_job_seconds", "gauge", "For how long the oldest due job is due.");
         page.figure("panout_oldest_due_job_seconds", &[], jobs.oldest_due.as_secs_f64());
+        page.family("panout_intake_waiting", "gauge", "Requests of forms that were taken and wait to be worked off.");
+        page.figure("panout_intake_waiting", &[], jobs.handed_in);
     }
     let batches = web.house.batches();
     page.family(BATCH, "histogram", "How many changes the database wrote in one commit.");

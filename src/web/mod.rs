@@ -71,6 +71,8 @@ pub struct Jobs {
     pub dead: u64,
     /// How long the one that is due for longest is due.
     pub oldest_due: Duration,
+    /// Beside them, requests of forms that were taken and wait to be worked off.
+    pub handed_in: u64,
 }
 
 /// How many changes were committed together, since the start.

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use panout::config::Config;
-use panout::store::{Db, NewJob};
+use panout::domain::Source;
+use panout::flows::{NewToken, Shown, make_token};
+use panout::store::{Db, NewJob, Waits};
 use tempfile::TempDir;
 
 use crate::fake::discord::FakeDiscord;
@@ -280,7 +282,7 @@ async fn doctor_is_content_when_both_services_are() {
 }
 
 #[tokio::test]
-async fn doctor_tells_of_jobs_that_were_given_up() {
+async fn doctor_tells_of_jobs_that_were_given_up_and_leads_that_wait() {
     let place = Place::new();
     let url = format!("sqlite:{}", place.path().join("panout.db").display());
     let db = Db::open(&url).await.expect("it opens");
@@ -296,6 +298,16 @@ async fn doctor_tells_of_jobs_that_were_given_up() {
                 let job =
                     tx.claim_jobs(now, now, "token", 1).await?.pop().ok_or_else(|| anyhow::anyhow!("no job is due"))?;
                 tx.bury_job(&job, "channel_not_found").await?;
+                let shown = Shown::new(false)?;
+                let site = NewToken { name: "site".into(), source: Source::Website, team: None };
+                make_token(tx, &site, &shown, now).await?.map_err(|wrong| anyhow::anyhow!("{wrong:?}"))?;
+                for request in ["a", "b"] {
+                    let (token_id, key, signature, kept) = (1, None, None, None);
+                    let (request, body_hash, sent) = (request.into(), "x".into(), "[".into());
+                    let waits = Waits { request, token_id, key, signature, body_hash, many: 0, sent, kept, at: now };
+                    tx.wait_in_inbox(&waits).await?;
+                }
+                assert_eq!(tx.put_off_in_inbox(now).await?, Some(1));
                 Ok(())
             })
         })
@@ -304,6 +316,8 @@ async fn doctor_tells_of_jobs_that_were_given_up() {
     db.close().await;
     let doctor = place.run(&["doctor"], &[]);
     assert!(doctor.out.contains("NOTE  post refusal:7: given up at attempt 1: channel_not_found"), "{}", doctor.out);
+    let waits = "NOTE  leads: requests that were taken and could not be worked off so far: 1";
+    assert!(doctor.out.contains(waits), "{}", doctor.out);
 }
 
 #[tokio::test]

@@ -35,9 +35,13 @@ pub(super) async fn database(config: &Config, clock: &Clock) -> Vec<Check> {
         }
         Err(error) => checks.push(Check::broken(what, format!("{error:#}"), "see the database's own log")),
     }
-    let dead: anyhow::Result<Vec<DeadJob>> = db.read(|tx| Box::pin(async { Ok(tx.dead_jobs().await?) })).await;
-    match dead {
-        Ok(jobs) => checks.extend(jobs.iter().map(given_up)),
+    let read = db.read(|tx| Box::pin(async { Ok((tx.dead_jobs().await?, tx.count_failing_in_inbox().await?)) }));
+    let left: anyhow::Result<(Vec<DeadJob>, i64)> = read.await;
+    match left {
+        Ok((jobs, failing)) => {
+            checks.extend(jobs.iter().map(given_up));
+            checks.extend((failing > 0).then(|| handed_in(failing)));
+        }
         Err(error) => checks.push(Check::broken("jobs", format!("{error:#}"), "see the database's own log")),
     }
     db.close().await;
@@ -68,6 +72,13 @@ fn given_up(job: &DeadJob) -> Check {
         found,
         "mend that; whenever panout run starts it is tried again, for a week",
     )
+}
+
+fn handed_in(failing: i64) -> Check {
+    let found = format!("requests that were taken and could not be worked off so far: {failing}");
+    let mend =
+        "the log of panout run says why: mend that; each is tried again, at least once an hour, and none is lost";
+    Check::noteworthy("leads", found, mend)
 }
 
 /// The zones in use, and how old the rules compiled in are.

@@ -15,6 +15,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -32,9 +33,14 @@ const TOKENS: usize = 10_000;
 const TOGETHER: Duration = Duration::from_millis(250);
 /// How often another process is looked after that may have died.
 const LOOK: Duration = Duration::from_secs(15);
-/// How many requests, and leads, are worked off in a transaction: whoever acts waits for it.
-const REQUESTS: i64 = 4;
-const LEADS: usize = 4;
+/// How many requests are worked off beside each other, one commit for all; and how many leads of one at a time: whoever
+/// acts is let in between.
+const ABREAST: usize = 8;
+const LEADS: usize = 2;
+/// So many that come while a few are worked off are a flood: taking the next ones goes before working off these.
+const FLOOD: u64 = 30;
+/// For how long working off gives way to a flood.
+const GIVES_WAY: Duration = Duration::from_secs(15);
 /// How long the name of a request is, in hexadecimal digits.
 const NAME: usize = 32;
 /// How long a database is left alone that did not answer.
@@ -114,19 +120,25 @@ impl Desk {
 
     /// Works off what was taken, until told to stop.
     pub async fn work(&self, stop: CancellationToken) {
+        let mut gave_way = Duration::ZERO;
         while !stop.is_cancelled() {
             let taken = self.taken.load(Ordering::Acquire);
-            match self.work_some(REQUESTS).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    self.seen.store(taken, Ordering::Release);
-                    tokio::select! {
-                        () = self.came.notified() => pause(TOGETHER).await,
-                        () = pause(LOOK) => {}
-                        () = stop.cancelled() => {}
-                    }
+            let worked = join_all((0..ABREAST).map(|_| self.work_one())).await;
+            let flood = self.taken.load(Ordering::Acquire) - taken >= FLOOD;
+            if worked.iter().any(Result::is_err) {
+                self.work_first().await;
+            } else if worked.into_iter().all(|any| matches!(any, Ok(false))) {
+                self.seen.store(taken, Ordering::Release);
+                tokio::select! {
+                    () = self.came.notified() => pause(TOGETHER).await,
+                    () = pause(LOOK) => {}
+                    () = stop.cancelled() => {}
                 }
-                Err(_) => self.work_first().await,
+            } else if flood && gave_way < GIVES_WAY {
+                gave_way += TOGETHER;
+                pause(TOGETHER).await;
+            } else if !flood {
+                gave_way = Duration::ZERO;
             }
         }
     }
@@ -138,19 +150,19 @@ impl Desk {
         }
     }
 
-    /// Works some off; whether there was any.
-    async fn work_some(&self, most: i64) -> anyhow::Result<bool> {
+    /// Works some of the first one off that is due; whether there was any.
+    async fn work_one(&self) -> anyhow::Result<bool> {
         let (shared, clock) = (self.shared.clone(), self.clock.clone());
         let write = self.db.write_behind(move |tx| {
             let (shared, now) = (shared.clone(), clock.now());
-            Box::pin(async move { work_off(tx, &shared, most, now).await })
+            Box::pin(async move { work_off(tx, &shared, now).await })
         });
         write.await
     }
 
-    /// One by one after several failed: the one at fault is put off, and the others go on.
+    /// By itself, after some failed: the one at fault is put off, and the others go on.
     async fn work_first(&self) {
-        let Err(error) = self.work_some(1).await else { return };
+        let Err(error) = self.work_one().await else { return };
         let clock = self.clock.clone();
         let put_off = self.db.write_behind(move |tx| {
             let now = clock.now();
@@ -198,26 +210,9 @@ fn answered(kept: String) -> Result<Progress, Declined> {
     }
 }
 
-/// Works some of what waits off, the oldest first; whether there was any.
-async fn work_off(tx: &mut Tx, shared: &Shared, most: i64, now: DateTime<Utc>) -> anyhow::Result<bool> {
-    let due = tx.due_in_inbox(now, most).await?;
-    let mut left = LEADS;
-    for it in &due {
-        if left == 0 {
-            break;
-        }
-        go_on(tx, shared, (it, &mut left), now).await?;
-    }
-    Ok(!due.is_empty())
-}
-
-/// Works off as much of a request as there is room `left` for.
-async fn go_on(
-    tx: &mut Tx,
-    shared: &Shared,
-    (it, left): (&Waits, &mut usize),
-    now: DateTime<Utc>,
-) -> anyhow::Result<()> {
+/// Works some of the request off that has been due for longest; whether there was any.
+async fn work_off(tx: &mut Tx, shared: &Shared, now: DateTime<Utc>) -> anyhow::Result<bool> {
+    let Some(it) = tx.first_in_inbox(now).await? else { return Ok(false) };
     let (token, sent) = (tx.intake_token_of(it.token_id).await?, serde_json::from_str::<Vec<Sent>>(&it.sent)?);
     let mut kept: Vec<Value> = it.kept.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
     if it.kept.is_none() {
@@ -228,13 +223,12 @@ async fn go_on(
             Again::Replayed => Some(json!({ "declined": "replayed" }).to_string()),
         };
         if let Some(answer) = before {
-            *left -= 1;
             tx.keep_intake_answer(token.id, &asked(&it.request), (&it.body_hash, &answer), now).await?;
-            return Ok(tx.leave_inbox(&it.request).await?);
+            tx.leave_inbox(&it.request).await?;
+            return Ok(true);
         }
     }
-    let part: Vec<Sent> = sent.iter().skip(kept.len()).take(*left).cloned().collect();
-    *left -= part.len().max(1).min(*left);
+    let part: Vec<Sent> = sent.iter().skip(kept.len()).take(LEADS).cloned().collect();
     let coming = Coming { token, many: it.many != 0, since: Some(it.at) };
     match leads(tx, shared, (&coming, &part), now).await {
         Ok(more) => kept.extend(more),
@@ -249,9 +243,11 @@ async fn go_on(
         tx.keep_intake_answer(token, key, (&it.body_hash, &answer), now).await?;
     }
     if !whole {
-        return Ok(tx.went_on_in_inbox(&it.request, &Value::Array(kept).to_string()).await?);
+        tx.went_on_in_inbox(&it.request, &Value::Array(kept).to_string()).await?;
+        return Ok(true);
     }
     note_use(tx, &coming.token, now).await?;
     tx.keep_intake_answer(token, &asked(&it.request), (&it.body_hash, &answer), now).await?;
-    Ok(tx.leave_inbox(&it.request).await?)
+    tx.leave_inbox(&it.request).await?;
+    Ok(true)
 }

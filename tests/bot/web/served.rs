@@ -34,7 +34,8 @@ impl House for Still {
 
     async fn jobs(&self) -> anyhow::Result<Jobs> {
         self.database_answers().await?;
-        Ok(Jobs { waiting: 3, running: 2, failed: 1, dead: 4, oldest_due: Duration::from_millis(1500) })
+        let oldest_due = Duration::from_millis(1500);
+        Ok(Jobs { waiting: 3, running: 2, failed: 1, dead: 4, oldest_due, handed_in: 8 })
     }
 
     fn batches(&self) -> Batches {

@@ -65,6 +65,7 @@ async fn figures_of_the_house_are_told_as_they_are() {
         ("panout_jobs{state=\"failed\"} ", 1.0),
         ("panout_jobs{state=\"dead\"} ", 4.0),
         ("panout_oldest_due_job_seconds ", 1.5),
+        ("panout_intake_waiting ", 8.0),
         ("panout_write_batch_changes_bucket{le=\"1\"} ", 5.0),
         ("panout_write_batch_changes_bucket{le=\"+Inf\"} ", 6.0),
         ("panout_write_batch_changes_sum ", 7.0),
