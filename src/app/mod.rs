@@ -79,12 +79,12 @@ impl App {
     /// # Errors
     /// As [`App::assemble`]; when the database cannot be opened, or the organisation's texts cannot be read.
     pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
-        // Both take some milliseconds, one of them of the processor alone.
-        let config = Arc::new(config);
-        let read = config.clone();
-        let words = tokio::task::spawn_blocking(move || read.catalogue());
-        let db = Db::open(&config.database_url).await?;
-        let words = words.await.context("reading the texts")??;
+        // Both take some milliseconds, one of them of the processor alone: on this thread, which has the memory for it.
+        let url = config.database_url.clone();
+        let opening = tokio::spawn(async move { Db::open(&url).await });
+        let words = config.catalogue();
+        let db = opening.await.context("opening the database")??;
+        let words = words?;
         let parts = Parts {
             db,
             listing: config.listing(),

@@ -203,7 +203,7 @@ struct Problem {
     status: StatusCode,
     detail: String,
     errors: Vec<Value>,
-    header: Option<(axum::http::HeaderName, HeaderValue)>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Problem {
@@ -219,7 +219,7 @@ impl Problem {
         }
         let headers = [(CONTENT_TYPE, "application/problem+json"), (CACHE_CONTROL, "no-store")];
         let mut response = (self.status, headers, said.to_string()).into_response();
-        if let Some((name, value)) = self.header {
+        if let Some((name, value)) = self.header.map(|header| *header) {
             response.headers_mut().insert(name, value);
         }
         response
@@ -243,7 +243,7 @@ fn too_often(what: Intake, seconds: u64) -> Problem {
     let detail =
         format!("Too many requests with this token. Wait {seconds} s, or send several {} in one.", what.name());
     let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, detail);
-    problem.header = Some((RETRY_AFTER, HeaderValue::from(seconds)));
+    problem.header = Some(Box::new((RETRY_AFTER, HeaderValue::from(seconds))));
     problem
 }
 
@@ -259,7 +259,7 @@ fn fields(wrong: Vec<Wrong>) -> Problem {
 fn declined(what: Intake, declined: Declined) -> Problem {
     let unauthorized = |detail: &str| {
         let mut problem = Problem::new(StatusCode::UNAUTHORIZED, detail);
-        problem.header = Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+        problem.header = Some(Box::new((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))));
         problem
     };
     match declined {

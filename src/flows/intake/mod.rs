@@ -146,7 +146,7 @@ pub struct Desk {
     shared: Arc<Shared>,
     clock: Clock,
     /// How many requests each token has left, as of when.
-    left: Mutex<HashMap<(i64, Way), (f64, DateTime<Utc>)>>,
+    left: Mutex<HashMap<(i64, Way), Left>>,
     /// Tokens that were in use at a moment, by their hash.
     known: Mutex<HashMap<String, (IntakeToken, Instant)>>,
     /// How many requests were taken to be worked off later, and of how many it is known that none is left; a start may have
@@ -155,6 +155,9 @@ pub struct Desk {
     seen: AtomicU64,
     came: Notify,
 }
+
+/// So many requests, as of when.
+type Left = (f64, DateTime<Utc>);
 
 /// For what a token is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
