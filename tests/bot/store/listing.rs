@@ -44,8 +44,10 @@ async fn told(database: &Database) -> Vec<String> {
     told
 }
 
+type Change = fn(&mut Listing);
+
 /// What may differ between two configurations.
-const CHANGES: [(&str, fn(&mut Listing)); 23] = [
+const CHANGES: [(&str, Change); 23] = [
     ("the name", |it| it.name = "Acme Group".into()),
     ("a team more", |it| {
         let mut new = it.teams[0].clone();
