@@ -15,8 +15,9 @@ use tokio::sync::Notify;
 
 use super::batches::Committed;
 use super::postgres;
+use super::share::Pace;
 use super::tx::{Closure, Conn, Tx};
-use super::writer::{Base, Pace, Writer};
+use super::writer::{Base, Writer};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 

@@ -50,6 +50,7 @@ mod products;
 mod questions;
 mod refusals;
 mod search;
+mod share;
 mod spans;
 mod summed;
 mod sums;

@@ -53,19 +53,7 @@ impl Tx {
                            ORDER BY number DESC LIMIT $6) AS of_all) AS latest
                    WHERE key LIKE '%' || $4 || '%' ESCAPE '!'
                    GROUP BY key ORDER BY MAX(logged_at) DESC LIMIT 25";
-        let (person, team) = scope.parts();
-        let typed = literal(&account_key(typed));
-        run!(
-            self,
-            fetch_all,
-            sqlx::query_scalar(sql)
-                .bind(self.organisation)
-                .bind(person)
-                .bind(team)
-                .bind(typed.as_str())
-                .bind(scope == Scope::All)
-                .bind(LATEST)
-        )
+        self.latest_names(sql, scope, &literal(&account_key(typed))).await
     }
 
     /// Competitors named before, likewise.
@@ -76,7 +64,8 @@ impl Tx {
                            ORDER BY logged_at DESC LIMIT $6) AS logged
                        UNION ALL
                        SELECT * FROM (SELECT competitor AS name, competitor_key AS key, logged_at FROM refusals
-                           WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL AND owner_id = $2 AND owner_id <> logged_by
+                           WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL AND owner_id = $2
+                             AND owner_id <> logged_by
                            ORDER BY logged_at DESC LIMIT $6) AS owned
                        UNION ALL
                        SELECT * FROM (SELECT competitor AS name, competitor_key AS key, logged_at FROM refusals
@@ -88,8 +77,11 @@ impl Tx {
                            ORDER BY number DESC LIMIT $6) AS of_all) AS latest
                    WHERE key LIKE '%' || $4 || '%' ESCAPE '!'
                    GROUP BY key ORDER BY MAX(logged_at) DESC LIMIT 25";
+        self.latest_names(sql, scope, &literal(&fold(typed))).await
+    }
+
+    async fn latest_names(&mut self, sql: &'static str, scope: Scope, typed: &str) -> sqlx::Result<Vec<String>> {
         let (person, team) = scope.parts();
-        let typed = literal(&fold(typed));
         run!(
             self,
             fetch_all,
@@ -97,7 +89,7 @@ impl Tx {
                 .bind(self.organisation)
                 .bind(person)
                 .bind(team)
-                .bind(typed.as_str())
+                .bind(typed)
                 .bind(scope == Scope::All)
                 .bind(LATEST)
         )

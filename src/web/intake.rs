@@ -190,6 +190,10 @@ async fn told(desk: &Desk, name: &str, request: &Parts) -> Response {
             let detail = "We do not know now, by our fault. Ask again, later.";
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).answered()
         }
+        Err(Declined::TooOften(seconds)) => {
+            let detail = format!("This token asks too often. Wait {seconds} s.");
+            Problem::again_in(seconds, detail).answered()
+        }
         Err(why) => declined(Intake::Leads, why).answered(),
     }
 }
@@ -209,6 +213,12 @@ struct Problem {
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, detail: detail.into(), errors: Vec::new(), header: None }
+    }
+
+    /// Too much at once.
+    fn again_in(seconds: u64, detail: String) -> Self {
+        let header = Some(Box::new((RETRY_AFTER, HeaderValue::from(seconds))));
+        Self { header, ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     fn answered(self) -> Response {
@@ -242,9 +252,7 @@ fn unread(what: Intake, status: StatusCode) -> Problem {
 fn too_often(what: Intake, seconds: u64) -> Problem {
     let detail =
         format!("Too many requests with this token. Wait {seconds} s, or send several {} in one.", what.name());
-    let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, detail);
-    problem.header = Some(Box::new((RETRY_AFTER, HeaderValue::from(seconds))));
-    problem
+    Problem::again_in(seconds, detail)
 }
 
 /// Fields that are wrong: the first in a sentence, all of them by place.

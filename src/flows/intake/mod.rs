@@ -8,6 +8,8 @@
 //!                                                                        '-> every lead received, one answer kept
 //! ```
 //!
+//! Whoever does not wait for that has it done later ([`Desk::accept`]): the leads are on disk when it is answered.
+//!
 //! What cannot be understood is not kept: the sender hears of it at once. What can is never lost for the sake of something
 //! beside it: an unknown field is left out, an owner who is not there is somebody else's turn, and the answer says so.
 
@@ -15,6 +17,7 @@ mod deals;
 mod later;
 mod mapping;
 mod read;
+mod receive;
 mod token;
 
 use std::collections::HashMap;
@@ -22,7 +25,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -33,10 +36,9 @@ pub use token::{NewToken, NoToken, Shown, make_token};
 use self::deals::SentDeal;
 use self::read::Sent;
 pub(super) use self::read::{clean, is_email};
-use super::lead::{Kept, Received, receive};
+use self::receive::{leads, named_team};
 use super::{Error, Shared};
 use crate::clock::Clock;
-use crate::domain::{PersonId, Role, TeamId};
 use crate::store::{Db, Fault, IntakeToken, Tx};
 
 /// The most leads of a request.
@@ -372,84 +374,4 @@ async fn note_use(tx: &mut Tx, token: &IntakeToken, now: DateTime<Utc>) -> Resul
         tx.used_intake_token(token.id, now).await?;
     }
     Ok(())
-}
-
-/// Receives every lead, or none.
-async fn leads(
-    tx: &mut Tx,
-    shared: &Shared,
-    (coming, all): (&Coming, &[Sent]),
-    now: DateTime<Utc>,
-) -> Result<Vec<Value>, Declined> {
-    let token = &coming.token;
-    let (mut leads, mut wrong) = (Vec::new(), Vec::new());
-    let mut teams = HashMap::new();
-    for sent in all {
-        let team = match teams.get(&sent.team) {
-            Some(known) => *known,
-            None => *teams.entry(&sent.team).or_insert(named_team(tx, token, sent.team.as_deref()).await?),
-        };
-        match one(tx, shared, (coming, team), sent, now).await? {
-            Ok(kept) => leads.push(kept),
-            Err(unknown) => wrong.push(unknown),
-        }
-    }
-    if wrong.is_empty() { Ok(leads) } else { Err(Declined::Wrong(wrong)) }
-}
-
-/// Receives one lead; what the answer says of it.
-async fn one(
-    tx: &mut Tx,
-    shared: &Shared,
-    (coming, team): (&Coming, Option<TeamId>),
-    sent: &Sent,
-    now: DateTime<Utc>,
-) -> Result<Result<Value, Wrong>, Declined> {
-    let (mut details, mut ignored) = (sent.details.clone(), sent.ignored.clone());
-    let team = match team {
-        Some(team) => team,
-        // Nobody sends it again: it is not lost for the name of a team.
-        None if coming.since.is_some() => {
-            ignored.push("team".to_owned());
-            named_team(tx, &coming.token, None).await?.ok_or_else(|| anyhow::anyhow!("there is no team"))?
-        }
-        None => {
-            let says = "there is no such team: send the name of one in panout.toml, or leave it out".to_owned();
-            return Ok(Err(Wrong { pointer: format!("{}/team", sent.pointer), says }));
-        }
-    };
-    details.source = details.source.or(Some(coming.token.source));
-    let owner = owner(tx, sent, now).await?;
-    if owner.is_none() && sent.owner.is_some() {
-        ignored.push("owner".to_owned());
-    }
-    let received = Received { details, logged_by: None, owner, team, imported: coming.many, at: coming.since };
-    let (lead, joined) = match receive(tx, shared, received, now).await? {
-        Kept::New(lead) => (lead, false),
-        Kept::Joined(lead) => (lead, true),
-    };
-    let mut kept = json!({ "id": lead.number.to_string(), "joined": joined });
-    if !ignored.is_empty() {
-        kept["ignored"] = json!(ignored);
-    }
-    Ok(Ok(kept))
-}
-
-/// Whose team has it: the one it names, the token's, the first.
-async fn named_team(tx: &mut Tx, token: &IntakeToken, name: Option<&str>) -> Result<Option<TeamId>, Declined> {
-    if let Some(name) = name {
-        return Ok(tx.team_named(name).await?);
-    }
-    match token.team {
-        Some(team) => Ok(Some(team)),
-        None => Ok(tx.teams().await?.first().copied()),
-    }
-}
-
-/// The owner it names, if they are there: a form that names somebody who left loses nothing by it.
-async fn owner(tx: &mut Tx, sent: &Sent, now: DateTime<Utc>) -> Result<Option<PersonId>, Declined> {
-    let Some(name) = &sent.owner else { return Ok(None) };
-    let named = tx.people_named(name).await?;
-    let there = named.into_iter().find(|person| !person.is_away(now) && person.role != Role::Observer);
-    Ok(there.map(|person| person.id))
 }

@@ -453,6 +453,16 @@ async fn suggestions_are_what_the_person_may_know(#[values(On::Local, On::Discor
         assert!(other.is_suggested("/refusal", "account", "ac").await.is_empty());
         assert!(other.is_suggested("/refusal", "competitor", "").await.is_empty());
     }
+    // The admin draws on all; whose it is now, on it too, but on nothing else.
+    let adi = team.person("Adi");
+    assert_eq!(adi.is_suggested("/refusal", "account", "ac").await, ["Acorn", "Acme"]);
+    assert_eq!(adi.is_suggested("/refusal", "competitor", "").await, ["Initech", "Globex"]);
+    let given = "UPDATE refusals SET owner_id = (SELECT id FROM people WHERE name = 'Bogdan')
+                 WHERE account = 'Acme' RETURNING number";
+    assert_eq!(team.rows::<(i64,)>(given).await, [(1,)]);
+    assert_eq!(bogdan.is_suggested("/refusal", "account", "ac").await, ["Acme"]);
+    assert_eq!(bogdan.is_suggested("/refusal", "competitor", "").await, ["Globex"]);
+    assert_eq!(ana.is_suggested("/refusal", "account", "ac").await, ["Acorn", "Acme"]);
     // What was used before comes first.
     assert_eq!(ana.is_suggested("/refusal", "product", "").await, ["Analytics", "CRM Suite", "Support Plus"]);
     assert_eq!(bogdan.is_suggested("/refusal", "product", "").await, ["CRM Suite", "Analytics", "Support Plus"]);

@@ -257,5 +257,15 @@ async fn the_description_of_it_is_true(#[values(On::SlackHttp, On::Local)] on: O
     let done = form.asks_later(&taken).await;
     assert_eq!((as_described(asks, &done), &done.body["status"]), (200, &json!("done")));
     assert_eq!(as_described(asks, &form.asks(&taken, "pan_0").await), 401);
+    let mut last = 200;
+    for _ in 0..60 {
+        let told = form.asks(&taken, &form.shown.token).await;
+        last = as_described(asks, &told);
+        if last == 429 {
+            told.is_problem(429, "asks too often");
+            break;
+        }
+    }
+    assert_eq!(last, 429, "a token may ask sixty times at once");
     form.ends().await;
 }
