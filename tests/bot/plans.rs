@@ -106,6 +106,22 @@ fn queries() -> Vec<String> {
     queries
 }
 
+/// `SQLite` looks at a value that is all of a `LIMIT` while it compiles (`sqlite3ExprIsInteger` in its `select.c`), and so
+/// compiles the query again whenever that value is bound, which takes longer than most of them run.
+#[test]
+fn no_query_is_compiled_again_each_time_it_is_asked() {
+    let again = |query: &String| {
+        query.match_indices("LIMIT $").any(|(at, limit)| {
+            let after = query[at + limit.len()..].trim_start_matches(|digit: char| digit.is_ascii_digit());
+            !after.starts_with(" + 0")
+        })
+    };
+    let (limited, again): (Vec<_>, Vec<_>) =
+        queries().into_iter().filter(|query| query.contains("LIMIT $")).partition(|query| !again(query));
+    assert!(again.is_empty(), "write LIMIT $n + 0: {again:#?}");
+    assert!(limited.len() > 30, "they are found");
+}
+
 #[tokio::test]
 async fn no_query_reads_all_of_a_table_that_grows() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
