@@ -93,30 +93,33 @@ impl Worker {
         running.wait().await;
     }
 
-    /// Claims as many jobs as there is room for, or waits until there may be one.
+    /// Claims as many jobs as there is room for, or waits until one is due. It is looked whether one is before any is
+    /// claimed: most often none is, and a look holds up nobody.
     async fn round(&self, running: &TaskTracker) {
         let together = self.lanes.together();
         if self.busy.count() >= together {
             self.busy.fewer_than(together).await;
         }
         let planned = self.db.job_planned();
+        let next = match self.next_look().await {
+            Ok(next) => next,
+            Err(error) => return Self::unanswered(&error).await,
+        };
+        if next > self.clock.now() {
+            self.quiet.send_replace(true);
+            tokio::select! {
+                () = planned => {}
+                () = self.clock.until(next) => {}
+            }
+            self.quiet.send_replace(false);
+            return;
+        }
         match self.claim(together.saturating_sub(self.busy.count())).await {
-            Ok((jobs, lease_until)) if !jobs.is_empty() => {
+            Ok((jobs, lease_until)) => {
                 for job in jobs {
                     self.begin(job, lease_until, running).await;
                 }
             }
-            Ok(_) => match self.next_look().await {
-                Ok(next) => {
-                    self.quiet.send_replace(true);
-                    tokio::select! {
-                        () = planned => {}
-                        () = self.clock.until(next) => {}
-                    }
-                    self.quiet.send_replace(false);
-                }
-                Err(error) => Self::unanswered(&error).await,
-            },
             Err(error) => Self::unanswered(&error).await,
         }
     }
@@ -166,7 +169,7 @@ impl Worker {
     /// When to look again: when the next job is due, or another replica, or a command beside this process, may have planned
     /// one.
     async fn next_look(&self) -> anyhow::Result<DateTime<Utc>> {
-        let next: anyhow::Result<_> = self.db.read(|tx| Box::pin(async { Ok(tx.next_job_at().await?) })).await;
+        let next: anyhow::Result<_> = self.db.ask(|tx| Box::pin(async { Ok(tx.next_job_at().await?) })).await;
         let (due, now) = (next?, self.clock.now());
         let look = now + if self.db.is_exclusive() { LOOK_ALONE } else { TimeDelta::seconds(LOOK) };
         Ok(due.map_or(look, |due| due.min(look)))
@@ -331,7 +334,7 @@ impl Worker {
             let mut quiet = self.quiet.subscribe();
             let _ = quiet.wait_for(|quiet| *quiet).await;
             self.busy.idle().await;
-            let due: anyhow::Result<_> = self.db.read(|tx| Box::pin(async { Ok(tx.next_job_at().await?) })).await;
+            let due: anyhow::Result<_> = self.db.ask(|tx| Box::pin(async { Ok(tx.next_job_at().await?) })).await;
             let due = due.ok().flatten().is_some_and(|at| at <= self.clock.now());
             if !due && self.busy.count() == 0 && *quiet.borrow() {
                 return;

@@ -6,7 +6,7 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use chrono::{DateTime, Utc};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::batches::Committed;
 use super::postgres;
 use super::share::Pace;
-use super::tx::{Closure, Conn, Tx};
+use super::tx::{Closure, Conn, Held, Tx};
 use super::writer::{Base, Writer};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -246,20 +246,45 @@ impl Db {
         }
     }
 
+    /// As [`Db::read`], for a closure that asks one thing: on `SQLite` that needs no transaction, whose beginning and end take
+    /// as long as the question.
+    ///
+    /// # Errors
+    /// As those of [`Db::read`]; and that it asked for more.
+    pub async fn ask<T, E>(&self, closure: impl Closure<T, E>) -> Result<T, E>
+    where
+        E: From<anyhow::Error>,
+    {
+        let Engine::Sqlite { read, .. } = &self.engine else { return self.read(closure).await };
+        let conn = Held::new(read.acquire().await.context("the database did not answer")?);
+        let (result, tx) = self.run_reading(conn, closure).await;
+        let once = tx.statements <= 1;
+        let Conn::Sqlite(conn) = tx.conn else { unreachable!("begun on SQLite") };
+        conn.give_back();
+        if once { result } else { Err(anyhow!("more was asked than one thing").into()) }
+    }
+
     async fn read_sqlite<T, E>(&self, pool: &SqlitePool, closure: impl Closure<T, E>) -> Result<T, E>
     where
         E: From<anyhow::Error>,
     {
-        let mut conn = pool.acquire().await.context("the database did not answer")?;
+        let mut conn = Held::new(pool.acquire().await.context("the database did not answer")?);
         sqlx::query("BEGIN").execute(&mut *conn).await.context("reading did not begin")?;
-        let mut tx = Tx::new(Conn::Sqlite(conn), self.organisation);
-        let result = closure(&mut tx).await.and_then(|value| tx.planned_nothing().map(|()| value).map_err(E::from));
+        let (result, tx) = self.run_reading(conn, closure).await;
         let Conn::Sqlite(mut conn) = tx.conn else { unreachable!("begun on SQLite") };
-        if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_err() {
-            // A connection that is still in a transaction must not go back to the pool.
-            drop(conn.detach());
+        if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_ok() {
+            conn.give_back();
         }
         result
+    }
+
+    async fn run_reading<T, E>(&self, conn: Held, closure: impl Closure<T, E>) -> (Result<T, E>, Tx)
+    where
+        E: From<anyhow::Error>,
+    {
+        let mut tx = Tx::new(Conn::Sqlite(conn), self.organisation);
+        let result = closure(&mut tx).await.and_then(|value| tx.planned_nothing().map(|()| value).map_err(E::from));
+        (result, tx)
     }
 
     /// Returns once a job was planned by a transaction of this process since the last call.

@@ -115,7 +115,7 @@ impl Tx {
                 SELECT id FROM jobs
                 WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND run_at <= $2
                   AND (state = 'ready' OR lease_until <= $2)
-                ORDER BY run_at, id LIMIT $5)
+                ORDER BY run_at, id LIMIT $5 + 0)
              RETURNING id, kind, payload, planned_at, attempts, lease_token";
         let (now, until) = (instant(now), instant(lease_until));
         let mut jobs: Vec<JobRow> = run!(
@@ -193,15 +193,14 @@ impl Tx {
     /// When the next job is due or its lease ends, if there is one.
     pub async fn next_job_at(&mut self) -> sqlx::Result<Option<DateTime<Utc>>> {
         self.write_planned().await?;
-        let ready =
-            "SELECT run_at FROM jobs WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND state = 'ready'
-                     ORDER BY run_at, id LIMIT 1";
-        let leased = "SELECT MIN(CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END)
-                      FROM jobs WHERE organisation_id = $1 AND state = 'sending'";
-        let ready: Option<DateTime<Utc>> =
-            run!(self, fetch_optional, sqlx::query_scalar(ready).bind(self.organisation))?;
-        let leased: Option<DateTime<Utc>> = run!(self, fetch_one, sqlx::query_scalar(leased).bind(self.organisation))?;
-        Ok(ready.into_iter().chain(leased).min())
+        let sql = "SELECT MIN(at) FROM (
+                     SELECT * FROM (SELECT run_at AS at FROM jobs
+                                    WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND state = 'ready'
+                                    ORDER BY run_at, id LIMIT 1) AS ready
+                     UNION ALL
+                     SELECT MIN(CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END)
+                     FROM jobs WHERE organisation_id = $1 AND state = 'sending') AS due";
+        run!(self, fetch_one, sqlx::query_scalar(sql).bind(self.organisation))
     }
 
     /// Gives jobs that were given up, and planned since `since`, all their attempts again, due at `at`. The first one was

@@ -1,9 +1,11 @@
 //! A transaction on either database.
 
+use std::ops::{Deref, DerefMut};
+
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
-use sqlx::{PgTransaction, Sqlite};
+use sqlx::{PgTransaction, Sqlite, SqliteConnection};
 
 use super::known::Known;
 use super::planned::Planned;
@@ -17,8 +19,45 @@ impl<F, T, E> Closure<T, E> for F where F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'
 
 /// The connection under a transaction.
 pub(super) enum Conn {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Held),
     Postgres(PgTransaction<'static>),
+}
+
+/// A SQLite connection in a transaction. Dropped before it is given back, as when whoever asked went away, it is closed: in
+/// its transaction it would serve nobody else.
+pub(super) struct Held(Option<PoolConnection<Sqlite>>);
+
+impl Held {
+    pub(super) fn new(conn: PoolConnection<Sqlite>) -> Self {
+        Self(Some(conn))
+    }
+
+    /// Gives it back: its transaction has ended.
+    pub(super) fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Deref for Held {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        self.0.as_deref().expect("it is held until it is given back")
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        self.0.as_deref_mut().expect("it is held until it is given back")
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(conn) = self.0.take() {
+            drop(conn.detach());
+        }
+    }
 }
 
 /// A transaction of one organisation.
@@ -35,6 +74,8 @@ pub struct Tx {
     pub(super) unwritten: Planned,
     /// What it has read already.
     pub(super) known: Known,
+    /// How many statements it ran.
+    pub(super) statements: u64,
 }
 
 impl Tx {
@@ -47,11 +88,13 @@ impl Tx {
             failed: false,
             unwritten: Planned::new(),
             known: Known::default(),
+            statements: 0,
         }
     }
 
     /// Remembers whether an error asks for another run, or has ended what PostgreSQL keeps, and passes it on.
     pub(super) fn noted<T>(&mut self, result: sqlx::Result<T>) -> sqlx::Result<T> {
+        self.statements += 1;
         if let (Err(error), Conn::Postgres(_)) = (&result, &self.conn) {
             self.again |= asks_for_another_run(error);
             self.failed |= matches!(error, sqlx::Error::Database(_));

@@ -1,7 +1,8 @@
 //! The one writer of a process.
 //!
 //! It takes the closures that wait, runs them one after another inside one transaction, each after the first in its own
-//! savepoint, commits once, then answers all. A closure alone commits at once. One that fails, or panics, is rolled back
+//! savepoint, commits once, then answers all. A closure alone commits at once, and one that somebody waits for is not
+//! put off by those for which nobody does: they wait for the next commit. One that fails, or panics, is rolled back
 //! and hurts nobody. Nobody is answered before the commit is on disk. A group whose connection was lost is run
 //! again by halves: under a server that keeps ending connections a small one still comes to its commit.
 //!
@@ -24,7 +25,7 @@ use tokio::time::Instant;
 use super::batches::{Batches, Committed};
 use super::postgres::{self, AGAIN, ANSWER};
 use super::share::{Pace, Share};
-use super::tx::{Closure, Conn, Tx, asks_for_another_run};
+use super::tx::{Closure, Conn, Held, Tx, asks_for_another_run};
 
 /// The most closures in one commit: enough to share the cost of the disk, few enough that another process soon has its
 /// turn.
@@ -187,6 +188,18 @@ impl Line {
         }
     }
 
+    /// Who joins a group. One that somebody waits for is not put off by those for which nobody does: whose turn it is
+    /// then begins the next group.
+    fn next_with(&mut self, group: Pace) -> Option<Box<dyn Work>> {
+        let behinds_turn = self.share.first() == Pace::Behind && !self.behind.is_empty();
+        match group {
+            Pace::Behind => self.next_if_any(),
+            Pace::AwaitedBySomebody if !self.put_back.is_empty() => self.put_back.pop_front(),
+            Pace::AwaitedBySomebody if behinds_turn => None,
+            Pace::AwaitedBySomebody => self.awaited.try_recv().ok(),
+        }
+    }
+
     fn next_if_any(&mut self) -> Option<Box<dyn Work>> {
         if let Some(work) = self.put_back.pop_front() {
             return Some(work);
@@ -263,8 +276,12 @@ impl Base {
 
     async fn attempt(&self, group: &mut Vec<Box<dyn Work>>, (line, most): (&mut Line, usize)) -> Result<(), Lost> {
         let (mut open, mut done, began) = (None, 0, Instant::now());
+        let mut of = Pace::Behind;
         loop {
             let (pace, since) = (group[done].pace(), Instant::now());
+            if pace == Pace::AwaitedBySomebody {
+                of = pace;
+            }
             open = self.run_one(open, group[done].as_mut()).await?;
             line.share.took(pace, since.elapsed());
             done += 1;
@@ -272,7 +289,7 @@ impl Base {
                 continue;
             }
             let more = done < most && began.elapsed() < GATHERS;
-            match if more { line.next_if_any() } else { None } {
+            match if more { line.next_with(of) } else { None } {
                 Some(next) => group.push(next),
                 None => break,
             }
@@ -317,9 +334,11 @@ impl Base {
         let conn = match self {
             Base::Sqlite(pool) => {
                 let conn = pool.acquire().await;
-                let mut conn = conn.map_err(|error| said(error, "no connection to the database file"))?;
-                let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await;
-                begun.map_err(|error| said(error, "the database file is locked"))?;
+                let mut conn = Held::new(conn.map_err(|error| said(error, "no connection to the database file"))?);
+                if let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await {
+                    conn.give_back();
+                    return Err(said(error, "the database file is locked"));
+                }
                 Conn::Sqlite(conn)
             }
             Base::Postgres(pool) => {
@@ -373,6 +392,9 @@ async fn commit(mut tx: Tx) -> Result<(), Lost> {
         let lost = Lost::from(error);
         return Err(Lost { why: lost.why.context("the commit failed"), ..lost });
     }
+    if let Conn::Sqlite(conn) = tx.conn {
+        conn.give_back();
+    }
     Ok(())
 }
 
@@ -383,8 +405,8 @@ async fn give_up(tx: Tx) {
             let _ = conn.rollback().await;
         }
         Conn::Sqlite(mut conn) => {
-            if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_err() {
-                drop(conn.detach());
+            if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_ok() {
+                conn.give_back();
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Measurements, on the stand-ins of the tests: `cargo bench -- acknowledge`, `http`, `intake`, `store`, `large`,
+//! Measurements, on the stand-ins of the tests: `cargo bench -- acknowledge`, `http`, `intake`, `lone`, `store`, `large`,
 //! `figures`, `export`, `leads`, `start`; without a name, all.
 //!
 //! `TEST_DATABASE_URL` puts the database on `PostgreSQL`, as in the tests. The figures in the README come from here.
@@ -47,6 +47,9 @@ async fn main() {
     }
     if is_wanted("intake") {
         intake::measure().await;
+    }
+    if is_wanted("lone") {
+        intake::measure_lone().await;
     }
     if is_wanted("store") {
         store::measure().await;

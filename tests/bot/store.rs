@@ -5,18 +5,17 @@ mod peace;
 mod search;
 mod sums;
 mod upgrade;
+mod writer;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::join_all;
 use panout::domain::{Person, Role, Team, TeamId};
 use panout::store::{Db, JobRow, ListedPerson, ListedTeam, Listing, NewJob};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
-use tokio::sync::Notify;
 
+use self::writer::{Then, drafts, keep};
 use crate::story::Database;
 
 fn now() -> DateTime<Utc> {
@@ -54,129 +53,6 @@ async fn listed(db: &Db) {
         Box::pin(async move { Ok::<_, anyhow::Error>(tx.list(&listing, now()).await?) })
     });
     write.await.expect("the listing is stored");
-}
-
-async fn drafts(db: &Db) -> Vec<String> {
-    let read = db.read(|tx| Box::pin(async { Ok::<_, anyhow::Error>(tx.drafts_under("slack", "").await?) }));
-    read.await.expect("drafts are read").into_iter().map(|(name, _)| name).collect()
-}
-
-async fn keep(db: &Db, name: &'static str, then: Then) -> anyhow::Result<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            tx.keep_draft("slack", name, "{}", now()).await?;
-            match then {
-                Then::Keep => Ok(()),
-                Then::Fail => anyhow::bail!("on purpose"),
-                Then::Panic => panic!("on purpose"),
-            }
-        })
-    })
-    .await
-}
-
-#[derive(Clone, Copy)]
-enum Then {
-    Keep,
-    Fail,
-    Panic,
-}
-
-#[tokio::test]
-async fn a_closure_that_fails_keeps_nothing_and_hurts_nobody() {
-    let database = Database::new();
-    let db = database.open().await;
-    listed(&db).await;
-    let (one, two, three) =
-        tokio::join!(keep(&db, "one", Then::Keep), keep(&db, "two", Then::Fail), keep(&db, "three", Then::Keep),);
-    assert!(one.is_ok() && three.is_ok());
-    assert_eq!(two.expect_err("it failed").to_string(), "on purpose");
-    assert_eq!(drafts(&db).await, ["one", "three"]);
-    db.close().await;
-    database.drop().await;
-}
-
-#[tokio::test]
-async fn the_first_of_many_fails_and_the_others_stay() {
-    let database = Database::new();
-    let db = database.open().await;
-    listed(&db).await;
-    let (one, two, three, four) = tokio::join!(
-        keep(&db, "one", Then::Fail),
-        keep(&db, "two", Then::Keep),
-        keep(&db, "three", Then::Fail),
-        keep(&db, "four", Then::Keep),
-    );
-    assert!(one.is_err() && two.is_ok() && three.is_err() && four.is_ok());
-    assert_eq!(drafts(&db).await, ["four", "two"]);
-    db.close().await;
-    database.drop().await;
-}
-
-#[tokio::test]
-async fn who_is_waited_for_and_who_is_not_all_have_their_turn() {
-    let database = Database::new();
-    let db = database.open().await;
-    listed(&db).await;
-    let (order, gate) = (Arc::new(Mutex::new(String::new())), Arc::new(Notify::new()));
-    let held = gate.clone();
-    // Nobody waits for it: whoever somebody waits for goes next, however many came before.
-    let first = db.write_behind(move |_| {
-        let held = held.clone();
-        Box::pin(async move {
-            held.notified().await;
-            Ok::<_, anyhow::Error>(())
-        })
-    });
-    let run = |name: char| {
-        let (db, order) = (db.clone(), order.clone());
-        async move {
-            let note = move || order.lock().expect("nobody panics").push(name);
-            let noted: anyhow::Result<()> = if name == 'a' {
-                let write = db.write(move |_| {
-                    note();
-                    Box::pin(async { Ok(()) })
-                });
-                write.await
-            } else {
-                let write = db.write_behind(move |_| {
-                    note();
-                    Box::pin(async { Ok(()) })
-                });
-                write.await
-            };
-            noted
-        }
-    };
-    let (behind, awaited) = (join_all(['b'; 4].map(run)), join_all(['a'; 6].map(run)));
-    // All are handed over before the first one ends.
-    let opens = async {
-        panout::clock::pause(Duration::from_millis(50)).await;
-        gate.notify_one();
-    };
-    let (held, behind, awaited, ()) = tokio::join!(first, behind, awaited, opens);
-    assert!(held.is_ok() && behind.iter().chain(&awaited).all(Result::is_ok));
-    assert_eq!(*order.lock().expect("nobody panics"), "aaaaaabbbb");
-    db.close().await;
-    database.drop().await;
-}
-
-#[tokio::test]
-async fn a_closure_that_panics_on_sqlite_hurts_nobody() {
-    let database = Database::new();
-    let db = database.open().await;
-    if database.is_postgres() {
-        // There a closure runs on its caller's task: a panic is the caller's.
-        db.close().await;
-        return database.drop().await;
-    }
-    listed(&db).await;
-    let (one, two, three) =
-        tokio::join!(keep(&db, "one", Then::Keep), keep(&db, "two", Then::Panic), keep(&db, "three", Then::Keep),);
-    assert!(one.is_ok() && two.is_err() && three.is_ok());
-    assert_eq!(drafts(&db).await, ["one", "three"]);
-    db.close().await;
-    database.drop().await;
 }
 
 #[tokio::test]

@@ -251,7 +251,7 @@ impl Desk {
     /// The token that was sent.
     async fn token(&self, sent: &str) -> Result<IntakeToken, Declined> {
         let sent = sent.to_owned();
-        let read = self.db.read(move |tx| {
+        let read = self.db.ask(move |tx| {
             let sent = sent.clone();
             Box::pin(async move { token::find(tx, &sent).await })
         });
