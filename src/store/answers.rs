@@ -1,6 +1,7 @@
 //! What reps and clients answered, and what the head made of reasons that differ.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
@@ -52,6 +53,15 @@ pub struct Answer {
     pub from_whom: Option<String>,
     /// On which day.
     pub heard_on: Option<NaiveDate>,
+}
+
+/// An answer, and to which inquiry.
+#[derive(Clone, Debug, FromRow)]
+pub(super) struct KeptAnswer {
+    questionnaire: String,
+    decision_id: Option<i64>,
+    #[sqlx(flatten)]
+    answer: Answer,
 }
 
 /// What somebody answered at once.
@@ -121,6 +131,7 @@ impl Tx {
                        version = excluded.version, answer = excluded.answer, said_by = excluded.said_by,
                        answered_at = excluded.answered_at, from_whom = excluded.from_whom, heard_on = excluded.heard_on";
         let was = self.found(said.refusal).await?;
+        self.known.forget_answers(said.refusal);
         for (question, answer) in &said.given {
             change!(
                 self,
@@ -143,9 +154,20 @@ impl Tx {
 
     /// What was answered about a refusal, in the order of the first time.
     pub async fn answers(&mut self, refusal: RefusalNumber, inquiry: Inquiry) -> sqlx::Result<Vec<Answer>> {
-        let sql = "SELECT question, answer, said_by, answered_at, from_whom, heard_on FROM answers
-                   WHERE organisation_id = $1 AND refusal = $2 AND questionnaire = $3 ORDER BY id";
-        run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(refusal).bind(inquiry.as_str()))
+        let all = self.all_answers(refusal).await?;
+        Ok(all.iter().filter(|kept| kept.questionnaire == inquiry.as_str()).map(|kept| kept.answer.clone()).collect())
+    }
+
+    /// All that was answered about a refusal: a card asks for several of its inquiries, one after another.
+    async fn all_answers(&mut self, refusal: RefusalNumber) -> sqlx::Result<Arc<[KeptAnswer]>> {
+        if let Some(known) = self.known.answers(refusal) {
+            return Ok(known);
+        }
+        let sql = "SELECT questionnaire, decision_id, question, answer, said_by, answered_at, from_whom, heard_on FROM answers
+                   WHERE organisation_id = $1 AND refusal = $2 ORDER BY id";
+        let rows: Vec<KeptAnswer> =
+            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
+        Ok(self.known.answered(refusal, rows.into()))
     }
 
     /// The same, by question.
@@ -172,13 +194,12 @@ impl Tx {
 
     /// What was said in the calls about a refusal, by the decision each led to and by question.
     pub async fn heard(&mut self, refusal: RefusalNumber) -> sqlx::Result<BTreeMap<i64, Given>> {
-        let sql = "SELECT decision_id, question, answer FROM answers
-                   WHERE organisation_id = $1 AND refusal = $2 AND decision_id IS NOT NULL";
-        let rows: Vec<(i64, String, String)> =
-            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
         let mut heard: BTreeMap<i64, Given> = BTreeMap::new();
-        for (decision, question, answer) in rows {
-            heard.entry(decision).or_default().insert(question, answer);
+        for kept in self.all_answers(refusal).await?.iter() {
+            if let Some(decision) = kept.decision_id {
+                let said = &kept.answer;
+                heard.entry(decision).or_default().insert(said.question.clone(), said.answer.clone());
+            }
         }
         Ok(heard)
     }

@@ -1,11 +1,13 @@
-//! What a transaction has read of people and the catalogue, so that it asks once. Nobody else writes meanwhile; what
-//! writes here forgets it with [`Tx::forget_known`].
+//! What a transaction has read of people, the catalogue, answers and who asked not to be contacted, so that it asks once.
+//! Nobody else writes meanwhile; what writes here forgets it, with [`Tx::forget_known`] or in part.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use super::answers::KeptAnswer;
 use super::products::Product;
 use super::tx::Tx;
-use crate::domain::{Person, PersonId, TeamId};
+use crate::domain::{Person, PersonId, RefusalNumber, TeamId};
 
 /// What was read so far.
 #[derive(Default)]
@@ -13,6 +15,9 @@ pub(super) struct Known {
     people: HashMap<PersonId, KnownPerson>,
     heads: HashMap<TeamId, Option<PersonId>>,
     products: HashMap<PersonId, Vec<Product>>,
+    answers: HashMap<RefusalNumber, Arc<[KeptAnswer]>>,
+    /// By the keys of the account and the contact: whose wish it is, and who said so.
+    peace: HashMap<(String, String), Option<(String, String)>>,
 }
 
 /// A person, and what only the tables know of them.
@@ -55,6 +60,31 @@ impl Known {
 
     pub(super) fn sells(&mut self, by: PersonId, products: Vec<Product>) {
         self.products.insert(by, products);
+    }
+
+    pub(super) fn answers(&self, refusal: RefusalNumber) -> Option<Arc<[KeptAnswer]>> {
+        self.answers.get(&refusal).cloned()
+    }
+
+    pub(super) fn answered(&mut self, refusal: RefusalNumber, answers: Arc<[KeptAnswer]>) -> Arc<[KeptAnswer]> {
+        self.answers.insert(refusal, answers.clone());
+        answers
+    }
+
+    pub(super) fn forget_answers(&mut self, refusal: RefusalNumber) {
+        self.answers.remove(&refusal);
+    }
+
+    pub(super) fn peace(&self, client: &(String, String)) -> Option<&Option<(String, String)>> {
+        self.peace.get(client)
+    }
+
+    pub(super) fn asked_for_peace(&mut self, client: (String, String), found: Option<(String, String)>) {
+        self.peace.insert(client, found);
+    }
+
+    pub(super) fn forget_peace(&mut self) {
+        self.peace.clear();
     }
 }
 

@@ -11,6 +11,7 @@ impl Tx {
         if peace.contact.is_some() {
             self.key_contacts_of(&peace.account).await?;
         }
+        self.known.forget_peace();
         let sql = "INSERT INTO do_not_contact (organisation_id, account_key, contact_key, said_by, noted_by, noted_at)
                    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organisation_id, account_key, contact_key) DO NOTHING";
         change!(
@@ -42,6 +43,7 @@ impl Tx {
     /// Forgets whatever keeps the client of a refusal from being contacted: that its account asked, and that its contact
     /// did. What another contact of that account asked for stays.
     pub async fn may_contact(&mut self, details: &Details) -> sqlx::Result<()> {
+        self.known.forget_peace();
         let sql = "DELETE FROM do_not_contact
                    WHERE organisation_id = $1 AND account_key = $2 AND contact_key IN ('', $3)";
         let (account, contact) = details.client();
@@ -52,16 +54,23 @@ impl Tx {
 
     /// Who of a refusal's client asked not to be contacted, if somebody did: the account before its contact.
     pub async fn asked_for_peace(&mut self, details: &Details) -> sqlx::Result<Option<Peace>> {
-        let sql = "SELECT contact_key, said_by FROM do_not_contact
-                   WHERE organisation_id = $1 AND account_key = $2 AND contact_key IN ('', $3)
-                   ORDER BY contact_key LIMIT 1";
         let (account, contact) = details.client();
-        let contact = contact.unwrap_or_default();
-        let found: Option<(String, String)> = run!(
-            self,
-            fetch_optional,
-            sqlx::query_as(sql).bind(self.organisation).bind(account).bind(contact.as_str())
-        )?;
+        let client = (account, contact.unwrap_or_default());
+        let found = match self.known.peace(&client) {
+            Some(known) => known.clone(),
+            None => {
+                let sql = "SELECT contact_key, said_by FROM do_not_contact
+                           WHERE organisation_id = $1 AND account_key = $2 AND contact_key IN ('', $3)
+                           ORDER BY contact_key LIMIT 1";
+                let found: Option<(String, String)> = run!(
+                    self,
+                    fetch_optional,
+                    sqlx::query_as(sql).bind(self.organisation).bind(client.0.as_str()).bind(client.1.as_str())
+                )?;
+                self.known.asked_for_peace(client, found.clone());
+                found
+            }
+        };
         Ok(found.map(|(asked, said_by)| Peace {
             account: details.account.clone(),
             contact: details.contact.clone().filter(|_| !asked.is_empty()),
