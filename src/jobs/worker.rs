@@ -84,32 +84,30 @@ impl Worker {
         self.take_up().await;
         let running = TaskTracker::new();
         while !stop.is_cancelled() {
-            tokio::select! {
-                () = self.round(&running) => {}
-                () = stop.cancelled() => {}
-            }
+            self.round(&running, &stop).await;
         }
         running.close();
         running.wait().await;
     }
 
     /// Claims as many jobs as there is room for, or waits until one is due. It is looked whether one is before any is
-    /// claimed: most often none is, and a look holds up nobody.
-    async fn round(&self, running: &TaskTracker) {
+    /// claimed: most often none is, and a look holds up nobody. What is claimed is begun, also while this stops: it would
+    /// wait for the end of its lease.
+    async fn round(&self, running: &TaskTracker, stop: &CancellationToken) {
         let together = self.lanes.together();
-        if self.busy.count() >= together {
-            self.busy.fewer_than(together).await;
+        if self.busy.count() >= together && stop.run_until_cancelled(self.busy.fewer_than(together)).await.is_none() {
+            return;
         }
         let planned = self.db.job_planned();
-        let next = match self.next_look().await {
-            Ok(next) => next,
-            Err(error) => return Self::unanswered(&error).await,
-        };
-        if next > self.clock.now() {
+        // A look that failed says nothing of the writer.
+        if let Ok(next) = self.next_look().await
+            && next > self.clock.now()
+        {
             self.quiet.send_replace(true);
             tokio::select! {
                 () = planned => {}
                 () = self.clock.until(next) => {}
+                () = stop.cancelled() => {}
             }
             self.quiet.send_replace(false);
             return;
@@ -120,7 +118,10 @@ impl Worker {
                     self.begin(job, lease_until, running).await;
                 }
             }
-            Err(error) => Self::unanswered(&error).await,
+            Err(error) => {
+                tracing::error!("jobs cannot be claimed: {error:#}");
+                stop.run_until_cancelled(clock::pause(UNANSWERED)).await;
+            }
         }
     }
 
@@ -146,11 +147,6 @@ impl Worker {
 
     fn leave(&self, job: i64) {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
-    }
-
-    async fn unanswered(error: &anyhow::Error) {
-        tracing::error!("jobs cannot be claimed: {error:#}");
-        clock::pause(UNANSWERED).await;
     }
 
     async fn claim(&self, most: usize) -> anyhow::Result<(Vec<JobRow>, DateTime<Utc>)> {

@@ -165,8 +165,7 @@ impl Tx {
         }
         let sql = "SELECT questionnaire, decision_id, question, answer, said_by, answered_at, from_whom, heard_on FROM answers
                    WHERE organisation_id = $1 AND refusal = $2 ORDER BY id";
-        let rows: Vec<KeptAnswer> =
-            run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
+        let rows: Vec<KeptAnswer> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(refusal))?;
         Ok(self.known.answered(refusal, rows.into()))
     }
 

@@ -67,14 +67,15 @@ impl Db {
     /// # Errors
     /// When it cannot be reached, when another process has the SQLite file, or when a migration does not apply.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
+        let planned = Arc::new(Notify::new());
         let engine = if url.starts_with("sqlite:") {
-            open_sqlite(url).await?
+            open_sqlite(url, planned.clone()).await?
         } else {
             let pool = postgres::open(url).await?;
-            Engine::Postgres { write: Writer::start(Base::Postgres(pool.clone())), read: pool }
+            Engine::Postgres { write: Writer::start(Base::Postgres(pool.clone()), planned.clone()), read: pool }
         };
         // One organisation per database for now; its row is made by `Tx::list`.
-        let db = Self { engine, organisation: 1, planned: Arc::new(Notify::new()) };
+        let db = Self { engine, organisation: 1, planned };
         db.fold_segments().await.context("the segments could not be folded")?;
         db.count_refusals().await.context("the refusals could not be counted")?;
         db.index_refusals().await.context("the words of the refusals could not be kept")?;
@@ -156,8 +157,9 @@ impl Db {
         let options = sqlite_options(url)?.create_if_missing(false).read_only(true);
         let read = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).connect_with(options).await;
         let read = read.context("cannot look into the SQLite file")?;
-        let engine = Engine::Sqlite { write: Writer::start(Base::Sqlite(read.clone())), read, lock: None };
-        Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
+        let planned = Arc::new(Notify::new());
+        let write = Writer::start(Base::Sqlite(read.clone()), planned.clone());
+        Ok(Self { engine: Engine::Sqlite { write, read, lock: None }, organisation: 1, planned })
     }
 
     /// Opens a SQLite file that another process has, for a small change: `SQLite` lets writers take turns. Its tables are as
@@ -170,8 +172,9 @@ impl Db {
         let open = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE);
         let write = open().connect_with(options.clone()).await.context("cannot open the SQLite file")?;
         let read = open().connect_with(options.read_only(true)).await.context("cannot look into the SQLite file")?;
-        let engine = Engine::Sqlite { write: Writer::start(Base::Sqlite(write)), read, lock: None };
-        Ok(Self { engine, organisation: 1, planned: Arc::new(Notify::new()) })
+        let planned = Arc::new(Notify::new());
+        let write = Writer::start(Base::Sqlite(write), planned.clone());
+        Ok(Self { engine: Engine::Sqlite { write, read, lock: None }, organisation: 1, planned })
     }
 
     /// Runs `closure` in a transaction that is on disk when this returns. It may run more than once, see [`Closure`].
@@ -205,11 +208,7 @@ impl Db {
         E: From<anyhow::Error> + Send + 'static,
     {
         let (Engine::Sqlite { write, .. } | Engine::Postgres { write, .. }) = &self.engine;
-        let (value, planned) = write.run(self.organisation, pace, closure).await?;
-        if planned {
-            self.planned.notify_one();
-        }
-        Ok(value)
+        write.run(self.organisation, pace, closure).await
     }
 
     /// As [`Db::write`], for what may take a minute while nobody else is there: on PostgreSQL others wait for it, and are told
@@ -256,7 +255,7 @@ impl Db {
         E: From<anyhow::Error>,
     {
         let Engine::Sqlite { read, .. } = &self.engine else { return self.read(closure).await };
-        let conn = Held::new(read.acquire().await.context("the database did not answer")?);
+        let conn = Held::without_transaction(read.acquire().await.context("the database did not answer")?);
         let (result, tx) = self.run_reading(conn, closure).await;
         let once = tx.statements <= 1;
         let Conn::Sqlite(conn) = tx.conn else { unreachable!("begun on SQLite") };
@@ -347,7 +346,7 @@ fn sqlite_options(url: &str) -> anyhow::Result<SqliteConnectOptions> {
         .disable_statement_logging())
 }
 
-async fn open_sqlite(url: &str) -> anyhow::Result<Engine> {
+async fn open_sqlite(url: &str, planned: Arc<Notify>) -> anyhow::Result<Engine> {
     let options = sqlite_options(url)?;
     let file = options.get_filename().to_owned();
     let lock = lock_beside(&file)?;
@@ -358,7 +357,7 @@ async fn open_sqlite(url: &str) -> anyhow::Result<Engine> {
     SQLITE.run(&writing).await.context("the tables could not be brought up to date")?;
     let read = SqlitePoolOptions::new().max_connections(4).min_connections(1).acquire_timeout(ACQUIRE);
     let read = read.connect_with(options.read_only(true).create_if_missing(false)).await?;
-    Ok(Engine::Sqlite { write: Writer::start(Base::Sqlite(writing)), read, lock: Some(Arc::new(lock)) })
+    Ok(Engine::Sqlite { write: Writer::start(Base::Sqlite(writing), planned), read, lock: Some(Arc::new(lock)) })
 }
 
 /// The file whose lock stands for a SQLite file.

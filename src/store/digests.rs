@@ -117,7 +117,7 @@ impl Tx {
     pub async fn happened_in(&mut self, team: TeamId, days: Days, most: i64) -> sqlx::Result<Vec<Refusal>> {
         let sql = refusals_where!(
             "team_id = $2 AND happened_on BETWEEN $3 AND $4 AND withdrawn_at IS NULL AND outcome <> 'invalid'
-             ORDER BY COALESCE(budget_minor, 0) DESC, number LIMIT $5 + 0"
+             ORDER BY COALESCE(budget_minor, 0) DESC, number LIMIT $5"
         );
         let rows: Vec<RefusalRow> = run!(
             self,
@@ -139,7 +139,7 @@ impl Tx {
                    JOIN people p ON p.organisation_id = r.organisation_id AND p.id = r.logged_by
                    WHERE r.organisation_id = $1 AND r.team_id = $2 AND r.happened_on BETWEEN $3 AND $4
                      AND r.verbatim IS NOT NULL AND r.withdrawn_at IS NULL AND r.outcome <> 'invalid'
-                   ORDER BY r.happened_on DESC, r.number DESC LIMIT $5 + 0";
+                   ORDER BY r.happened_on DESC, r.number DESC LIMIT $5";
         run!(
             self,
             fetch_all,
@@ -189,7 +189,7 @@ impl Tx {
                    JOIN refusals r ON r.organisation_id = d.organisation_id AND r.number = d.refusal
                    WHERE d.organisation_id = $1 AND r.team_id = $2 AND d.stage = 'won_back'
                      AND d.decided_at >= $3 AND d.decided_at < $4 AND r.withdrawn_at IS NULL
-                   ORDER BY d.id DESC LIMIT $5 + 0";
+                   ORDER BY d.id DESC LIMIT $5";
         run!(
             self,
             fetch_all,

@@ -83,7 +83,7 @@ macro_rules! earlier_where {
                     SUBSTR(verbatim, 1, 1000) AS verbatim, logged_at, stage
              FROM refusals r WHERE organisation_id = $1 AND withdrawn_at IS NULL AND logged_at <= $3 AND number < $4 AND ",
             $($condition,)+
-            " ORDER BY logged_at DESC, number DESC LIMIT $5 + 0"
+            " ORDER BY logged_at DESC, number DESC LIMIT $5"
         )
     };
 }
@@ -164,7 +164,7 @@ impl Tx {
         let Some(written) = written else { return Ok(false) };
         let sql = "UPDATE refusals SET segment_key = $3 WHERE organisation_id = $1 AND number IN
                        (SELECT number FROM refusals
-                        WHERE organisation_id = $1 AND segment = $2 AND segment_key IS NULL LIMIT $4 + 0)";
+                        WHERE organisation_id = $1 AND segment = $2 AND segment_key IS NULL LIMIT $4)";
         // Before anything is counted: `Db::open` folds first.
         let (organisation, key) = (self.organisation, fold(&written));
         change!(self, sqlx::query(sql).bind(organisation).bind(written.as_str()).bind(key.as_str()).bind(most))?;

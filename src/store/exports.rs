@@ -195,7 +195,7 @@ impl Tx {
         let sql = refusals_where!(
             "number > $2 AND happened_on BETWEEN $3 AND $4 AND withdrawn_at IS NULL AND outcome <> 'invalid'
              AND ($5 IS NULL OR owner_id = $5 OR logged_by = $5) AND ($6 IS NULL OR team_id = $6)
-             ORDER BY number LIMIT $7 + 0"
+             ORDER BY number LIMIT $7"
         );
         let (person, team) = scope.parts();
         let rows: Vec<RefusalRow> = run!(

@@ -120,7 +120,7 @@ impl Tx {
     pub async fn delegated_to(&mut self, person: PersonId, most: i64) -> sqlx::Result<Vec<RefusalNumber>> {
         let sql = "SELECT number FROM refusals WHERE organisation_id = $1 AND delegate_id = $2
                      AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL
-                   ORDER BY logged_at, number LIMIT $3 + 0";
+                   ORDER BY logged_at, number LIMIT $3";
         run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(person).bind(most))
     }
 

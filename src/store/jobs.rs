@@ -115,7 +115,7 @@ impl Tx {
                 SELECT id FROM jobs
                 WHERE organisation_id = $1 AND state IN ('ready', 'sending') AND run_at <= $2
                   AND (state = 'ready' OR lease_until <= $2)
-                ORDER BY run_at, id LIMIT $5 + 0)
+                ORDER BY run_at, id LIMIT $5)
              RETURNING id, kind, payload, planned_at, attempts, lease_token";
         let (now, until) = (instant(now), instant(lease_until));
         let mut jobs: Vec<JobRow> = run!(

@@ -66,19 +66,19 @@ impl Tx {
         let rows: Vec<Row> = match of {
             LeadsOf::Owner(person) => {
                 let sql = leads_where!(
-                    "owner_id = $2 AND over_at IS NULL ORDER BY due_at IS NULL, due_at, next_touch, number LIMIT $3 + 0"
+                    "owner_id = $2 AND over_at IS NULL ORDER BY due_at IS NULL, due_at, next_touch, number LIMIT $3"
                 );
                 run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(most))?
             }
             LeadsOf::Team(team) => {
                 let sql = leads_where!(
-                    "team_id = $2 AND over_at IS NULL ORDER BY due_at IS NULL, due_at, next_touch, number LIMIT $3 + 0"
+                    "team_id = $2 AND over_at IS NULL ORDER BY due_at IS NULL, due_at, next_touch, number LIMIT $3"
                 );
                 run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(most))?
             }
             LeadsOf::Untouched(team) => {
                 let sql = leads_where!(
-                    "team_id = $2 AND over_at IS NULL AND state = 'waiting' ORDER BY due_at, number LIMIT $3 + 0"
+                    "team_id = $2 AND over_at IS NULL AND state = 'waiting' ORDER BY due_at, number LIMIT $3"
                 );
                 run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(most))?
             }
@@ -137,7 +137,7 @@ impl Tx {
     /// The leads nobody touched that somebody has in hand, after one of them, at most `most`.
     pub async fn running_leads(&mut self, after: LeadNumber, most: i64) -> sqlx::Result<Vec<Lead>> {
         let sql = leads_where!(
-            "number > $2 AND over_at IS NULL AND state = 'waiting' AND owner_id IS NOT NULL ORDER BY number LIMIT $3 + 0"
+            "number > $2 AND over_at IS NULL AND state = 'waiting' AND owner_id IS NOT NULL ORDER BY number LIMIT $3"
         );
         let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(after).bind(most))?;
         rows.into_iter().map(Row::lead).collect()
@@ -146,7 +146,7 @@ impl Tx {
     /// The leads somebody has in hand whose time is over, at most `most`.
     pub async fn late_leads(&mut self, owner: PersonId, most: i64) -> sqlx::Result<Vec<Lead>> {
         let sql = leads_where!(
-            "owner_id = $2 AND over_at IS NULL AND state = 'waiting' AND rung = 2 ORDER BY due_at, number LIMIT $3 + 0"
+            "owner_id = $2 AND over_at IS NULL AND state = 'waiting' AND rung = 2 ORDER BY due_at, number LIMIT $3"
         );
         let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(owner).bind(most))?;
         rows.into_iter().map(Row::lead).collect()
@@ -170,7 +170,7 @@ impl Tx {
     ) -> sqlx::Result<Vec<Lead>> {
         let sql = leads_where!(
             "owner_id = $2 AND over_at IS NULL AND next_touch <= $3 AND (next_told < $5 OR next_told_at >= $6)
-             ORDER BY next_touch, number LIMIT $4 + 0"
+             ORDER BY next_touch, number LIMIT $4"
         );
         let rows: Vec<Row> = run!(
             self,

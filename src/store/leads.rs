@@ -250,7 +250,7 @@ impl Tx {
     /// What happened to a lead, in order, the latest `most`.
     pub async fn lead_events(&mut self, lead: LeadNumber, most: i64) -> sqlx::Result<Vec<LeadEvent>> {
         let sql = "SELECT at, person_id, what, note FROM lead_events
-                   WHERE organisation_id = $1 AND lead = $2 ORDER BY id DESC LIMIT $3 + 0";
+                   WHERE organisation_id = $1 AND lead = $2 ORDER BY id DESC LIMIT $3";
         let mut events: Vec<LeadEvent> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(lead).bind(most))?;
         events.reverse();
@@ -293,9 +293,9 @@ impl Tx {
     ) -> sqlx::Result<Vec<Candidate>> {
         let sql = "SELECT p.id, p.reminders, p.away_until, z.time_zone,
                        (SELECT COUNT(*) FROM (SELECT 1 FROM leads l
-                        WHERE l.organisation_id = $1 AND l.owner_id = p.id AND l.due_at IS NOT NULL LIMIT $5 + 0) AS running)
+                        WHERE l.organisation_id = $1 AND l.owner_id = p.id AND l.due_at IS NOT NULL LIMIT $5) AS running)
                        + (SELECT COUNT(*) FROM (SELECT 1 FROM lead_turns t
-                          WHERE t.organisation_id = $1 AND t.person_id = p.id AND t.began_at > $4 LIMIT $5 + 0) AS given) AS load,
+                          WHERE t.organisation_id = $1 AND t.person_id = p.id AND t.began_at > $4 LIMIT $5) AS given) AS load,
                        (SELECT MAX(t.began_at) FROM lead_turns t
                         WHERE t.organisation_id = $1 AND t.person_id = p.id) AS last_at
                    FROM people p JOIN teams z ON z.organisation_id = p.organisation_id AND z.id = p.team_id

@@ -81,7 +81,7 @@ impl Tx {
 
     /// What a team's meetings decided and nobody has done yet, due first, at most `most`.
     pub async fn open_meeting_decisions(&mut self, team: TeamId, most: i64) -> sqlx::Result<Vec<MeetingDecision>> {
-        let sql = meeting_decisions_where!("team_id = $2 AND done_at IS NULL ORDER BY due_on, id LIMIT $3 + 0");
+        let sql = meeting_decisions_where!("team_id = $2 AND done_at IS NULL ORDER BY due_on, id LIMIT $3");
         let rows = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(most));
         read(rows)
     }
@@ -93,7 +93,7 @@ impl Tx {
         since: DateTime<Utc>,
         most: i64,
     ) -> sqlx::Result<Vec<MeetingDecision>> {
-        let sql = meeting_decisions_where!("team_id = $2 AND done_at >= $3 ORDER BY done_at, id LIMIT $4 + 0");
+        let sql = meeting_decisions_where!("team_id = $2 AND done_at >= $3 ORDER BY done_at, id LIMIT $4");
         let since = instant(since);
         let rows = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(since).bind(most));
         read(rows)
@@ -175,7 +175,7 @@ impl Tx {
         most: i64,
     ) -> sqlx::Result<Vec<MeetingDecision>> {
         let sql = meeting_decisions_where!(
-            "owner_id = $2 AND done_at IS NULL AND say_at <= $3 ORDER BY say_at, due_on, id LIMIT $4 + 0"
+            "owner_id = $2 AND done_at IS NULL AND say_at <= $3 ORDER BY say_at, due_on, id LIMIT $4"
         );
         let until = instant(until);
         let rows =

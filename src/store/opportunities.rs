@@ -208,7 +208,7 @@ impl Tx {
 
     /// Every opportunity with a client that is not over, at most `most`.
     pub async fn open_opportunities_with(&mut self, account: &str, most: i64) -> sqlx::Result<Vec<Opportunity>> {
-        let sql = opportunities_where!("account_key = $2 AND over_at IS NULL ORDER BY number + 0 LIMIT $3 + 0");
+        let sql = opportunities_where!("account_key = $2 AND over_at IS NULL ORDER BY number + 0 LIMIT $3");
         let rows: Vec<Row> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(account_key(account)).bind(most))?;
         rows.into_iter().map(Row::opportunity).collect()
@@ -219,12 +219,11 @@ impl Tx {
         let rows: Vec<Row> = match of {
             DealsOf::Owner(person) => {
                 let sql =
-                    opportunities_where!("owner_id = $2 AND over_at IS NULL ORDER BY touched_at, number LIMIT $3 + 0");
+                    opportunities_where!("owner_id = $2 AND over_at IS NULL ORDER BY touched_at, number LIMIT $3");
                 run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(most))?
             }
             DealsOf::Team(team) => {
-                let sql =
-                    opportunities_where!("team_id = $2 AND over_at IS NULL ORDER BY touched_at, number LIMIT $3 + 0");
+                let sql = opportunities_where!("team_id = $2 AND over_at IS NULL ORDER BY touched_at, number LIMIT $3");
                 run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(most))?
             }
         };
@@ -254,7 +253,7 @@ impl Tx {
         most: i64,
     ) -> sqlx::Result<Vec<Opportunity>> {
         let sql = opportunities_where!(
-            "team_id = $2 AND over_at IS NULL AND dark_at <= $3 ORDER BY dark_at, number LIMIT $4 + 0"
+            "team_id = $2 AND over_at IS NULL AND dark_at <= $3 ORDER BY dark_at, number LIMIT $4"
         );
         let rows: Vec<Row> = run!(
             self,
@@ -292,7 +291,7 @@ impl Tx {
     /// What happened to an opportunity, in order, the latest `most`.
     pub async fn deal_events(&mut self, number: OpportunityNumber, most: i64) -> sqlx::Result<Vec<DealEvent>> {
         let sql = "SELECT at, person_id, what, note FROM opportunity_events
-                   WHERE organisation_id = $1 AND opportunity = $2 ORDER BY id DESC LIMIT $3 + 0";
+                   WHERE organisation_id = $1 AND opportunity = $2 ORDER BY id DESC LIMIT $3";
         let mut events: Vec<DealEvent> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(number).bind(most))?;
         events.reverse();

@@ -41,7 +41,7 @@ impl Tx {
         let sql = "SELECT s.seconds FROM opportunity_stays s
                    JOIN (SELECT number FROM opportunities
                          WHERE organisation_id = $1 AND team_id = $2 AND state = 'won' AND over_at IS NOT NULL
-                         ORDER BY over_at DESC LIMIT $4 + 0) o ON o.number = s.opportunity
+                         ORDER BY over_at DESC LIMIT $4) o ON o.number = s.opportunity
                    WHERE s.organisation_id = $1 AND s.stage = $3 AND s.seconds IS NOT NULL";
         let seconds: Vec<i64> = run!(
             self,
@@ -59,7 +59,7 @@ impl Tx {
     ) -> sqlx::Result<Vec<(DateTime<Utc>, DateTime<Utc>)>> {
         let sql = "SELECT tracked_at, over_at FROM opportunities
                    WHERE organisation_id = $1 AND team_id = $2 AND state = $3 AND over_at IS NOT NULL
-                   ORDER BY over_at DESC LIMIT $4 + 0";
+                   ORDER BY over_at DESC LIMIT $4";
         run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(state.as_str()).bind(LAST))
     }
 

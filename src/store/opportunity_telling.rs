@@ -18,7 +18,7 @@ impl Tx {
         until: DateTime<Utc>,
     ) -> sqlx::Result<Vec<Opportunity>> {
         let sql = "SELECT number FROM opportunities WHERE organisation_id = $1 AND owner_id = $2 AND over_at IS NULL
-                     AND say_at IS NOT NULL AND say_at <= $3 ORDER BY dark_at, number LIMIT $4 + 0";
+                     AND say_at IS NOT NULL AND say_at <= $3 ORDER BY dark_at, number LIMIT $4";
         let numbers: Vec<OpportunityNumber> = run!(
             self,
             fetch_all,
@@ -34,7 +34,7 @@ impl Tx {
         until: DateTime<Utc>,
     ) -> sqlx::Result<Vec<Opportunity>> {
         let sql = "SELECT number FROM opportunities WHERE organisation_id = $1 AND team_id = $2 AND owner_id <> $3
-                     AND ($6 = 0 OR owner_id = $6) AND over_at IS NULL AND head_at IS NOT NULL AND head_at <= $4 ORDER BY dark_at, number LIMIT $5 + 0";
+                     AND ($6 = 0 OR owner_id = $6) AND over_at IS NULL AND head_at IS NOT NULL AND head_at <= $4 ORDER BY dark_at, number LIMIT $5";
         let (not, only) = watched.but_and_only();
         let until = instant(until);
         let numbers: Vec<OpportunityNumber> = run!(

@@ -86,12 +86,11 @@ impl Tx {
 
     /// Plays, those that worked most often first, then the newest, at most `most`.
     pub async fn plays(&mut self, about: &PlaysFor, most: i64) -> sqlx::Result<Vec<Play>> {
-        let all = plays_where!("$2 = $2 ORDER BY successes DESC, made_at DESC, id DESC LIMIT $3 + 0");
-        let precise = plays_where!("reason = $2 ORDER BY successes DESC, made_at DESC, id DESC LIMIT $3 + 0");
-        let broad = plays_where!("broad = $2 ORDER BY successes DESC, made_at DESC, id DESC LIMIT $3 + 0");
-        let sold = plays_where!(
-            "products LIKE '%,' || $2 || ',%' ORDER BY successes DESC, made_at DESC, id DESC LIMIT $3 + 0"
-        );
+        let all = plays_where!("$2 = $2 ORDER BY successes DESC, made_at DESC, id DESC LIMIT $3");
+        let precise = plays_where!("reason = $2 ORDER BY successes DESC, made_at DESC, id DESC LIMIT $3");
+        let broad = plays_where!("broad = $2 ORDER BY successes DESC, made_at DESC, id DESC LIMIT $3");
+        let sold =
+            plays_where!("products LIKE '%,' || $2 || ',%' ORDER BY successes DESC, made_at DESC, id DESC LIMIT $3");
         let (sql, what) = match about {
             PlaysFor::Anything => (all, String::new()),
             PlaysFor::Reason(reason) if reason.level2().is_some() => (precise, reason.as_str().to_owned()),

@@ -237,9 +237,8 @@ impl Tx {
 
     /// The latest `most` refusals a person logged.
     pub async fn refusals_by(&mut self, person: PersonId, most: i64) -> sqlx::Result<Vec<Refusal>> {
-        let sql = refusals_where!(
-            "logged_by = $2 AND withdrawn_at IS NULL ORDER BY logged_at DESC, number DESC LIMIT $3 + 0"
-        );
+        let sql =
+            refusals_where!("logged_by = $2 AND withdrawn_at IS NULL ORDER BY logged_at DESC, number DESC LIMIT $3");
         let rows: Vec<Row> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(most))?;
         rows.into_iter().map(Row::refusal).collect()

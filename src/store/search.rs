@@ -134,14 +134,14 @@ impl Tx {
 
     /// The words that are meant by one, and whether there were too many.
     async fn words_for(&mut self, wanted: &Wanted) -> sqlx::Result<(Vec<String>, bool)> {
-        let sql = "SELECT word FROM search_words WHERE organisation_id = $1 AND stem = $2 ORDER BY word LIMIT $3 + 0";
+        let sql = "SELECT word FROM search_words WHERE organisation_id = $1 AND stem = $2 ORDER BY word LIMIT $3";
         let stem = stem_of(&wanted.word);
         let mut words: Vec<String> =
             run!(self, fetch_all, sqlx::query_scalar(sql).bind(self.organisation).bind(stem.as_str()).bind(ALIKE))?;
         let mut too_many = false;
         if wanted.begins && wanted.word.chars().nth(BEGINNING - 1).is_some() {
             let sql = "SELECT word FROM search_words WHERE organisation_id = $1 AND word >= $2 AND word < $3
-                       ORDER BY word LIMIT $4 + 0";
+                       ORDER BY word LIMIT $4";
             let after = format!("{}{}", wanted.word, char::MAX);
             let begun: Vec<String> = run!(
                 self,

@@ -41,6 +41,11 @@ impl Share {
         self.owed = owed.clamp(*AHEAD.start(), *AHEAD.end());
     }
 
+    /// Nobody is waited for: those for which nobody waits owe nothing for what they took.
+    pub(super) fn forgive(&mut self) {
+        self.owed = self.owed.max(0);
+    }
+
     /// Some did not want their turn: nobody owes anybody anything.
     pub(super) fn alone(&mut self) {
         self.owed = 0;
@@ -74,6 +79,17 @@ mod tests {
         assert_eq!(order(5_000, 10, 5), "ababa", "nobody waits as long as somebody took");
         assert_eq!(order(10, 5_000, 32).trim_start_matches("ab"), "a".repeat(30), "nor longer than three times 100 ms");
         assert!(order(10, 5_000, 34).ends_with("ab"), "{}", order(10, 5_000, 34));
+    }
+
+    #[test]
+    fn what_took_long_is_forgiven_once_nobody_is_waited_for_and_what_is_owed_is_not() {
+        let mut share = Share::default();
+        share.took(Pace::Behind, Duration::from_secs(5));
+        share.forgive();
+        share.took(Pace::AwaitedBySomebody, Duration::from_millis(1));
+        assert_eq!(share.first(), Pace::Behind);
+        share.forgive();
+        assert_eq!(share.first(), Pace::Behind);
     }
 
     #[test]

@@ -123,8 +123,7 @@ impl Tx {
         let sql = "SELECT summed_to FROM organisations WHERE id = $1";
         let to: Option<Option<i64>> = run!(self, fetch_optional, sqlx::query_scalar(sql).bind(self.organisation))?;
         let Some(to) = to.flatten() else { return Ok(false) };
-        let sql =
-            kept_where!("withdrawn_at IS NULL AND outcome <> 'invalid' AND number > $2 ORDER BY number LIMIT $3 + 0");
+        let sql = kept_where!("withdrawn_at IS NULL AND outcome <> 'invalid' AND number > $2 ORDER BY number LIMIT $3");
         let rows: Vec<Kept> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(to).bind(most))?;
         let mut tally = Tally::default();
         for row in &rows {

@@ -250,7 +250,7 @@ impl Tx {
     pub async fn debriefs_of(&mut self, person: PersonId, all: bool, most: i64) -> sqlx::Result<Vec<Task>> {
         let sql = tasks_where!(
             "done_at IS NULL AND person_id = $2 AND kind = 'debrief' AND (told = 0 OR $3)
-             ORDER BY due_at, refusal LIMIT $4 + 0"
+             ORDER BY due_at, refusal LIMIT $4"
         );
         let rows: Vec<TaskRow> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(all).bind(most))?;
@@ -267,7 +267,7 @@ impl Tx {
 
     /// What a person is to do, soonest first, at most `most`.
     pub async fn tasks_of(&mut self, person: PersonId, most: i64) -> sqlx::Result<Vec<Task>> {
-        let sql = tasks_where!("done_at IS NULL AND person_id = $2 ORDER BY due_at, refusal LIMIT $3 + 0");
+        let sql = tasks_where!("done_at IS NULL AND person_id = $2 ORDER BY due_at, refusal LIMIT $3");
         let rows: Vec<TaskRow> =
             run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(person).bind(most))?;
         rows.into_iter().map(TaskRow::task).collect()

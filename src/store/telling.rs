@@ -23,7 +23,7 @@ impl Tx {
         let (person, all) = whose.person();
         let sql = tasks_where!(
             "done_at IS NULL AND person_id = $2 AND say_at <= $3 AND (kind IN ('deal', 'recontact') OR $5)
-             ORDER BY say_at, due_at, refusal LIMIT $4 + 0"
+             ORDER BY say_at, due_at, refusal LIMIT $4"
         );
         let rows: Vec<TaskRow> = run!(
             self,
@@ -46,7 +46,7 @@ impl Tx {
                     SELECT organisation_id, $2, id FROM tasks
                     WHERE organisation_id = $1 AND done_at IS NULL AND person_id = $3 AND say_at <= $4
                       AND (kind IN ('deal', 'recontact') OR $6)
-                    ORDER BY say_at, due_at, refusal LIMIT $5 + 0
+                    ORDER BY say_at, due_at, refusal LIMIT $5
                     ON CONFLICT DO NOTHING";
         let said = "UPDATE tasks SET told = told + 1,
                            say_at = CASE WHEN told + 1 < $5 THEN $6 ELSE NULL END,

@@ -26,7 +26,7 @@ macro_rules! together {
         (
             leads_where!(
                 $condition,
-                " AND imported = 1 AND passed_on = 0 AND over_at IS NULL AND state = 'waiting' ORDER BY due_at, number LIMIT $5 + 0"
+                " AND imported = 1 AND passed_on = 0 AND over_at IS NULL AND state = 'waiting' ORDER BY due_at, number LIMIT $5"
             ),
             concat!(
                 "SELECT COUNT(*) FROM leads WHERE organisation_id = $1 AND ",

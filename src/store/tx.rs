@@ -23,18 +23,26 @@ pub(super) enum Conn {
     Postgres(PgTransaction<'static>),
 }
 
-/// A SQLite connection in a transaction. Dropped before it is given back, as when whoever asked went away, it is closed: in
-/// its transaction it would serve nobody else.
-pub(super) struct Held(Option<PoolConnection<Sqlite>>);
+/// A SQLite connection in a transaction. Dropped before it is given back, as when whoever asked went away, it is closed once
+/// what runs on it is over: in its transaction it would serve nobody else.
+pub(super) struct Held {
+    conn: PoolConnection<Sqlite>,
+    begun: bool,
+}
 
 impl Held {
     pub(super) fn new(conn: PoolConnection<Sqlite>) -> Self {
-        Self(Some(conn))
+        Self { conn, begun: true }
+    }
+
+    /// One in no transaction.
+    pub(super) fn without_transaction(conn: PoolConnection<Sqlite>) -> Self {
+        Self { conn, begun: false }
     }
 
     /// Gives it back: its transaction has ended.
     pub(super) fn give_back(mut self) {
-        drop(self.0.take());
+        self.begun = false;
     }
 }
 
@@ -42,20 +50,20 @@ impl Deref for Held {
     type Target = SqliteConnection;
 
     fn deref(&self) -> &SqliteConnection {
-        self.0.as_deref().expect("it is held until it is given back")
+        &self.conn
     }
 }
 
 impl DerefMut for Held {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
-        self.0.as_deref_mut().expect("it is held until it is given back")
+        &mut self.conn
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if let Some(conn) = self.0.take() {
-            drop(conn.detach());
+        if self.begun {
+            self.conn.close_on_drop();
         }
     }
 }

@@ -38,19 +38,19 @@ impl Tx {
         let sql = "SELECT MAX(name) FROM (
                        SELECT * FROM (SELECT account AS name, account_key AS key, logged_at FROM refusals
                            WHERE organisation_id = $1 AND withdrawn_at IS NULL AND logged_by = $2
-                           ORDER BY logged_at DESC LIMIT $6 + 0) AS logged
+                           ORDER BY logged_at DESC LIMIT $6) AS logged
                        UNION ALL
                        SELECT * FROM (SELECT account AS name, account_key AS key, logged_at FROM refusals
                            WHERE organisation_id = $1 AND withdrawn_at IS NULL AND owner_id = $2 AND owner_id <> logged_by
-                           ORDER BY logged_at DESC LIMIT $6 + 0) AS owned
+                           ORDER BY logged_at DESC LIMIT $6) AS owned
                        UNION ALL
                        SELECT * FROM (SELECT account AS name, account_key AS key, logged_at FROM refusals
                            WHERE organisation_id = $1 AND withdrawn_at IS NULL AND team_id = $3
-                           ORDER BY logged_at DESC LIMIT $6 + 0) AS of_team
+                           ORDER BY logged_at DESC LIMIT $6) AS of_team
                        UNION ALL
                        SELECT * FROM (SELECT account AS name, account_key AS key, logged_at FROM refusals
                            WHERE organisation_id = $1 AND withdrawn_at IS NULL AND $5
-                           ORDER BY number DESC LIMIT $6 + 0) AS of_all) AS latest
+                           ORDER BY number DESC LIMIT $6) AS of_all) AS latest
                    WHERE key LIKE '%' || $4 || '%' ESCAPE '!'
                    GROUP BY key ORDER BY MAX(logged_at) DESC LIMIT 25";
         self.latest_names(sql, scope, &literal(&account_key(typed))).await
@@ -61,20 +61,20 @@ impl Tx {
         let sql = "SELECT MAX(name) FROM (
                        SELECT * FROM (SELECT competitor AS name, competitor_key AS key, logged_at FROM refusals
                            WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL AND logged_by = $2
-                           ORDER BY logged_at DESC LIMIT $6 + 0) AS logged
+                           ORDER BY logged_at DESC LIMIT $6) AS logged
                        UNION ALL
                        SELECT * FROM (SELECT competitor AS name, competitor_key AS key, logged_at FROM refusals
                            WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL AND owner_id = $2
                              AND owner_id <> logged_by
-                           ORDER BY logged_at DESC LIMIT $6 + 0) AS owned
+                           ORDER BY logged_at DESC LIMIT $6) AS owned
                        UNION ALL
                        SELECT * FROM (SELECT competitor AS name, competitor_key AS key, logged_at FROM refusals
                            WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL AND team_id = $3
-                           ORDER BY logged_at DESC LIMIT $6 + 0) AS of_team
+                           ORDER BY logged_at DESC LIMIT $6) AS of_team
                        UNION ALL
                        SELECT * FROM (SELECT competitor AS name, competitor_key AS key, logged_at FROM refusals
                            WHERE organisation_id = $1 AND withdrawn_at IS NULL AND competitor IS NOT NULL AND $5
-                           ORDER BY number DESC LIMIT $6 + 0) AS of_all) AS latest
+                           ORDER BY number DESC LIMIT $6) AS of_all) AS latest
                    WHERE key LIKE '%' || $4 || '%' ESCAPE '!'
                    GROUP BY key ORDER BY MAX(logged_at) DESC LIMIT 25";
         self.latest_names(sql, scope, &literal(&fold(typed))).await

@@ -11,7 +11,7 @@ impl Tx {
     pub async fn refusals_waiting(&mut self, team: TeamId, most: i64) -> sqlx::Result<Vec<Refusal>> {
         let sql = refusals_where!(
             "team_id = $2 AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL
-             ORDER BY logged_at, number LIMIT $3 + 0"
+             ORDER BY logged_at, number LIMIT $3"
         );
         let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(most))?;
         rows.into_iter().map(Row::refusal).collect()
@@ -45,7 +45,7 @@ impl Tx {
         let sql = refusals_where!(
             "team_id = $2 AND stage IN ('logged', 'with_head') AND withdrawn_at IS NULL AND budget_minor IS NOT NULL
              AND budget_currency = (SELECT currency FROM teams WHERE organisation_id = $1 AND id = $2)
-             ORDER BY budget_minor DESC, number LIMIT $3 + 0"
+             ORDER BY budget_minor DESC, number LIMIT $3"
         );
         let rows: Vec<Row> = run!(self, fetch_all, sqlx::query_as(sql).bind(self.organisation).bind(team).bind(most))?;
         rows.into_iter().map(Row::refusal).collect()

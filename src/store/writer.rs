@@ -19,7 +19,7 @@ use anyhow::anyhow;
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use sqlx::{PgPool, SqlitePool};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::batches::{Batches, Committed};
@@ -76,6 +76,9 @@ trait Work: Send {
     /// Runs it; whether its changes are to be kept.
     async fn run(&mut self, tx: &mut Tx) -> bool;
 
+    /// Whether it planned a job.
+    fn planned(&self) -> bool;
+
     /// Tells the caller, once the fate of the group is known.
     fn answer(self: Box<Self>, committed: Result<(), String>);
 }
@@ -84,8 +87,9 @@ struct Waiting<F, T, E> {
     organisation: i64,
     pace: Pace,
     closure: F,
-    result: Option<Result<(T, bool), E>>,
-    caller: oneshot::Sender<Result<(T, bool), E>>,
+    planned: bool,
+    result: Option<Result<T, E>>,
+    caller: oneshot::Sender<Result<T, E>>,
 }
 
 #[async_trait]
@@ -109,8 +113,13 @@ impl<F: Closure<T, E>, T: Send, E: From<anyhow::Error> + Send> Work for Waiting<
             result = Err(anyhow!("a statement failed and nobody said so").into());
         }
         let keep = result.is_ok();
-        self.result = Some(result.map(|value| (value, tx.planned)));
+        self.planned = keep && tx.planned;
+        self.result = Some(result);
         keep
+    }
+
+    fn planned(&self) -> bool {
+        self.planned
     }
 
     fn answer(self: Box<Self>, committed: Result<(), String>) {
@@ -126,28 +135,23 @@ impl<F: Closure<T, E>, T: Send, E: From<anyhow::Error> + Send> Work for Waiting<
 }
 
 impl Writer {
-    /// Starts the writer.
-    pub(super) fn start(base: Base) -> Self {
+    /// Starts the writer; it tells `planned` of jobs that are on disk.
+    pub(super) fn start(base: Base, planned: Arc<Notify>) -> Self {
         let ((awaited, first), (behind, then)) = (mpsc::channel(WAITING), mpsc::channel(WAITING));
         let batches = Arc::new(Batches::default());
         let line = Line { put_back: VecDeque::new(), awaited: first, behind: then, share: Share::default() };
-        tokio::spawn(serve(base.clone(), line, batches.clone()));
+        tokio::spawn(serve(base.clone(), line, batches.clone(), planned));
         Self { awaited, behind, base, batches }
     }
 
-    /// Runs a closure; returns its value and whether it planned a job.
-    pub(super) async fn run<T, E>(
-        &self,
-        organisation: i64,
-        pace: Pace,
-        closure: impl Closure<T, E>,
-    ) -> Result<(T, bool), E>
+    /// Runs a closure. Handed over, it is run and kept also when whoever asked goes away.
+    pub(super) async fn run<T, E>(&self, organisation: i64, pace: Pace, closure: impl Closure<T, E>) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<anyhow::Error> + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
-        let work = Box::new(Waiting { organisation, pace, closure, result: None, caller });
+        let work = Box::new(Waiting { organisation, pace, closure, planned: false, result: None, caller });
         let line = if pace == Pace::Behind { &self.behind } else { &self.awaited };
         line.send(work).await.map_err(|_| anyhow!("the database is closed"))?;
         answer.await.map_err(|_| anyhow!("the database was closed meanwhile"))?
@@ -188,16 +192,17 @@ impl Line {
         }
     }
 
-    /// Who joins a group. One that somebody waits for is not put off by those for which nobody does: whose turn it is
-    /// then begins the next group.
+    /// Who joins a group. One that somebody waits for is not put off by those for which nobody does: they begin the next one
+    /// as soon as it is their turn.
     fn next_with(&mut self, group: Pace) -> Option<Box<dyn Work>> {
-        let behinds_turn = self.share.first() == Pace::Behind && !self.behind.is_empty();
-        match group {
-            Pace::Behind => self.next_if_any(),
-            Pace::AwaitedBySomebody if !self.put_back.is_empty() => self.put_back.pop_front(),
-            Pace::AwaitedBySomebody if behinds_turn => None,
-            Pace::AwaitedBySomebody => self.awaited.try_recv().ok(),
+        if group == Pace::Behind {
+            return self.next_if_any();
         }
+        let next = self.put_back.pop_front().or_else(|| self.awaited.try_recv().ok());
+        if next.is_none() {
+            self.share.forgive();
+        }
+        next
     }
 
     fn next_if_any(&mut self) -> Option<Box<dyn Work>> {
@@ -223,7 +228,7 @@ impl Line {
     }
 }
 
-async fn serve(base: Base, mut line: Line, batches: Arc<Batches>) {
+async fn serve(base: Base, mut line: Line, batches: Arc<Batches>, planned: Arc<Notify>) {
     while let Some(first) = line.next().await {
         let mut group = vec![first];
         let committed = base.carry_out(&mut group, &mut line).await;
@@ -235,6 +240,9 @@ async fn serve(base: Base, mut line: Line, batches: Arc<Batches>) {
         }
         if committed.is_ok() {
             batches.committed(group.len());
+            if group.iter().any(|work| work.planned()) {
+                planned.notify_one();
+            }
         }
         let committed = committed.map_err(|error| format!("{error:#}"));
         for work in group {
@@ -275,14 +283,19 @@ impl Base {
     }
 
     async fn attempt(&self, group: &mut Vec<Box<dyn Work>>, (line, most): (&mut Line, usize)) -> Result<(), Lost> {
-        let (mut open, mut done, began) = (None, 0, Instant::now());
-        let mut of = Pace::Behind;
+        let (mut open, mut began, mut done, mut of) = (None, None, 0, Pace::Behind);
         loop {
+            // Waiting for the database is nobody's time.
+            let (tx, alone) = match open {
+                Some(tx) => (tx, false),
+                None => (self.begin().await?, true),
+            };
             let (pace, since) = (group[done].pace(), Instant::now());
+            let began = *began.get_or_insert(since);
             if pace == Pace::AwaitedBySomebody {
                 of = pace;
             }
-            open = self.run_one(open, group[done].as_mut()).await?;
+            open = run_one(tx, alone, group[done].as_mut()).await?;
             line.share.took(pace, since.elapsed());
             done += 1;
             if done < group.len() {
@@ -298,32 +311,6 @@ impl Base {
             Some(tx) => commit(tx).await,
             None => Ok(()),
         }
-    }
-
-    /// Runs a closure in the transaction that is open, or opens one; the transaction, if anything in it is to be kept.
-    async fn run_one(&self, open: Option<Tx>, work: &mut dyn Work) -> Result<Option<Tx>, Lost> {
-        let (mut tx, ran) = match open {
-            // Most come alone: with nothing before it to be kept, a closure needs no savepoint.
-            None => {
-                let mut tx = self.begin().await?;
-                let ran = run_alone(&mut tx, work).await;
-                (tx, ran)
-            }
-            Some(mut tx) => {
-                let ran = run_beside(&mut tx, work).await.map(|()| true);
-                (tx, ran)
-            }
-        };
-        tx.forget_known();
-        match ran {
-            Ok(true) => return Ok(Some(tx)),
-            Ok(false) => give_up(tx).await,
-            Err(lost) => {
-                give_up(tx).await;
-                return Err(lost);
-            }
-        }
-        Ok(None)
     }
 
     async fn begin(&self) -> Result<Tx, Lost> {
@@ -348,6 +335,22 @@ impl Base {
         };
         Ok(Tx::new(conn, 0))
     }
+}
+
+/// Runs a closure in a transaction, alone or after others; the transaction, if anything in it is to be kept. Most come
+/// alone: with nothing before it to be kept, a closure needs no savepoint.
+async fn run_one(mut tx: Tx, alone: bool, work: &mut dyn Work) -> Result<Option<Tx>, Lost> {
+    let ran = if alone { run_alone(&mut tx, work).await } else { run_beside(&mut tx, work).await.map(|()| true) };
+    tx.forget_known();
+    match ran {
+        Ok(true) => return Ok(Some(tx)),
+        Ok(false) => give_up(tx).await,
+        Err(lost) => {
+            give_up(tx).await;
+            return Err(lost);
+        }
+    }
+    Ok(None)
 }
 
 /// Runs the first closure of a transaction; whether its changes are to be kept.

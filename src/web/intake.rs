@@ -74,7 +74,7 @@ fn unless_method(request: &Method, method: &'static str, says: &'static str) -> 
     })
 }
 
-async fn answer(desk: &Desk, what: Intake, request: Request) -> Response {
+async fn answer(desk: &Arc<Desk>, what: Intake, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let says = match what {
         Intake::Leads => "Leads are sent with POST.",
@@ -88,10 +88,15 @@ async fn answer(desk: &Desk, what: Intake, request: Request) -> Response {
         Ok(body) => body,
         Err(status) => return unread(what, status).answered(),
     };
-    let taken = match what {
-        Intake::Leads if prefers(&parts.headers, LATER) => accept(desk, &parts.headers, &body).await,
-        _ => take(desk, what, &parts.headers, &body).await,
-    };
+    // Read whole, it is carried out also when whoever sent it hangs up.
+    let (desk, headers) = (desk.clone(), parts.headers);
+    let taken = tokio::spawn(async move {
+        match what {
+            Intake::Leads if prefers(&headers, LATER) => accept(&desk, &headers, &body).await,
+            _ => take(&desk, what, &headers, &body).await,
+        }
+    });
+    let taken = taken.await.unwrap_or_else(|error| Err(declined(what, Declined::Broken(error.into()))));
     taken.unwrap_or_else(Problem::answered)
 }
 

@@ -77,18 +77,22 @@ impl Line {
         Some(Answered { status, kind, body, took: began.elapsed() })
     }
 
-    /// Sends a request and hangs up before anybody can answer.
-    pub(crate) async fn hang_up_after(&self, letter: &Letter) {
+    /// Sends a request and waits for no answer.
+    pub(crate) async fn begin(&self, letter: &Letter) -> TcpStream {
         let mut head = format!("POST {} HTTP/1.1\r\nhost: {}\r\n", letter.path, self.addr);
         for (name, value) in &letter.headers {
             let _ = write!(head, "{name}: {value}\r\n");
         }
         let _ = write!(head, "content-length: {}\r\n\r\n", letter.body.len());
         let whole = [head.as_bytes(), &letter.body].concat();
-        if let Ok(mut stream) = TcpStream::connect(self.addr).await {
-            let _ = stream.write_all(&whole).await;
-            let _ = stream.shutdown().await;
-        }
+        let mut stream = TcpStream::connect(self.addr).await.expect("somebody listens");
+        stream.write_all(&whole).await.expect("it is heard");
+        stream
+    }
+
+    /// Sends a request and hangs up before anybody can answer.
+    pub(crate) async fn hang_up_after(&self, letter: &Letter) {
+        let _ = self.begin(letter).await.shutdown().await;
     }
 
     /// Returns once the app says that it is ready.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use panout::domain::{Details, Outcome, Peace, Refusal};
-use panout::store::{Db, MostOfReasons};
+use panout::domain::{Details, Given, Outcome, Peace, Refusal};
+use panout::store::{Answered, Db, Inquiry, MostOfReasons};
 
 use super::{listed, now};
 use crate::story::Database;
@@ -136,6 +136,47 @@ async fn who_asked_first_is_who_said_so() {
     });
     let peace = write.await.expect("it is kept").expect("she asked");
     assert_eq!((peace.who(), peace.said_by.as_str()), ("Măria POP", "Her assistant"));
+    db.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn what_a_transaction_changes_it_reads_again() {
+    let database = Database::new();
+    let db = database.open().await;
+    listed(&db).await;
+    let (_, refusal) = stored(&db).await;
+    let write = db.write(move |tx| {
+        let refusal = refusal.clone();
+        Box::pin(async move {
+            let (client, by, number) = (&refusal.details, refusal.logged_by, refusal.number);
+            assert_eq!(tx.asked_for_peace(client).await?, None);
+            let peace = Peace { account: client.account.clone(), contact: None, said_by: "their lawyer".into() };
+            tx.do_not_contact(&peace, by, now()).await?;
+            assert_eq!(tx.asked_for_peace(client).await?, Some(peace));
+            tx.may_contact(client).await?;
+            assert_eq!(tx.asked_for_peace(client).await?, None);
+            let given = |answer: &str| Given::from([("why".to_owned(), answer.to_owned())]);
+            for answer in ["the price", "the time"] {
+                let said = Answered {
+                    refusal: number,
+                    inquiry: Inquiry::Debrief,
+                    version: 1,
+                    decision: None,
+                    said_by: by,
+                    from_whom: None,
+                    heard_on: None,
+                    given: given(answer),
+                };
+                tx.answered(&said, now()).await?;
+                assert_eq!(tx.given(number, Inquiry::Debrief).await?, given(answer));
+                assert_eq!(tx.given(number, Inquiry::Review).await?, Given::new());
+                assert!(tx.heard(number).await?.is_empty(), "nobody called");
+            }
+            Ok::<_, anyhow::Error>(())
+        })
+    });
+    write.await.expect("it is written");
     db.close().await;
     database.drop().await;
 }

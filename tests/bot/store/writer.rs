@@ -120,31 +120,37 @@ async fn nobody_is_answered_later_because_of_what_nobody_waits_for() {
     let database = Database::new();
     let db = database.open().await;
     listed(&db).await;
-    let (gate, answered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let waits_for = |notify: &Arc<Notify>| {
-        let notify = notify.clone();
+    let [runs, gate, answered] = [(); 3].map(|()| Arc::new(Notify::new()));
+    let waits_for = |runs: &Arc<Notify>, until: &Arc<Notify>| {
+        let (runs, until) = (runs.clone(), until.clone());
         db.write_behind(move |_| {
-            let notify = notify.clone();
+            let (runs, until) = (runs.clone(), until.clone());
             Box::pin(async move {
-                notify.notified().await;
+                runs.notify_one();
+                until.notified().await;
                 Ok::<_, anyhow::Error>(())
             })
         })
     };
-    // One that runs, and one that waits with it. The second ends only once the answer is there: in one commit with what is
-    // answered it would never end.
-    let (first, second) = (waits_for(&gate), waits_for(&answered));
-    let awaited = async {
-        let written = keep(&db, "awaited", Then::Keep).await;
-        answered.notify_one();
-        written
+    // One that runs, and one that waits with what is awaited. That one ends only once the answer is there: in one commit with
+    // what is answered it would never end.
+    let first = waits_for(&runs, &gate);
+    let others = async {
+        runs.notified().await;
+        let awaited = async {
+            let written = keep(&db, "awaited", Then::Keep).await;
+            answered.notify_one();
+            written
+        };
+        let opens = async {
+            panout::clock::pause(Duration::from_millis(1)).await;
+            gate.notify_one();
+        };
+        tokio::join!(waits_for(&Arc::default(), &answered), awaited, opens)
     };
-    let opens = async {
-        panout::clock::pause(Duration::from_millis(50)).await;
-        gate.notify_one();
-    };
-    let all = async { tokio::join!(first, second, awaited, opens) };
-    let (first, second, awaited, ()) = tokio::time::timeout(Duration::from_secs(5), all).await.expect("it is answered");
+    let all = async { tokio::join!(first, others) };
+    let (first, (second, awaited, ())) =
+        tokio::time::timeout(Duration::from_secs(5), all).await.expect("it is answered");
     assert!(first.is_ok() && second.is_ok() && awaited.is_ok());
     db.close().await;
     database.drop().await;
@@ -170,15 +176,21 @@ async fn a_reader_that_goes_away_leaves_nothing_behind() {
     listed(&db).await;
     // More than there are connections to read by, each gone in the middle: as a client of HTTP that hangs up.
     for _ in 0..8 {
-        let never = db.read(|tx| {
-            Box::pin(async {
+        let begun = Arc::new(Notify::new());
+        let begins = begun.clone();
+        let never = db.read(move |tx| {
+            let begins = begins.clone();
+            Box::pin(async move {
                 tx.drafts_under("slack", "").await?;
+                begins.notify_one();
                 std::future::pending::<()>().await;
                 Ok::<_, anyhow::Error>(())
             })
         });
-        let gone = tokio::time::timeout(Duration::from_millis(50), never).await;
-        assert!(gone.is_err(), "it is in the middle");
+        tokio::select! {
+            read = never => panic!("it cannot read: {read:?}"),
+            () = begun.notified() => {}
+        }
     }
     for _ in 0..8 {
         keep(&db, "kept", Then::Keep).await.expect("it is kept");

@@ -1,5 +1,6 @@
 //! Leads that are taken at once and worked off later: on disk before the answer, and each once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -7,8 +8,11 @@ use panout::clock::pause;
 use panout::flows::Shown;
 use rstest::rstest;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::intake::{Answered, Form, fits, make, novo, signed};
+use crate::fake::http::{Letter, Line};
 use crate::story::{On, Setup};
 
 impl Form {
@@ -267,5 +271,49 @@ async fn the_description_of_it_is_true(#[values(On::SlackHttp, On::Local)] on: O
         }
     }
     assert_eq!(last, 429, "a token may ask sixty times at once");
+    form.ends().await;
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_once_it_is_sent_is_heard_all_the_same() {
+    let form = Form::on(On::SlackHttp).await;
+    let line = Line::to(form.team.app().web.expect("it is served"));
+    let [runs, gate] = [(); 2].map(|()| Arc::new(Notify::new()));
+    let (db, held) = (form.team.app().db().clone(), (runs.clone(), gate.clone()));
+    let holds = tokio::spawn(async move {
+        let hold = db.write_behind(move |_| {
+            let (runs, gate) = held.clone();
+            Box::pin(async move {
+                runs.notify_one();
+                gate.notified().await;
+                Ok::<_, anyhow::Error>(())
+            })
+        });
+        hold.await
+    });
+    runs.notified().await;
+    let mut sent = Vec::new();
+    for (account, prefer) in [("Novo", "return=minimal"), ("Beta", "respond-async")] {
+        let headers = [
+            ("authorization", format!("Bearer {}", form.shown.token)),
+            ("content-type", "application/json".to_owned()),
+            ("prefer", prefer.to_owned()),
+        ];
+        let body = json!({ "account": account }).to_string().into_bytes();
+        sent.push(line.begin(&Letter { path: "/intake/leads", headers: headers.into(), body }).await);
+    }
+    // Both wait for the database; then nobody waits for them.
+    pause(Duration::from_secs(1)).await;
+    drop(sent);
+    pause(Duration::from_millis(100)).await;
+    gate.notify_one();
+    holds.await.expect("it ends").expect("it is held");
+    let began = Instant::now();
+    while form.team.rows::<(i64,)>("SELECT COUNT(*) FROM leads").await != [(2,)] {
+        assert!(began.elapsed() < Duration::from_secs(10), "sooner than anybody looks by themselves");
+        pause(Duration::from_millis(20)).await;
+    }
+    form.team.idle().await;
+    form.team.person("Ana").sees_parts(&["Novo", "[I called]"]);
     form.ends().await;
 }
