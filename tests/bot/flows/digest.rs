@@ -128,6 +128,8 @@ async fn the_head_reads_what_mattered_most_in_a_month(#[values(On::Slack, On::Di
     let elena = team.person("Elena");
     some_are_logged(&team).await;
     team.it_is("2026-12-01T08:00:00Z").await;
+    // Slack takes one message a second in a conversation, and Elena's of the day is due at the same moment.
+    team.passes(TimeDelta::minutes(1)).await;
     let seen = elena.sees_parts(&[
         "The refusals of Field that matter most",
         "1–30 November 2026",
@@ -138,7 +140,6 @@ async fn the_head_reads_what_mattered_most_in_a_month(#[values(On::Slack, On::Di
     // A quarter is over too.
     team.person("Ana").types("/refusal Initech 3k timing \"ask us again in spring\"").await;
     team.it_is("2027-01-01T08:00:00Z").await;
-    // Slack takes one message a second in a conversation.
     team.passes(TimeDelta::minutes(1)).await;
     let seen = elena.screen();
     for part in ["1–31 December 2026", "#4 Initech", "1 October – 31 December 2026", "#1 Acme"] {

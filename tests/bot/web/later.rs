@@ -281,7 +281,7 @@ async fn whoever_hangs_up_once_it_is_sent_is_heard_all_the_same() {
     let [runs, gate] = [(); 2].map(|()| Arc::new(Notify::new()));
     let (db, held) = (form.team.app().db().clone(), (runs.clone(), gate.clone()));
     let holds = tokio::spawn(async move {
-        let hold = db.write_behind(move |_| {
+        let writing = db.write_behind(move |_| {
             let (runs, gate) = held.clone();
             Box::pin(async move {
                 runs.notify_one();
@@ -289,7 +289,7 @@ async fn whoever_hangs_up_once_it_is_sent_is_heard_all_the_same() {
                 Ok::<_, anyhow::Error>(())
             })
         });
-        hold.await
+        writing.await
     });
     runs.notified().await;
     let mut sent = Vec::new();
