@@ -109,7 +109,7 @@ fn queries() -> Vec<String> {
 /// Else `SQLite` looks at bound values while it compiles a query, for a `LIMIT` say, and compiles it again whenever one is
 /// bound, which takes longer than most of them run: <https://sqlite.org/compile.html#enable_qpsg>.
 #[tokio::test]
-async fn no_query_is_compiled_again_each_time_it_is_asked() {
+async fn no_query_is_compiled_again_for_each_value() {
     let mut database = SqliteConnection::connect("sqlite::memory:").await.expect("a database in memory");
     let asked = sqlx::query_scalar("SELECT sqlite_compileoption_used('ENABLE_QPSG')").fetch_one(&mut database);
     let guaranteed: bool = asked.await.expect("it is asked");
