@@ -27,7 +27,8 @@ struct Events {
 }
 
 impl Seen {
-    /// The first to come gets a sender to say its acknowledgement; whoever repeats it gets what was said.
+    /// The first to come gets a sender to say its acknowledgement, and to keep until it is done; whoever repeats it gets
+    /// what was said, and sees it closed then.
     ///
     /// # Errors
     /// When it was seen: where the first one's acknowledgement is, or will be.

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use panout::clock::pause;
 
-pub(crate) use company::Company;
+pub(crate) use company::{AFTER_STORING, Company};
 pub(crate) use process::Panout;
 
 /// How often the program is killed while it works, unless `PANOUT_CHAOS_KILLS` says otherwise.

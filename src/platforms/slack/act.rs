@@ -135,7 +135,9 @@ impl Desk {
         let form = if let Act::Submission(_, view) = &inbound.act { Some(view.clone()) } else { None };
         let (answers, answered) = oneshot::channel();
         let work = self.ports.tasks.spawn(self.clone().work(inbound, answers));
-        let (answer, late) = match (timeout(hold, answered).await, &form) {
+        let waited = timeout(hold, answered).await;
+        let in_time = waited.is_ok();
+        let (answer, late) = match (waited, &form) {
             (Ok(Ok(answer)), _) => (answer, false),
             // It panicked: the form stays open with what was typed.
             (Ok(Err(_)), Some(view)) => (Some(self.failed(view, &origin)), false),
@@ -144,6 +146,10 @@ impl Desk {
         };
         receipt.say(answer.clone(), &self.ports.vitals);
         said.send_replace(Some(answer));
+        if in_time {
+            // Otherwise who repeats it waits until it is done.
+            drop(said);
+        }
         if late {
             let card = Card::titled(self.phrase(&origin, Phrase::OneMoment));
             self.whisper(&card, &mut origin).await;
@@ -161,10 +167,12 @@ impl Desk {
         }
     }
 
-    /// An acknowledgement may have been lost with its connection: the repeated event gets the same one.
+    /// An acknowledgement may have been lost with its connection: the repeated event gets the same one, and as late. That
+    /// the first one is acknowledged does not mean that it is done.
     async fn repeat(&self, mut first: watch::Receiver<seen::Answer>, hold: Duration, receipt: Receipt) {
-        let known = timeout(hold, first.wait_for(Option::is_some)).await;
-        let answer = known.ok().and_then(Result::ok).and_then(|said| said.clone()).flatten();
+        let done = async { while first.changed().await.is_ok() {} };
+        let _ = timeout(hold, done).await;
+        let answer = first.borrow().clone().flatten();
         receipt.say(answer, &self.ports.vitals);
     }
 

@@ -9,6 +9,7 @@ use panout::platforms::slack::{Settings, Via};
 use tokio::time::{Instant, timeout};
 
 use super::rig::{Rig, Script, eventually, form, settings, whisper};
+use crate::chaos::AFTER_STORING;
 use crate::fake::slack::FakeSlack;
 use crate::story::{ChatService as _, IN_TIME, Trouble};
 
@@ -50,6 +51,22 @@ async fn an_event_that_repeats_is_asked_and_answered_once() {
     rig.types("/refusal").await;
     rig.slack.repeats_last_act(3).await;
     assert_eq!(rig.news().await, ["Logged"]);
+    assert_eq!(rig.bot.asked().len(), 1);
+    rig.has_no_complaints();
+}
+
+#[tokio::test]
+async fn an_event_that_repeats_is_not_acknowledged_sooner_because_the_first_one_was_without_being_done() {
+    let rig = Rig::start(logged()).await;
+    rig.bot.sticks();
+    rig.types("/refusal").await;
+    let began = Instant::now();
+    rig.slack.repeats_last_act(1).await;
+    // A process killed now has stored nothing, and a quick acknowledgement means that it has.
+    assert!(began.elapsed() >= AFTER_STORING, "acknowledged after {:?}", began.elapsed());
+    rig.bot.goes_on();
+    assert_eq!(rig.news().await, ["Logged"]);
+    rig.slack.repeats_last_act(1).await;
     assert_eq!(rig.bot.asked().len(), 1);
     rig.has_no_complaints();
 }

@@ -196,10 +196,12 @@ fn send(shared: &Shared, kind: &str, payload: &Value, attempt: usize) -> Option<
     let sent = Sent { socket: socket.id, waiting: Some(waiting) };
     shared.sent().insert(id, sent);
     let order = if breaks { Out::LastFrame(frame.to_string()) } else { Out::Frame(frame.to_string()) };
+    // Before it goes out: this thread may be put aside as soon as somebody has it.
+    let sent_at = Instant::now();
     let went = socket.out.send(order).is_ok();
     if breaks {
         world.sockets[chosen].leaving = true;
         world.drop_before_ack = false;
     }
-    went.then(|| (answer, Instant::now()))
+    went.then_some((answer, sent_at))
 }
