@@ -6,6 +6,7 @@ mod import;
 mod init;
 mod logging;
 mod manifest;
+mod pages;
 mod run;
 mod token;
 

@@ -1,6 +1,6 @@
 //! `panout run`: the bot, on every service whose tokens are given.
 
-use super::{Failure, logging};
+use super::{Failure, logging, pages};
 use crate::app::{self, App};
 use crate::chat::Service;
 use crate::clock::Clock;
@@ -14,6 +14,7 @@ const TOKENS: [(Service, &str); 2] = [
 
 /// Runs until told to stop.
 pub(super) async fn run(env: &Environment<'_>) -> Result<(), Failure> {
+    let settled = pages::let_go_once_settled();
     let config = Config::load(env)?;
     if config.file.is_none() {
         let wrong =
@@ -32,7 +33,9 @@ pub(super) async fn run(env: &Environment<'_>) -> Result<(), Failure> {
         tracing::info!(service = %way.service, "what people do comes {}", way.said);
     }
     let told = app::told_to_stop()?;
-    Ok(App::start(config, Clock::system()).await?.run(told).await?)
+    let app = App::start(config, Clock::system()).await?;
+    tokio::spawn(settled);
+    Ok(app.run(told).await?)
 }
 
 /// What is said when no token is given.

@@ -376,6 +376,43 @@ async fn run_over_http_serves_says_so_and_doctor_knows_it_again() {
     assert_eq!(slack.complaints(), Vec::<String>::new());
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn run_lets_go_of_what_its_start_needed_and_works_on() {
+    let place = Place::new();
+    let slack = FakeSlack::start().await;
+    slack.install(&place.run(&["manifest", "slack"], &[]).out);
+    place.write(ACME);
+    let (url, bot, app) = (slack.api_url(), slack.bot_token(), slack.app_token());
+    let tokens = [("PANOUT_SLACK_API_URL", &*url), ("PANOUT_SLACK_BOT_TOKEN", &bot), ("PANOUT_SLACK_APP_TOKEN", &app)];
+    let running = Running(place.command(&["run"], &tokens).stderr(Stdio::null()).spawn().expect("the program starts"));
+    let of_files = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", running.0.id())).expect("it runs");
+        let size = status.lines().find_map(|line| line.strip_prefix("RssFile:")).expect("it is said");
+        size.trim().trim_end_matches(" kB").parse::<u64>().expect("a number of kB")
+    };
+    slack.connected().await;
+    let (began, mut most) = (std::time::Instant::now(), 0);
+    loop {
+        let now = of_files();
+        most = most.max(now);
+        if now * 2 < most {
+            break;
+        }
+        assert!(began.elapsed().as_secs() < 60, "{now} kB of files are in memory, of {most}");
+        panout::clock::pause(std::time::Duration::from_millis(50)).await;
+    }
+    let (ana, sales) = (slack.add_person("Ana"), slack.add_channel("sales"));
+    slack.types(&ana, &sales, "/panout help").await;
+    while slack.unread(&ana).is_empty() {
+        assert!(began.elapsed().as_secs() < 90, "Ana is told nothing");
+        panout::clock::pause(std::time::Duration::from_millis(50)).await;
+    }
+    let ended = tokio::task::spawn_blocking(|| running.stop()).await.expect("it does not panic");
+    assert_eq!(ended.code, Some(0));
+    assert_eq!(slack.complaints(), Vec::<String>::new());
+}
+
 /// A running program, stopped at the latest with the test.
 struct Running(Child);
 
