@@ -22,6 +22,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use axum::serve::ListenerExt as _;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -125,6 +126,7 @@ pub async fn start(
     let addr = listener.local_addr().context("asking where the local page listens")?;
     let boot = format!("{:016x}", fastrand::u64(..));
     let page = Arc::new(Page { settings, ports: ports.clone(), room: Arc::new(room), addr, boot });
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let served = axum::serve(listener, server::router(page.clone()).merge(beside));
     let (stop, fatal) = (ports.stop.clone(), ports.fatal.clone());
     let connected = ports.vitals.connected(Service::Local);

@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use tracing::{debug, info, warn};
 
 use super::act::{Desk, Envelope};
@@ -103,7 +103,8 @@ async fn connection(desk: &Arc<Desk>, greeted: &AtomicBool) -> Ended {
         Ok(url) => url,
         Err(error) => return Ended::NotOpened(error),
     };
-    let stream = match timeout(GREETING, connect_async(url)).await {
+    // Without Nagle's algorithm (`true`): an acknowledgement does not wait until Slack has confirmed the one before.
+    let stream = match timeout(GREETING, connect_async_with_config(url, None, true)).await {
         Ok(Ok((stream, _))) => stream,
         Ok(Err(_)) => return Ended::Broken("the handshake failed"),
         Err(_) => return Ended::Broken("the handshake hung"),

@@ -35,6 +35,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::serve::ListenerExt as _;
 use panout::chat::{MessageRef, Service};
 use panout::clock::Clock;
 use serde_json::Value;
@@ -96,6 +97,7 @@ impl FakeDiscord {
             last_act: Mutex::default(),
             changed: Notify::new(),
         });
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let router = rest::router(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self(shared)

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::serve::ListenerExt as _;
 use panout::chat::{Menu, MessageRef, Service};
 use panout::clock::Clock;
 use serde_json::Value;
@@ -94,6 +95,7 @@ impl FakeSlack {
             app_token: APP_TOKEN,
             signing_secret: http::SIGNING_SECRET,
         });
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let router = web::router(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         let slack = Self(shared);
