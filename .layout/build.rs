@@ -5,6 +5,7 @@
 //! stands together. Relocations are packed too: a megabyte that each start would read. A linker or a system that knows
 //! neither leaves the program as it was: larger in memory, and the same in all it does.
 
+#![forbid(unsafe_code)]
 #![expect(clippy::disallowed_methods, reason = "so a build script and cargo speak")]
 
 use std::env;

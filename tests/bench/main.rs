@@ -3,6 +3,7 @@
 //!
 //! `TEST_DATABASE_URL` puts the database on `PostgreSQL`, as in the tests. The figures in the README come from here.
 
+#![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "what is measured is printed")]
 #![expect(dead_code, unused_imports, reason = "the stand-ins serve the tests too")]
 

@@ -391,7 +391,6 @@ async fn run_lets_go_of_what_its_start_needed_and_works_on() {
         let size = status.lines().find_map(|line| line.strip_prefix("RssFile:")).expect("it is said");
         size.trim().trim_end_matches(" kB").parse::<u64>().expect("a number of kB")
     };
-    slack.connected().await;
     let (began, mut most) = (std::time::Instant::now(), 0);
     loop {
         let now = of_files();
@@ -402,6 +401,7 @@ async fn run_lets_go_of_what_its_start_needed_and_works_on() {
         assert!(began.elapsed().as_secs() < 60, "{now} kB of files are in memory, of {most}");
         panout::clock::pause(std::time::Duration::from_millis(50)).await;
     }
+    slack.connected().await;
     let (ana, sales) = (slack.add_person("Ana"), slack.add_channel("sales"));
     slack.types(&ana, &sales, "/panout help").await;
     while slack.unread(&ana).is_empty() {

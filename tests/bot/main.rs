@@ -1,5 +1,7 @@
 //! One test binary: stories in the words of the people who use the bot, and the strict stand-ins they run on.
 
+#![forbid(unsafe_code)]
+
 mod chaos;
 mod command_line;
 mod config;

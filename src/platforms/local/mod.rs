@@ -126,7 +126,10 @@ pub async fn start(
     let addr = listener.local_addr().context("asking where the local page listens")?;
     let boot = format!("{:016x}", fastrand::u64(..));
     let page = Arc::new(Page { settings, ports: ports.clone(), room: Arc::new(room), addr, boot });
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    // What changes is shown at once, though the one before is not confirmed yet; slower without is not broken.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
     let served = axum::serve(listener, server::router(page.clone()).merge(beside));
     let (stop, fatal) = (ports.stop.clone(), ports.fatal.clone());
     let connected = ports.vitals.connected(Service::Local);

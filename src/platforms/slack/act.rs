@@ -136,21 +136,19 @@ impl Desk {
         let (answers, answered) = oneshot::channel();
         let work = self.ports.tasks.spawn(self.clone().work(inbound, answers));
         let waited = timeout(hold, answered).await;
-        let in_time = waited.is_ok();
-        let (answer, late) = match (waited, &form) {
-            (Ok(Ok(answer)), _) => (answer, false),
+        let late = waited.is_err();
+        let answer = match (waited, &form) {
+            (Ok(Ok(answer)), _) => answer,
             // It panicked: the form stays open with what was typed.
-            (Ok(Err(_)), Some(view)) => (Some(self.failed(view, &origin)), false),
-            (Err(_), Some(_)) => (Some(json!({"response_action": "clear"})), true),
-            (Ok(Err(_)) | Err(_), None) => (None, false),
+            (Ok(Err(_)), Some(view)) => Some(self.failed(view, &origin)),
+            (Err(_), Some(_)) => Some(json!({"response_action": "clear"})),
+            (Ok(Err(_)) | Err(_), None) => None,
         };
         receipt.say(answer.clone(), &self.ports.vitals);
         said.send_replace(Some(answer));
-        if in_time {
-            // Otherwise who repeats it waits until it is done.
-            drop(said);
-        }
-        if late {
+        // Whoever repeats what is late waits until it is done.
+        let _under_way = late.then_some(said);
+        if late && form.is_some() {
             let card = Card::titled(self.phrase(&origin, Phrase::OneMoment));
             self.whisper(&card, &mut origin).await;
         }
@@ -167,12 +165,14 @@ impl Desk {
         }
     }
 
-    /// An acknowledgement may have been lost with its connection: the repeated event gets the same one, and as late. That
-    /// the first one is acknowledged does not mean that it is done.
+    /// An acknowledgement may have been lost with its connection: the repeated event gets the same one, when what was asked
+    /// is done, at the latest when it has been held as long. That the first was acknowledged does not mean that it is done.
     async fn repeat(&self, mut first: watch::Receiver<seen::Answer>, hold: Duration, receipt: Receipt) {
         let done = async { while first.changed().await.is_ok() {} };
         let _ = timeout(hold, done).await;
-        let answer = first.borrow().clone().flatten();
+        // Of two that came at once the first one's hold ends in a moment.
+        let said = first.wait_for(Option::is_some).await;
+        let answer = said.ok().and_then(|said| said.clone()).flatten();
         receipt.say(answer, &self.ports.vitals);
     }
 

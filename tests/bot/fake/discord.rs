@@ -97,7 +97,7 @@ impl FakeDiscord {
             last_act: Mutex::default(),
             changed: Notify::new(),
         });
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).expect("an option every system has"));
         let router = rest::router(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self(shared)

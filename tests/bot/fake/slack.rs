@@ -95,7 +95,7 @@ impl FakeSlack {
             app_token: APP_TOKEN,
             signing_secret: http::SIGNING_SECRET,
         });
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).expect("an option every system has"));
         let router = web::router(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         let slack = Self(shared);

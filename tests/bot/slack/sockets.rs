@@ -66,7 +66,13 @@ async fn an_event_that_repeats_is_not_acknowledged_sooner_because_the_first_one_
     assert!(began.elapsed() >= AFTER_STORING, "acknowledged after {:?}", began.elapsed());
     rig.bot.goes_on();
     assert_eq!(rig.news().await, ["Logged"]);
-    rig.slack.repeats_last_act(1).await;
+    let mut fastest = Duration::MAX;
+    for _ in 0..5 {
+        let began = Instant::now();
+        rig.slack.repeats_last_act(1).await;
+        fastest = fastest.min(began.elapsed());
+    }
+    assert!(fastest < Duration::from_millis(150), "what is done is acknowledged at once, not after {fastest:?}");
     assert_eq!(rig.bot.asked().len(), 1);
     rig.has_no_complaints();
 }
