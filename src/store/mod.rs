@@ -31,6 +31,7 @@ mod kept;
 mod known;
 mod lead_lists;
 mod leads;
+mod line;
 mod listed;
 mod manners;
 mod meetings;

@@ -10,28 +10,23 @@
 //! one table: serialisable transactions side by side collided so often that waiting for a turn is quicker. A process that
 //! stops in its turn loses it, and what it had begun with it.
 
-use std::collections::VecDeque;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use async_trait::async_trait;
-use futures_util::FutureExt as _;
 use sqlx::{PgPool, SqlitePool};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::batches::{Batches, Committed};
+use super::line::{Ends, Line, Work, waiting};
 use super::postgres::{self, AGAIN, ANSWER};
-use super::share::{Pace, Share};
+use super::share::Pace;
 use super::tx::{Closure, Conn, Held, Tx, asks_for_another_run};
 
 /// The most closures in one commit: enough to share the cost of the disk, few enough that another process soon has its
 /// turn.
 const GROUP: usize = 64;
-/// How many closures may wait before whoever hands over one more waits with it.
-const WAITING: usize = 4096;
 /// How long a commit waits for more closures while there are some: the first one to come waits for the last one. By then
 /// the disk is a small part of what they cost.
 const GATHERS: Duration = Duration::from_millis(4);
@@ -39,8 +34,7 @@ const GATHERS: Duration = Duration::from_millis(4);
 /// Hands closures to the writer.
 #[derive(Clone)]
 pub(super) struct Writer {
-    awaited: mpsc::Sender<Box<dyn Work>>,
-    behind: mpsc::Sender<Box<dyn Work>>,
+    ends: Ends,
     base: Base,
     batches: Arc<Batches>,
 }
@@ -67,81 +61,12 @@ impl From<sqlx::Error> for Lost {
     }
 }
 
-/// A closure with its way to answer, whatever its types.
-#[async_trait]
-trait Work: Send {
-    /// Whether somebody waits for it.
-    fn pace(&self) -> Pace;
-
-    /// Runs it; whether its changes are to be kept.
-    async fn run(&mut self, tx: &mut Tx) -> bool;
-
-    /// Whether it planned a job.
-    fn planned(&self) -> bool;
-
-    /// Tells the caller, once the fate of the group is known.
-    fn answer(self: Box<Self>, committed: Result<(), String>);
-}
-
-struct Waiting<F, T, E> {
-    organisation: i64,
-    pace: Pace,
-    closure: F,
-    planned: bool,
-    result: Option<Result<T, E>>,
-    caller: oneshot::Sender<Result<T, E>>,
-}
-
-#[async_trait]
-impl<F: Closure<T, E>, T: Send, E: From<anyhow::Error> + Send> Work for Waiting<F, T, E> {
-    fn pace(&self) -> Pace {
-        self.pace
-    }
-
-    async fn run(&mut self, tx: &mut Tx) -> bool {
-        tx.organisation = self.organisation;
-        (tx.planned, tx.failed) = (false, false);
-        tx.unwritten.clear();
-        let ran = AssertUnwindSafe((self.closure)(tx)).catch_unwind().await;
-        let mut result = ran.unwrap_or_else(|_| Err(anyhow!("a closure on the database panicked").into()));
-        if result.is_ok()
-            && let Err(error) = tx.write_planned().await
-        {
-            result = Err(anyhow!(error).into());
-        }
-        if result.is_ok() && tx.failed {
-            result = Err(anyhow!("a statement failed and nobody said so").into());
-        }
-        let keep = result.is_ok();
-        self.planned = keep && tx.planned;
-        self.result = Some(result);
-        keep
-    }
-
-    fn planned(&self) -> bool {
-        self.planned
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), String>) {
-        let result = match (committed, self.result) {
-            (Err(why), None | Some(Ok(_))) => Err(anyhow!(why).context("the database did not keep the change").into()),
-            // What failed by itself says why, whatever became of the others.
-            (_, Some(result)) => result,
-            (Ok(()), None) => Err(anyhow!("the database did not reach this change").into()),
-        };
-        // A caller that went away has nobody to tell.
-        let _ = self.caller.send(result);
-    }
-}
-
 impl Writer {
     /// Starts the writer; it tells `planned` of jobs that are on disk.
     pub(super) fn start(base: Base, planned: Arc<Notify>) -> Self {
-        let ((awaited, first), (behind, then)) = (mpsc::channel(WAITING), mpsc::channel(WAITING));
-        let batches = Arc::new(Batches::default());
-        let line = Line { put_back: VecDeque::new(), awaited: first, behind: then, share: Share::default() };
+        let ((line, ends), batches) = (Line::open(), Arc::new(Batches::default()));
         tokio::spawn(serve(base.clone(), line, batches.clone(), planned));
-        Self { awaited, behind, base, batches }
+        Self { ends, base, batches }
     }
 
     /// Runs a closure. Handed over, it is run and kept also when whoever asked goes away.
@@ -150,10 +75,8 @@ impl Writer {
         T: Send + 'static,
         E: From<anyhow::Error> + Send + 'static,
     {
-        let (caller, answer) = oneshot::channel();
-        let work = Box::new(Waiting { organisation, pace, closure, planned: false, result: None, caller });
-        let line = if pace == Pace::Behind { &self.behind } else { &self.awaited };
-        line.send(work).await.map_err(|_| anyhow!("the database is closed"))?;
+        let (work, answer) = waiting(organisation, pace, closure);
+        self.ends.hand_over(work).await?;
         answer.await.map_err(|_| anyhow!("the database was closed meanwhile"))?
     }
 
@@ -168,63 +91,6 @@ impl Writer {
             let _: anyhow::Result<_> = self.run(0, pace, |_| Box::pin(async { Ok(()) })).await;
         }
         self.base.close().await;
-    }
-}
-
-/// Who waits: first those of a group that was too large.
-struct Line {
-    put_back: VecDeque<Box<dyn Work>>,
-    awaited: mpsc::Receiver<Box<dyn Work>>,
-    behind: mpsc::Receiver<Box<dyn Work>>,
-    share: Share,
-}
-
-impl Line {
-    async fn next(&mut self) -> Option<Box<dyn Work>> {
-        if let Some(work) = self.next_if_any() {
-            return Some(work);
-        }
-        // Both may have got something by the time this is woken. Both ends are dropped together.
-        tokio::select! {
-            biased;
-            work = self.awaited.recv() => work,
-            work = self.behind.recv() => work,
-        }
-    }
-
-    /// Who joins a group. One that somebody waits for is not put off by those for which nobody does: they begin the next one
-    /// as soon as it is their turn.
-    fn next_with(&mut self, group: Pace) -> Option<Box<dyn Work>> {
-        if group == Pace::Behind {
-            return self.next_if_any();
-        }
-        let next = self.put_back.pop_front().or_else(|| self.awaited.try_recv().ok());
-        if next.is_none() {
-            self.share.forgive();
-        }
-        next
-    }
-
-    fn next_if_any(&mut self) -> Option<Box<dyn Work>> {
-        if let Some(work) = self.put_back.pop_front() {
-            return Some(work);
-        }
-        let (first, then) = match self.share.first() {
-            Pace::AwaitedBySomebody => (&mut self.awaited, &mut self.behind),
-            Pace::Behind => (&mut self.behind, &mut self.awaited),
-        };
-        if let Ok(work) = first.try_recv() {
-            return Some(work);
-        }
-        self.share.alone();
-        then.try_recv().ok()
-    }
-
-    /// The second half of a group waits again, before all others.
-    fn halve(&mut self, group: &mut Vec<Box<dyn Work>>) {
-        for work in group.drain(group.len().div_ceil(2)..).rev() {
-            self.put_back.push_front(work);
-        }
     }
 }
 
