@@ -34,7 +34,7 @@ mod system {
 
     use rustix::mm::{Advice, madvise};
 
-    /// Places in memory, as the system writes them in the first line about each. Source: proc_pid_maps(5).
+    /// Places in memory, as the system writes them in the first line about each. Source: `proc_pid_maps(5)`.
     type Places = BTreeSet<String>;
 
     /// Where the files that are in memory now have their programs and their constants.
@@ -75,7 +75,7 @@ mod system {
     }
 
     /// Those of these places of which something is in memory and nothing differs from the file, in memory or swapped out.
-    /// Source: proc_pid_smaps(5).
+    /// Source: `proc_pid_smaps(5)`.
     fn unchanged(memory: &str, linked: &Places) -> Vec<Range<usize>> {
         let mut told: Vec<Vec<&str>> = Vec::new();
         for line in memory.lines() {
