@@ -320,22 +320,26 @@ async fn doctor_tells_of_jobs_that_were_given_up_and_leads_that_wait() {
     assert!(doctor.out.contains(waits), "{}", doctor.out);
 }
 
-#[tokio::test]
-async fn run_connects_where_it_has_tokens_says_what_is_off_and_stops_when_told() {
-    let place = Place::new();
-    let slack = FakeSlack::start().await;
+/// Starts the program on a Slack that has it installed; where what it prints goes.
+fn runs_on(slack: &FakeSlack, place: &Place, prints_to: fn() -> Stdio) -> Running {
     slack.install(&place.run(&["manifest", "slack"], &[]).out);
     place.write(ACME);
     let (url, bot, app) = (slack.api_url(), slack.bot_token(), slack.app_token());
     let tokens = [("PANOUT_SLACK_API_URL", &*url), ("PANOUT_SLACK_BOT_TOKEN", &bot), ("PANOUT_SLACK_APP_TOKEN", &app)];
     let mut command = place.command(&["run"], &tokens);
-    let running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts"));
+    Running(command.stdout(prints_to()).stderr(prints_to()).spawn().expect("the program starts"))
+}
+
+#[tokio::test]
+async fn run_connects_where_it_has_tokens_says_what_is_off_and_stops_when_told() {
+    let (place, slack) = (Place::new(), FakeSlack::start().await);
+    let running = runs_on(&slack, &place, Stdio::piped);
     slack.connected().await;
     let ended = tokio::task::spawn_blocking(|| running.stop()).await.expect("it does not panic");
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""), "{}", ended.err);
     assert!(ended.err.contains("off: PANOUT_DISCORD_TOKEN not set"), "{}", ended.err);
     assert!(ended.err.contains("over Socket Mode, because PANOUT_SLACK_APP_TOKEN is set"), "{}", ended.err);
-    assert!(!ended.err.contains("off: PANOUT_SLACK") && !ended.err.contains(&bot), "{}", ended.err);
+    assert!(!ended.err.contains("off: PANOUT_SLACK") && !ended.err.contains(&slack.bot_token()), "{}", ended.err);
 }
 
 #[tokio::test]
@@ -379,13 +383,8 @@ async fn run_over_http_serves_says_so_and_doctor_knows_it_again() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn run_lets_go_of_what_its_start_needed_and_works_on() {
-    let place = Place::new();
-    let slack = FakeSlack::start().await;
-    slack.install(&place.run(&["manifest", "slack"], &[]).out);
-    place.write(ACME);
-    let (url, bot, app) = (slack.api_url(), slack.bot_token(), slack.app_token());
-    let tokens = [("PANOUT_SLACK_API_URL", &*url), ("PANOUT_SLACK_BOT_TOKEN", &bot), ("PANOUT_SLACK_APP_TOKEN", &app)];
-    let running = Running(place.command(&["run"], &tokens).stderr(Stdio::null()).spawn().expect("the program starts"));
+    let (place, slack) = (Place::new(), FakeSlack::start().await);
+    let running = runs_on(&slack, &place, Stdio::null);
     let of_files = || {
         let status = std::fs::read_to_string(format!("/proc/{}/status", running.0.id())).expect("it runs");
         let size = status.lines().find_map(|line| line.strip_prefix("RssFile:")).expect("it is said");
