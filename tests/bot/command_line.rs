@@ -320,7 +320,7 @@ async fn doctor_tells_of_jobs_that_were_given_up_and_leads_that_wait() {
     assert!(doctor.out.contains(waits), "{}", doctor.out);
 }
 
-/// Starts the program on a Slack that has it installed; where what it prints goes.
+/// Starts the program on this Slack, which has it installed; what it prints goes where `prints_to` says.
 fn runs_on(slack: &FakeSlack, place: &Place, prints_to: fn() -> Stdio) -> Running {
     slack.install(&place.run(&["manifest", "slack"], &[]).out);
     place.write(ACME);

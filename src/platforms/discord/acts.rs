@@ -10,8 +10,8 @@ use super::draft::{Draft, Origin, Step};
 use super::enclose::Body;
 use super::inbound::{self, Act, Interaction, Ticket, Waiting};
 use super::render;
+use super::show::Show;
 use super::steps::{self, Steps, Verb};
-use super::turn::Show;
 use crate::chat::{
     Action, Card, Choice, Event, Fault, Faults, Field, Form, Kind, OptionKind, Phrase, Press, Query, Reply, Service,
     Shortcut, Submission, Tone,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Adapter;
 use super::draft::{CHOICES, Draft, Step};
-use super::turn::Show;
+use super::show::Show;
 use crate::chat::{Choice, Event, Field, Kind, Query};
 
 impl Adapter {

@@ -39,6 +39,7 @@ mod pace;
 mod register;
 mod render;
 mod sheet;
+mod show;
 mod speak;
 mod steps;
 mod table;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::oneshot::error::RecvError;
 use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -137,13 +138,7 @@ impl Desk {
         let work = self.ports.tasks.spawn(self.clone().work(inbound, answers));
         let waited = timeout(hold, answered).await;
         let late = waited.is_err();
-        let answer = match (waited, &form) {
-            (Ok(Ok(answer)), _) => answer,
-            // It panicked: the form stays open with what was typed.
-            (Ok(Err(_)), Some(view)) => Some(self.failed(view, &origin)),
-            (Err(_), Some(_)) => Some(json!({"response_action": "clear"})),
-            (Ok(Err(_)) | Err(_), None) => None,
-        };
+        let answer = self.acknowledgement(waited.ok(), form.as_ref(), &origin);
         receipt.say(answer.clone(), &self.ports.vitals);
         said.send_replace(Some(answer));
         // Whoever repeats what is late waits until it is done.
@@ -174,6 +169,22 @@ impl Desk {
         let said = first.wait_for(Option::is_some).await;
         let answer = said.ok().and_then(|said| said.clone()).flatten();
         receipt.say(answer, &self.ports.vitals);
+    }
+
+    /// What goes with an acknowledgement: what the bot answered, if it was in time and did not panic.
+    fn acknowledgement(
+        &self,
+        answered: Option<Result<Option<Value>, RecvError>>,
+        form: Option<&Value>,
+        origin: &Origin,
+    ) -> Option<Value> {
+        match (answered, form) {
+            (Some(Ok(answer)), _) => answer,
+            // It panicked: the form stays open with what was typed.
+            (Some(Err(_)), Some(view)) => Some(self.failed(view, origin)),
+            (None, Some(_)) => Some(json!({"response_action": "clear"})),
+            (Some(Err(_)) | None, None) => None,
+        }
     }
 
     /// The form says that it was not understood, and keeps what was typed.
